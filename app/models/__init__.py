@@ -1,0 +1,61 @@
+"""Tables. Importing this package registers them all on ``Base.metadata``."""
+
+from app.models.base import Base
+from app.models.ingestion import (
+    Batch,
+    Citation,
+    Delivery,
+    DeliveryIssue,
+    FeedState,
+    IdempotencyKey,
+    LandedChunk,
+    Mention,
+    MentionIdentity,
+    Record,
+    RecordVersion,
+    Report,
+)
+from app.models.reconciliation import (
+    CaseEntity,
+    CaseMember,
+    Change,
+    ChangeCursor,
+    Edge,
+    Judgement,
+    LinkDirty,
+    MentionKey,
+    PersonEntity,
+    PersonMember,
+    RecordKey,
+    Redirect,
+)
+from app.models.security import Client
+
+__all__ = [
+    "Base",
+    "Batch",
+    "CaseEntity",
+    "CaseMember",
+    "Change",
+    "ChangeCursor",
+    "Citation",
+    "Client",
+    "Delivery",
+    "DeliveryIssue",
+    "Edge",
+    "FeedState",
+    "IdempotencyKey",
+    "Judgement",
+    "LandedChunk",
+    "LinkDirty",
+    "Mention",
+    "MentionIdentity",
+    "MentionKey",
+    "PersonEntity",
+    "PersonMember",
+    "Record",
+    "RecordKey",
+    "RecordVersion",
+    "Redirect",
+    "Report",
+]

@@ -1,0 +1,176 @@
+"""Matching: blind keys, the ledger of judgements, and the partition computed from it."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    SmallInteger,
+    String,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Now
+
+
+class MentionKey(Base):
+    """A keyed blind index (HMAC-SHA-256, 63 bits): mentions that share one are compared."""
+
+    __tablename__ = "mention_key"
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    mention_id: Mapped[int] = mapped_column(
+        ForeignKey("mention.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class RecordKey(Base):
+    """As ``mention_key``, of whole records: own number, cited numbers, facts date and district."""
+
+    __tablename__ = "record_key"
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    record_id: Mapped[int] = mapped_column(
+        ForeignKey("record.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class LinkDirty(Base):
+    """Records changed since they were last linked; the linker empties it in the transaction that links."""
+
+    __tablename__ = "link_dirty"
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True, autoincrement=False)
+    since: Mapped[Now]
+
+
+class Judgement(Base):
+    """The ledger: who or which model judged a pair, when, why. Superseded by a later row, never edited."""
+
+    __tablename__ = "judgement"
+    __table_args__ = (
+        CheckConstraint("kind IN ('person', 'case')", name="kind"),
+        CheckConstraint("outcome IN ('same', 'unsure', 'different', 'withdrawn')", name="outcome"),
+        CheckConstraint("a < b", name="ordered"),
+        Index("ix_judgement_kind_a_b", "kind", "a", "b"),
+        Index("ix_judgement_kind_b", "kind", "b"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    kind: Mapped[str]
+    a: Mapped[int] = mapped_column(BigInteger)  # mention ids (person) or record ids (case)
+    b: Mapped[int] = mapped_column(BigInteger)
+    outcome: Mapped[str]
+    weight: Mapped[float | None] = mapped_column(Double)  # bits
+    probability: Mapped[float | None] = mapped_column(Double)
+    model: Mapped[str | None]  # version of model and policy; None for a person's decision
+    judge: Mapped[str]  # "machine" or the reviewer
+    reason: Mapped[str | None]
+    made_at: Mapped[Now]
+
+
+class Edge(Base):
+    """The machine's standing judgements: a projection of the ledger that clusters are computed from."""
+
+    __tablename__ = "edge"
+    __table_args__ = (Index("ix_edge_kind_b", "kind", "b"),)
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    a: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    b: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    weight: Mapped[float] = mapped_column(Double)
+    probability: Mapped[float] = mapped_column(Double)
+
+
+class CaseEntity(Base):
+    """A reconciled case: a stable id and what lists filter by, computed from its reports."""
+
+    __tablename__ = "case_entity"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True)  # order of birth, for pages
+    offence_family: Mapped[str]
+    offence_conflict: Mapped[bool]  # its reports name different families
+    first_date: Mapped[date | None]  # facts, else earliest report
+    department: Mapped[str | None] = mapped_column(String(2))
+    stage: Mapped[str | None]  # furthest stage reached
+    feeds: Mapped[int] = mapped_column(
+        SmallInteger
+    )  # bits: 8 linea-1818, 4 reta-pnp, 2 sistra, 1 poder-judicial
+    reports: Mapped[int] = mapped_column(SmallInteger)
+    victims: Mapped[int] = mapped_column(SmallInteger)
+    suspects: Mapped[int] = mapped_column(SmallInteger)
+    made_at: Mapped[Now]
+    changed_at: Mapped[Now]
+
+
+class CaseMember(Base):
+    __tablename__ = "case_member"
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True, autoincrement=False)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+
+
+class PersonEntity(Base):
+    """A reconciled person: a stable id and nothing else; who they are is in their mentions."""
+
+    __tablename__ = "person_entity"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True)
+    made_at: Mapped[Now]
+    changed_at: Mapped[Now]
+
+
+class PersonMember(Base):
+    __tablename__ = "person_member"
+
+    mention_id: Mapped[int] = mapped_column(ForeignKey("mention.id"), primary_key=True, autoincrement=False)
+    person_id: Mapped[UUID] = mapped_column(index=True)
+
+
+class Redirect(Base):
+    """What became of an id: merged into another, split into several, or left without members."""
+
+    __tablename__ = "redirect"
+    __table_args__ = (
+        CheckConstraint("kind IN ('person', 'case')", name="kind"),
+        CheckConstraint("event IN ('merged', 'split', 'emptied')", name="event"),
+        Index("ix_redirect_from_id", "from_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    kind: Mapped[str]
+    event: Mapped[str]
+    from_id: Mapped[UUID]
+    to_id: Mapped[UUID | None]
+    at: Mapped[Now]
+
+
+class Change(Base):
+    """The ordered feed of what changed. Positions are handed out under a lock held until commit: no gap,
+    and no lower position ever appears after a higher one was seen."""
+
+    __tablename__ = "change"
+    __table_args__ = (CheckConstraint("kind IN ('person', 'case', 'record')", name="kind"),)
+
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    event: Mapped[str]  # created, updated, merged, split, emptied
+    entity_id: Mapped[str]
+    at: Mapped[Now]
+
+
+class ChangeCursor(Base):
+    """One row: the last position handed out."""
+
+    __tablename__ = "change_cursor"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    last: Mapped[int] = mapped_column(BigInteger, server_default="0")

@@ -1,0 +1,21 @@
+"""Who may call."""
+
+from datetime import datetime
+
+from sqlalchemy import ARRAY, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Now
+
+
+class Client(Base):
+    """A machine client. Its secret is kept as an argon2id hash."""
+
+    __tablename__ = "client"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    secret_hash: Mapped[str]
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    made_at: Mapped[Now]
+    disabled_at: Mapped[datetime | None]
