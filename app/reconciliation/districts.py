@@ -1,0 +1,27 @@
+"""Judicial and fiscal districts that are not departments, and the departments (INEI) that each lies in.
+
+Source: lists of judicial and fiscal districts in the project's reference data; boundaries are public knowledge.
+"""
+
+from app.reconciliation.names import fold
+
+_DEPARTMENTS = (
+    "AMAZONAS ANCASH APURIMAC AREQUIPA AYACUCHO CAJAMARCA CALLAO CUSCO HUANCAVELICA HUANUCO ICA JUNIN "
+    "LA_LIBERTAD LAMBAYEQUE LIMA LORETO MADRE_DE_DIOS MOQUEGUA PASCO PIURA PUNO SAN_MARTIN TACNA TUMBES UCAYALI"
+).split()
+
+_OTHERS: dict[str, tuple[str, ...]] = {
+    "DEL SANTA": ("02",), "SANTA": ("02",), "CANETE": ("15",), "HUAURA": ("15",), "LIMA NORTE": ("15",),
+    "LIMA SUR": ("15",), "LIMA ESTE": ("15",), "LIMA NOROESTE": ("15", "07"), "LIMA CENTRO": ("15",),
+    "VENTANILLA": ("07", "15"), "PUENTE PIEDRA VENTANILLA": ("07", "15"), "SULLANA": ("20",),
+    "SELVA CENTRAL": ("12", "19"), "CUZCO": ("08",),
+}  # fmt: skip
+
+_BY_NAME: dict[str, tuple[str, ...]] = {
+    name.replace("_", " "): (f"{code:02d}",) for code, name in enumerate(_DEPARTMENTS, start=1)
+} | _OTHERS
+
+
+def departments_of(district: str | None) -> tuple[str, ...]:
+    """Departments that a judicial or fiscal district lies in; () where the name is unknown (no evidence)."""
+    return _BY_NAME.get(fold(district), ()) if district else ()
