@@ -52,5 +52,6 @@ class Overview(Contract):
     until: date | None
     basis_es: str
     basis_en: str
+    undated_cases: int  # no record of them has a report date: in no bounded period
     families: tuple[FamilyFigures, ...]
     calls: CallFigures
