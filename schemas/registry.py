@@ -215,7 +215,7 @@ class FeedHealth(Contract):
     records: int
     last_received_at: AwareDatetime | None
     last_stamp: AwareDatetime | None
-    cadence_days: float | None  # median days between deliveries that brought something new
+    expected_cadence_days: float  # median days between deliveries that brought something new, or the duty
     silence_days: float | None
     window_days: int
     received: int
