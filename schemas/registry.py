@@ -1,6 +1,6 @@
 """Answers of the registry: cases, persons and records, without anything that names a person."""
 
-from datetime import date
+from datetime import date as Day  # a field may be called date
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -49,7 +49,7 @@ class CaseSummary(Contract):
     id: UUID
     offence_family: OffenceFamily
     offence_conflict: bool
-    first_date: date | None
+    first_date: Day | None
     department: str | None
     stage: Stage | None
     feeds: tuple[Feed, ...]
@@ -61,7 +61,7 @@ class CaseSummary(Contract):
 class CaseAttributes(Contract):
     offence_family: Golden[OffenceFamily]
     offence_code: Golden[str]
-    facts_date: Golden[date]
+    facts_date: Golden[Day]
     department: Golden[str]
     province: Golden[str]
     district: Golden[str]
@@ -79,8 +79,8 @@ class ReportSummary(Contract):
     stage: Stage | None
     category: CallCategory | None
     offence_family: OffenceFamily | None
-    report_date: date | None
-    facts_date: date | None
+    report_date: Day | None
+    facts_date: Day | None
     office: str | None
     office_district: str | None
     place: Place
@@ -112,7 +112,7 @@ class Event(Contract):
     """A step of the road from complaint to services. ``kind`` is a stable code."""
 
     kind: str  # call, complaint, referral, prosecution, court, ruling, protection_measure, service
-    date: date | None
+    date: Day | None
     source: Source
     detail: str | None = None
     ruling: RulingType | None = None
@@ -165,7 +165,7 @@ class Counterpart(Contract):
     feed: Feed
     number: str
     stage: Stage | None
-    report_date: date | None
+    report_date: Day | None
     stamp: AwareDatetime
     cited_here: bool  # this record names it
     cites_this: bool
@@ -179,8 +179,8 @@ class RecordDetail(Contract):
     stage: Stage | None
     category: CallCategory | None
     offence_family: OffenceFamily | None
-    report_date: date | None
-    facts_date: date | None
+    report_date: Day | None
+    facts_date: Day | None
     place: Place
     case_id: UUID | None
     mentions: tuple[RecordMention, ...]

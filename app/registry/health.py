@@ -1,7 +1,7 @@
 """Is a feed alive? Pure rules over its deliveries.
 
-RETA-PNP was dark for months in 2012 and published figures stood still from 2014, and nobody was told: so silence,
-standstill and drift are alerts, each with a stable code and a sentence.
+RETA-PNP was dark for months in 2012 and published figures stood still from 2014, and nobody was told: so
+silence, standstill and drift are alerts, each with a stable code and a sentence.
 """
 
 from collections.abc import Sequence

@@ -114,7 +114,7 @@ class RegistryService:
         )
 
     async def changes(self, after: int, limit: int) -> ChangePage:
-        """Changes after a position, in the order of commit; none is ever added behind a position once seen."""
+        """Changes after a position, in order of commit; none is ever added behind a position once seen."""
         rows = await self._repository.changes(after, limit)
         items = tuple(ChangeItem.model_validate(dict(row)) for row in rows)
         return ChangePage(items=items, after=items[-1].position if items else after)

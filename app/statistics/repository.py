@@ -32,23 +32,23 @@ PEOPLE = (
 
 COUNT_CASES = f"""{CASES}
 SELECT offence_family, count(*) AS cases FROM dated
-WHERE {PERIOD.format("first_report")} GROUP BY offence_family"""  # noqa: S608
+WHERE {PERIOD.format("first_report")} GROUP BY offence_family"""
 
 COUNT_UNDATED = f"""{CASES}
-SELECT count(*) AS cases FROM dated WHERE first_report IS NULL"""  # noqa: S608
+SELECT count(*) AS cases FROM dated WHERE first_report IS NULL"""
 
 COUNT_RECORDS = f"""
 SELECT coalesce(c.offence_family, r.offence_family) AS offence_family, r.feed,
   count(*) AS records, count(DISTINCT r.citation_key) AS files
 FROM report r JOIN case_member m USING (record_id) JOIN case_entity c ON c.id = m.case_id
 WHERE NOT r.annulled AND r.makes_case AND {PERIOD.format("r.report_date")}
-GROUP BY 1, 2"""  # noqa: S608
+GROUP BY 1, 2"""
 
 COUNT_VICTIMISATIONS = f"""{PEOPLE}
 SELECT offence_family, count(*) AS victimisations FROM (
   SELECT DISTINCT person_id, case_id, offence_family FROM appearance
   WHERE role = 'victim' AND {PERIOD.format("first_report")}) AS pairs
-GROUP BY offence_family"""  # noqa: S608
+GROUP BY offence_family"""
 
 # A victim is counted once, in the period of the first report of the first case that names her as one.
 COUNT_VICTIMS = f"""{PEOPLE}, victim AS (
@@ -57,7 +57,7 @@ COUNT_VICTIMS = f"""{PEOPLE}, victim AS (
   FROM appearance WHERE role = 'victim' GROUP BY person_id, offence_family
 )
 SELECT offence_family, feeds, count(*) AS victims FROM victim
-WHERE {PERIOD.format("first_report")} GROUP BY offence_family, feeds"""  # noqa: S608
+WHERE {PERIOD.format("first_report")} GROUP BY offence_family, feeds"""
 
 COUNT_SUSPECTS = f"""{PEOPLE}, suspect AS (
   SELECT person_id, offence_family, min(first_report) AS first_report,
@@ -65,7 +65,7 @@ COUNT_SUSPECTS = f"""{PEOPLE}, suspect AS (
   FROM appearance WHERE role = 'suspect' GROUP BY person_id, offence_family
 )
 SELECT offence_family, count(*) AS suspects, count(*) FILTER (WHERE accused) AS accused FROM suspect
-WHERE {PERIOD.format("first_report")} GROUP BY offence_family"""  # noqa: S608
+WHERE {PERIOD.format("first_report")} GROUP BY offence_family"""
 
 # A conviction stands unless a higher instance reversed or annulled it for that party.
 CONVICTIONS = """
@@ -105,7 +105,7 @@ LEFT JOIN mention n ON n.record_id = r.record_id AND n.present AND n.kind = 'nat
   AND n.role IN ('victim', 'suspect')
 LEFT JOIN person_member p ON p.mention_id = n.id
 WHERE NOT r.annulled AND r.makes_case AND {PERIOD.format("r.report_date")}
-GROUP BY r.feed, r.offence_family"""  # noqa: S608
+GROUP BY r.feed, r.offence_family"""
 
 # The hotline's service target: a complaint is derived within 3 hours of the call.
 COUNT_CALLS = f"""
@@ -113,7 +113,7 @@ SELECT CASE WHEN annulled THEN 'not_valid' ELSE category END AS category, count(
   count(*) FILTER (WHERE referred_at - reported_at <= interval '3 hours') AS in_time,
   count(*) FILTER (WHERE referred_at - reported_at > interval '3 hours') AS late,
   count(*) FILTER (WHERE referred_at IS NULL OR reported_at IS NULL) AS never
-FROM report WHERE feed = 'linea-1818' AND {PERIOD.format("report_date")} GROUP BY 1"""  # noqa: S608
+FROM report WHERE feed = 'linea-1818' AND {PERIOD.format("report_date")} GROUP BY 1"""
 
 
 class StatisticsRepository:

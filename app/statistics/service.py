@@ -15,16 +15,18 @@ from schemas.statistics import CallFigures, FamilyFigures, FeedFigures, Overview
 from schemas.vocabulary import CallCategory, Feed, OffenceFamily
 
 BASIS_ES = (
-    "Denuncias, carpetas, expedientes y llamadas: por fecha de registro. Casos y victimizaciones: por el primer "
-    "reporte del caso. Víctimas, imputados y procesados: personas distintas, por el primer reporte que las nombra "
-    "como tales. Sentenciados: por fecha de la condena que sigue en pie. Registros anulados: fuera de toda cuenta. "
+    "Denuncias, carpetas, expedientes y llamadas: por fecha de registro. "
+    "Casos y victimizaciones: por el primer reporte del caso. "
+    "Víctimas, imputados y procesados: personas distintas, por el primer reporte que las nombra como tales. "
+    "Sentenciados: por fecha de la condena que sigue en pie. Registros anulados: fuera de toda cuenta. "
     "Lo que no tiene fecha no entra en un periodo con límites y se informa aparte."
 )
 BASIS_EN = (
-    "Complaints, files and calls: by date of registration. Cases and victimisations: by the case's first report. "
-    "Victims, suspects and accused: distinct persons, by the first report that names them so. Convicted: by the "
-    "date of the conviction that stands. Annulled records: in no count. What has no date is in no bounded period "
-    "and is told apart."
+    "Complaints, files and calls: by date of registration. "
+    "Cases and victimisations: by the case's first report. "
+    "Victims, suspects and accused: distinct persons, by the first report that names them so. "
+    "Convicted: by the date of the conviction that stands. Annulled records: in no count. "
+    "What has no date is in no bounded period and is told apart."
 )
 
 
