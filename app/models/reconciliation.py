@@ -117,7 +117,7 @@ class CaseEntity(Base):
 
 
 class CaseMember(Base):
-    """No foreign key: its check would lock the record's row, which a writer waiting for the linker may hold."""
+    """No foreign key: its check would lock the record's row, which a writer that waits for us may hold."""
 
     __tablename__ = "case_member"
 
