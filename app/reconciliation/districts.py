@@ -1,14 +1,16 @@
 """Judicial and fiscal districts that are not departments, and the departments (INEI) that each lies in.
 
-Source: lists of judicial and fiscal districts in the project's reference data; boundaries are public knowledge.
+Source: lists of judicial and fiscal districts in the project's reference data; boundaries are public
+knowledge.
 """
 
 from app.reconciliation.names import fold
 
 _DEPARTMENTS = (
-    "AMAZONAS ANCASH APURIMAC AREQUIPA AYACUCHO CAJAMARCA CALLAO CUSCO HUANCAVELICA HUANUCO ICA JUNIN "
-    "LA_LIBERTAD LAMBAYEQUE LIMA LORETO MADRE_DE_DIOS MOQUEGUA PASCO PIURA PUNO SAN_MARTIN TACNA TUMBES UCAYALI"
-).split()
+    "AMAZONAS", "ANCASH", "APURIMAC", "AREQUIPA", "AYACUCHO", "CAJAMARCA", "CALLAO", "CUSCO", "HUANCAVELICA",
+    "HUANUCO", "ICA", "JUNIN", "LA LIBERTAD", "LAMBAYEQUE", "LIMA", "LORETO", "MADRE DE DIOS", "MOQUEGUA",
+    "PASCO", "PIURA", "PUNO", "SAN MARTIN", "TACNA", "TUMBES", "UCAYALI",
+)  # fmt: skip
 
 _OTHERS: dict[str, tuple[str, ...]] = {
     "DEL SANTA": ("02",), "SANTA": ("02",), "CANETE": ("15",), "HUAURA": ("15",), "LIMA NORTE": ("15",),
@@ -18,7 +20,7 @@ _OTHERS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 _BY_NAME: dict[str, tuple[str, ...]] = {
-    name.replace("_", " "): (f"{code:02d}",) for code, name in enumerate(_DEPARTMENTS, start=1)
+    name: (f"{code:02d}",) for code, name in enumerate(_DEPARTMENTS, start=1)
 } | _OTHERS
 
 

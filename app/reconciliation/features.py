@@ -56,6 +56,21 @@ class MentionFeatures:
     alias: str | None = None
 
     @property
+    def first(self) -> str | None:
+        return self.given[0] if self.given else None
+
+    @property
+    def second(self) -> str | None:
+        return self.given[1] if len(self.given) > 1 else None
+
+    @property
+    def head(self) -> str | None:
+        """First letter of the given name, or of stated initials."""
+        if self.given:
+            return self.given[0][0]
+        return self.initials[0][0] if self.initials else None
+
+    @property
     def nameable(self) -> bool:
         """False for NN, alias only: nobody whom the machine may link to anybody."""
         return bool(self.given or self.paternal or self.maternal or self.initials or self.document)
@@ -86,9 +101,14 @@ class ReportFeatures:
     def name(self) -> tuple[str, str]:
         return (self.feed, self.key)
 
+    def count(self, role: str) -> int:
+        """How many persons of that role the record names."""
+        return sum(mention.role == role for mention in self.mentions)
+
 
 def report_features(observation: Observation, record_id: int = 0) -> ReportFeatures:
-    """Everything matching needs of one observation; mentions are its natural victims and suspects, in order."""
+    """Everything matching needs of one observation; mentions are its natural victims and suspects, in
+    order."""
     place = observation.place
     return ReportFeatures(
         feed=observation.feed.value,
@@ -179,7 +199,8 @@ def _document(document: Document | None) -> tuple[str | None, str | None]:
 def _birth_interval(mention: Mention, observation: Observation) -> tuple[int | None, int | None]:
     """Days on which the person can have been born.
 
-    An age may have been taken at any time from the facts to the report; a court file does not tell when the facts were.
+    An age may have been taken at any time from the facts to the report; a court file does not tell when
+    the facts were.
     """
     if mention.identity.birth_date:
         day = mention.identity.birth_date.toordinal()

@@ -1,4 +1,5 @@
-"""Names as the feeds write them, brought to forms that compare. Pure text; nothing is guessed about the person."""
+"""Names as the feeds write them, brought to forms that compare. Pure text; nothing is guessed about the
+person."""
 
 import re
 import unicodedata
@@ -21,22 +22,25 @@ NICKNAMES: dict[str, tuple[str, ...]] = {
     "BETTY": ("BEATRIZ", "ELIZABETH"), "CHABUCA": ("ISABEL",), "CHARO": ("ROSARIO",),
     "CHELA": ("GRACIELA", "MARCELA", "CELIA"), "CHELO": ("MARCELO", "CONSUELO"), "CHEPE": ("JOSE",),
     "CHICHO": ("NARCISO", "FRANCISCO"), "CHINO": (), "CHIO": ("ROCIO",), "CHITO": (), "COCO": ("JORGE",),
-    "CONCHA": ("CONCEPCION",), "CUCHO": ("REFUGIO", "AGUSTIN"), "FICO": ("FEDERICO",), "GOYO": ("GREGORIO",),
-    "JUANCHO": ("JUAN",), "KIKE": ("ENRIQUE",), "LALO": ("EDUARDO",), "LICHA": ("ALICIA",), "LILI": ("LILIANA", "LILIAN"),
-    "LOLA": ("DOLORES",), "LUCHA": ("LUZ", "LUISA"), "LUCHO": ("LUIS",), "LUPE": ("GUADALUPE",),
-    "MANUCO": ("MANUEL",), "MECHE": ("MERCEDES",), "MEMO": ("GUILLERMO",), "MONCHO": ("RAMON",),
-    "NACHO": ("IGNACIO",), "NANDO": ("FERNANDO",), "NENA": (), "NICO": ("NICOLAS",), "PACO": ("FRANCISCO",),
-    "PANCHO": ("FRANCISCO",), "PATY": ("PATRICIA",), "PEPE": ("JOSE",), "PILI": ("PILAR",), "POCHO": ("ALFONSO",),
-    "QUIQUE": ("ENRIQUE",), "RICHI": ("RICARDO",), "TATO": (), "TETE": ("TERESA",), "TINO": ("FAUSTINO", "CELESTINO"),
-    "TITO": ("ALBERTO", "ERNESTO", "HECTOR"), "TONO": ("ANTONIO",), "TOYA": ("VICTORIA",), "VICKY": ("VICTORIA",),
-    "YENI": ("JENNIFER", "JENNY"), "YOLI": ("YOLANDA",), "YONI": ("JOHNNY", "JONATHAN"),
+    "CONCHA": ("CONCEPCION",), "CUCHO": ("REFUGIO", "AGUSTIN"), "FICO": ("FEDERICO",),
+    "GOYO": ("GREGORIO",), "JUANCHO": ("JUAN",), "KIKE": ("ENRIQUE",), "LALO": ("EDUARDO",),
+    "LICHA": ("ALICIA",), "LILI": ("LILIANA", "LILIAN"), "LOLA": ("DOLORES",), "LUCHA": ("LUZ", "LUISA"),
+    "LUCHO": ("LUIS",), "LUPE": ("GUADALUPE",), "MANUCO": ("MANUEL",), "MECHE": ("MERCEDES",),
+    "MEMO": ("GUILLERMO",), "MONCHO": ("RAMON",), "NACHO": ("IGNACIO",), "NANDO": ("FERNANDO",), "NENA": (),
+    "NICO": ("NICOLAS",), "PACO": ("FRANCISCO",), "PANCHO": ("FRANCISCO",), "PATY": ("PATRICIA",),
+    "PEPE": ("JOSE",), "PILI": ("PILAR",), "POCHO": ("ALFONSO",), "QUIQUE": ("ENRIQUE",),
+    "RICHI": ("RICARDO",), "TATO": (), "TETE": ("TERESA",), "TINO": ("FAUSTINO", "CELESTINO"),
+    "TITO": ("ALBERTO", "ERNESTO", "HECTOR"), "TONO": ("ANTONIO",), "TOYA": ("VICTORIA",),
+    "VICKY": ("VICTORIA",), "YENI": ("JENNIFER", "JENNY"), "YOLI": ("YOLANDA",),
+    "YONI": ("JOHNNY", "JONATHAN"),
 }  # fmt: skip
 _DIMINUTIVE = re.compile(r"^([A-Z]{2,}?)(?:C?IT[OA]S?|UCH[OA]|IC[OA])$")
 
 
 @lru_cache(maxsize=200_000)
 def fold(text: str) -> str:
-    """Upper case A-Z and single spaces; accents gone, Ñ (also where lost as ¥ or Ð) as N, all else a space."""
+    """Upper case A-Z and single spaces; accents gone, Ñ (also where lost as ¥ or Ð) as N, all else a
+    space."""
     text = text.upper().replace("¥", "N").replace("Ð", "N").replace("'", "").replace("’", "")
     plain = unicodedata.normalize("NFKD", text)
     return " ".join(
@@ -65,7 +69,7 @@ def _grouped(words: list[str]) -> list[str]:
         if word not in _PARTICLES:
             out.append(held)
             held = ""
-    return out + [held] if held else out
+    return [*out, held] if held else out
 
 
 @lru_cache(maxsize=200_000)
@@ -87,7 +91,8 @@ class Surnames:
 
 
 def surnames(paternal: str | None, maternal: str | None) -> Surnames:
-    """Both surnames in comparable form. Two in the paternal field and none in the maternal are taken as both."""
+    """Both surnames in comparable form. Two in the paternal field and none in the maternal are taken as
+    both."""
     first = surname_words(paternal) if paternal else ()
     second = surname_words(maternal) if maternal else ()
     if len(first) == 2 and not second:

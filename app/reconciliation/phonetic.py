@@ -1,8 +1,8 @@
 """The Spanish sound key of the project: what clerks confuse, folded.
 
-Made for Peruvian names in the spellings that the feeds mix: Spanish (B/V, S/Z/C, LL/Y, silent H, G/J), Quechua and Aymara
-(HUA/GUA/WA, CC/QQ/K/Q, E/I and O/U, aspirates). Two names with one key sound alike to a clerk; the
-reverse is tested against a table of pairs that must and must not fold.
+Made for Peruvian names in the spellings that the feeds mix: Spanish (B/V, S/Z/C, LL/Y, silent H, G/J),
+Quechua and Aymara (HUA/GUA/WA, CC/QQ/K/Q, E/I and O/U, aspirates). Two names with one key sound alike to a
+clerk; the reverse is tested against a table of pairs that must and must not fold.
 """
 
 import re
