@@ -75,15 +75,18 @@ class LandedChunk(Base):
 
 
 class IdempotencyKey(Base):
-    """One client's key: the same key and body replays the answer, another body is refused."""
+    """One client's key: the same key and body replays the answer, another body is refused.
+
+    Written in the transaction that lands the batch; while that runs, an advisory lock stands for it.
+    """
 
     __tablename__ = "idempotency_key"
 
     client: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
-    request_digest: Mapped[bytes | None] = mapped_column(LargeBinary)  # None while the body is arriving
-    status: Mapped[int | None] = mapped_column(SmallInteger)  # None while running
-    answer: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    request_digest: Mapped[bytes] = mapped_column(LargeBinary)  # of feed, form, mode and body
+    batch_id: Mapped[UUID] = mapped_column(ForeignKey("batch.id"))
+    answer: Mapped[dict[str, Any]] = mapped_column(JSONB)
     made_at: Mapped[Now]
 
 
@@ -106,16 +109,24 @@ class Record(Base):
 
 
 class RecordVersion(Base):
-    """Every version that was ever held, and where its verbatim content is."""
+    """Every version that was ever held, and where its verbatim content is.
+
+    ``revision`` is 0 for what an adapter first made of it; a replay with a corrected one adds the next.
+    """
 
     __tablename__ = "record_version"
     __table_args__ = (Index("ix_record_version_batch_id_position", "batch_id", "position"),)
 
     record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True)
     stamp: Mapped[datetime] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(
+        SmallInteger, primary_key=True, autoincrement=False, server_default="0"
+    )
+    adapter_version: Mapped[int] = mapped_column(SmallInteger)
     content_digest: Mapped[bytes] = mapped_column(LargeBinary)
     batch_id: Mapped[UUID]
     position: Mapped[int] = mapped_column(Integer)
+    held_at: Mapped[Now]
 
 
 class Delivery(Base):
@@ -143,13 +154,16 @@ class Delivery(Base):
 
 
 class DeliveryIssue(Base):
-    """What is to say about a delivery; personal values are masked before they get here."""
+    """What is to say about a delivery; personal values are masked before they get here.
+
+    Position -1 is the batch as a whole: why it failed.
+    """
 
     __tablename__ = "delivery_issue"
 
     batch_id: Mapped[UUID] = mapped_column(ForeignKey("batch.id"), primary_key=True)
     position: Mapped[int] = mapped_column(Integer, primary_key=True)
-    ordinal: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    ordinal: Mapped[int] = mapped_column(Integer, primary_key=True)
     code: Mapped[str]
     severity: Mapped[str]
     row: Mapped[int | None] = mapped_column(Integer)
@@ -207,7 +221,7 @@ class Citation(Base):
     record_id: Mapped[int] = mapped_column(
         ForeignKey("report.record_id", ondelete="CASCADE"), primary_key=True
     )
-    ordinal: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    ordinal: Mapped[int] = mapped_column(Integer, primary_key=True)
     feed: Mapped[str]
     raw: Mapped[str]
     key: Mapped[str | None]

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     String,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -41,7 +42,11 @@ class RecordKey(Base):
 
 
 class LinkDirty(Base):
-    """Records changed since they were last linked; the linker empties it in the transaction that links."""
+    """Records changed since they were last linked; the linker empties it in the transaction that links.
+
+    Whoever changes a record writes its row with ``ON CONFLICT (record_id) DO UPDATE SET since = now()``, also
+    where there is one: the linker deletes a row only in the version it saw before it read the record.
+    """
 
     __tablename__ = "link_dirty"
 
@@ -58,7 +63,9 @@ class Judgement(Base):
         CheckConstraint("outcome IN ('same', 'unsure', 'different', 'withdrawn')", name="outcome"),
         CheckConstraint("a < b", name="ordered"),
         Index("ix_judgement_kind_a_b", "kind", "a", "b"),
-        Index("ix_judgement_kind_b", "kind", "b"),
+        # The few decisions of reviewers are looked up at every linking, among the many of the machine.
+        Index("ix_judgement_decision_a", "kind", "a", postgresql_where=text("judge <> 'machine'")),
+        Index("ix_judgement_decision_b", "kind", "b", postgresql_where=text("judge <> 'machine'")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -110,9 +117,11 @@ class CaseEntity(Base):
 
 
 class CaseMember(Base):
+    """No foreign key: its check would lock the record's row, which a writer that waits for us may hold."""
+
     __tablename__ = "case_member"
 
-    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True, autoincrement=False)
+    record_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     case_id: Mapped[UUID] = mapped_column(index=True)
 
 
@@ -128,9 +137,11 @@ class PersonEntity(Base):
 
 
 class PersonMember(Base):
+    """No foreign key, for the reason given at ``CaseMember``."""
+
     __tablename__ = "person_member"
 
-    mention_id: Mapped[int] = mapped_column(ForeignKey("mention.id"), primary_key=True, autoincrement=False)
+    mention_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     person_id: Mapped[UUID] = mapped_column(index=True)
 
 
@@ -174,3 +185,14 @@ class ChangeCursor(Base):
 
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     last: Mapped[int] = mapped_column(BigInteger, server_default="0")
+
+
+class LinkState(Base):
+    """One row: the model and policy that the whole partition was computed with."""
+
+    __tablename__ = "link_state"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    model: Mapped[str]
+    rebuilt_at: Mapped[Now]

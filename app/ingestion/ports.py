@@ -1,0 +1,44 @@
+"""What ingestion needs from matching. ``wiring`` fills it; ingestion knows no more of it than this."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from app.db.engine import WriteSession
+from schemas.observations import Observation
+from schemas.vocabulary import Role
+
+
+@dataclass(frozen=True, slots=True)
+class MentionIndex:
+    """What matching compares of one mention (kept sealed), and the blind keys it is found by."""
+
+    features: bytes
+    keys: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordIndex:
+    """Blind keys of a record and of those of its mentions that are resolved to persons."""
+
+    record_keys: tuple[int, ...]
+    mentions: Mapping[tuple[Role, int], MentionIndex]
+
+
+class Indexer(Protocol):
+    def index(self, observation: Observation) -> RecordIndex:
+        """Pure: the same observation always gives the same index. Safe in several threads at once."""
+        ...
+
+
+class Linker(Protocol):
+    async def link_now(self, session: WriteSession, record_ids: Sequence[int]) -> None:
+        """Link these records inside the caller's transaction."""
+        ...
+
+    async def link_pending(self) -> None:
+        """Link every record that is dirty when this is called, in transactions of its own."""
+        ...
+
+    async def case_of(self, session: WriteSession, record_id: int) -> UUID | None: ...

@@ -1,0 +1,129 @@
+"""The keys of one installation, each with an id, apart by use: no key serves two purposes."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Self
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from app.security import key_store
+from app.security.key_store import KeyProvider, KeyStoreError, PlainFile
+
+KEY_BYTES: Final = 32
+ID_BYTES: Final = 8
+FORMAT: Final = 1
+
+WRAPPING: Final = "wrapping"  # key-encryption keys: wrap the data keys of records (AES-256-GCM)
+BLIND: Final = "blind"  # blind indexes (HMAC-SHA-256)
+DIGEST: Final = "digest"  # keyed digests of content (HMAC-SHA-256)
+SIGNING: Final = "signing"  # access tokens (ES256, PEM PKCS#8)
+OPERATOR: Final = "operator"  # whoever holds it acts as the operator of the installation
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key and its id (16 hex digits, random: an id tells nothing of the key)."""
+
+    id: str
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeySet:
+    """Keys of one use: the current one for new work, the others only to read what they made."""
+
+    current: Key
+    others: tuple[Key, ...] = ()
+
+    def all(self) -> tuple[Key, ...]:
+        return (self.current, *self.others)
+
+
+def _new_secret() -> bytes:
+    return os.urandom(KEY_BYTES)
+
+
+def _new_signing_key() -> bytes:
+    return ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+_MAKERS: Mapping[str, Callable[[], bytes]] = {
+    WRAPPING: _new_secret,
+    BLIND: _new_secret,
+    DIGEST: _new_secret,
+    SIGNING: _new_signing_key,
+    OPERATOR: _new_secret,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    wrapping: KeySet
+    blind: Key
+    digest: Key
+    signing: KeySet
+    operator: Key
+
+    @classmethod
+    def load_or_create(cls, home: Path, provider: KeyProvider | None = None) -> Self:
+        """The keys under ``<home>/keys``, made at the first call; safe for processes that start at once.
+
+        Raises ``KeyStoreError`` where the file is damaged, readable by others, or of another provider.
+        """
+        return cls._of(key_store.load_or_create(home / "keys", provider or PlainFile(), _new_document))
+
+    @classmethod
+    def load(cls, home: Path, provider: KeyProvider | None = None) -> Self:
+        """As ``load_or_create``, but an installation without keys is an error and stays without."""
+        path = home / "keys" / key_store.KEY_FILE
+        if not path.exists():
+            raise KeyStoreError("there is no key file")
+        return cls._of(key_store.load(path, provider or PlainFile()))
+
+    @classmethod
+    def generate(cls) -> Self:
+        """Fresh keys that are kept nowhere."""
+        return cls._of(_new_document())
+
+    @classmethod
+    def _of(cls, document: Mapping[str, Any]) -> Self:
+        if document.get("format") != FORMAT:
+            raise KeyStoreError("the key file has an unknown format")
+        try:
+            sets = {use: _key_set(document, use) for use in _MAKERS}
+        except (KeyError, TypeError, AttributeError) as error:
+            raise KeyStoreError("the key file is damaged") from error
+        return cls(
+            wrapping=sets[WRAPPING],
+            blind=sets[BLIND].current,
+            digest=sets[DIGEST].current,
+            signing=sets[SIGNING],
+            operator=sets[OPERATOR].current,
+        )
+
+
+def _new_document() -> dict[str, Any]:
+    ids = {use: os.urandom(ID_BYTES).hex() for use in _MAKERS}
+    return {
+        "format": FORMAT,
+        "current": ids,
+        "secrets": {f"{use}/{ids[use]}": make() for use, make in _MAKERS.items()},
+    }
+
+
+def _key_set(document: Mapping[str, Any], use: str) -> KeySet:
+    current = str(document["current"][use])
+    keys = {
+        label.removeprefix(f"{use}/"): secret
+        for label, secret in document["secrets"].items()
+        if label.startswith(f"{use}/")
+    }
+    if use != SIGNING and any(len(secret) != KEY_BYTES for secret in keys.values()):
+        raise KeyStoreError("the key file holds a key of the wrong length")
+    others = tuple(Key(id_, secret) for id_, secret in sorted(keys.items()) if id_ != current)
+    return KeySet(Key(current, keys[current]), others)

@@ -1,0 +1,94 @@
+"""Sealing: AES-256-GCM under a data key per record, itself wrapped by a key-encryption key.
+
+Sealed form: version (1 byte), nonce (12, random), ciphertext, tag (16): 29 bytes more than the plaintext.
+Wrapped form of a data key: version (1), id of the wrapping key (8), nonce (12), ciphertext (32), tag (16).
+NIST SP 800-38D bounds random nonces at 2^32 uses of one key: far from a record's own key, and a reason to
+rotate the wrapping key before four thousand million records.
+"""
+
+import os
+from typing import Final, Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from app.security.keyring import ID_BYTES, KEY_BYTES, KeyRing
+
+VERSION: Final = b"\x01"
+NONCE_BYTES: Final = 12
+TAG_BYTES: Final = 16
+OVERHEAD: Final = len(VERSION) + NONCE_BYTES + TAG_BYTES
+WRAPPED_BYTES: Final = len(VERSION) + ID_BYTES + NONCE_BYTES + KEY_BYTES + TAG_BYTES
+_BODY: Final = len(VERSION) + NONCE_BYTES
+_WRAPPED_BODY: Final = len(VERSION) + ID_BYTES
+
+
+class SealError(Exception):
+    """What was sealed cannot be opened: wrong key, wrong place (AAD), altered or cut. Says no more."""
+
+    def __init__(self) -> None:
+        super().__init__("sealed content cannot be opened")
+
+
+class DataKey:
+    """Seals and opens what belongs to one record. Safe to use from several threads."""
+
+    __slots__ = ("_cipher",)
+
+    def __init__(self, cipher: AESGCM) -> None:
+        self._cipher = cipher
+
+    @classmethod
+    def of(cls, secret: bytes) -> Self:
+        return cls(AESGCM(secret))
+
+    def seal(self, plaintext: bytes, aad: bytes) -> bytes:
+        """``aad`` binds the ciphertext to its place (see docs/plan.md); it must be given again to open it."""
+        nonce = os.urandom(NONCE_BYTES)
+        return VERSION + nonce + self._cipher.encrypt(nonce, plaintext, aad)
+
+    def open(self, ciphertext: bytes, aad: bytes) -> bytes:
+        if len(ciphertext) < OVERHEAD or ciphertext[:1] != VERSION:
+            raise SealError
+        try:
+            return self._cipher.decrypt(ciphertext[1:_BODY], ciphertext[_BODY:], aad)
+        except InvalidTag:
+            raise SealError from None
+
+
+class Sealer:
+    """Makes and unwraps data keys with the wrapping keys of the installation."""
+
+    def __init__(self, keyring: KeyRing) -> None:
+        keys = {bytes.fromhex(key.id): DataKey.of(key.secret) for key in keyring.wrapping.all()}
+        self._keys = keys
+        self._current = bytes.fromhex(keyring.wrapping.current.id)
+
+    def new_key(self) -> tuple[DataKey, bytes]:
+        """A fresh data key and its wrapped form (``WRAPPED_BYTES`` long), which is kept beside the data."""
+        secret = os.urandom(KEY_BYTES)
+        return DataKey.of(secret), self._wrap(secret)
+
+    def unwrap(self, wrapped: bytes) -> DataKey:
+        return DataKey.of(self._secret(wrapped))
+
+    def rewrap(self, wrapped: bytes) -> bytes:
+        """The same data key under the current wrapping key: rotation touches no sealed content."""
+        return self._wrap(self._secret(wrapped))
+
+    def is_current(self, wrapped: bytes) -> bool:
+        return wrapped[1:_WRAPPED_BODY] == self._current
+
+    def _wrap(self, secret: bytes) -> bytes:
+        return VERSION + self._current + self._keys[self._current].seal(secret, _aad(self._current))[1:]
+
+    def _secret(self, wrapped: bytes) -> bytes:
+        key_id = wrapped[1:_WRAPPED_BODY]
+        key = self._keys.get(key_id)
+        if key is None or len(wrapped) != WRAPPED_BYTES:
+            raise SealError
+        return key.open(wrapped[:1] + wrapped[_WRAPPED_BODY:], _aad(key_id))
+
+
+def _aad(key_id: bytes) -> bytes:
+    return b"data_key|" + key_id
