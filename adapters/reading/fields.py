@@ -9,6 +9,7 @@ from schemas.translation import IssueCode
 _NOT_TEXT = {code: None for code in range(32) if code not in (9, 10, 13)}  # PostgreSQL keeps no NUL
 _MAX_SAFE = 2**53
 _LONGEST_NUMBER = 40
+_LONGEST_ATTRIBUTE = 12  # characters
 
 
 def scalar_text(value: object) -> str | None:
@@ -50,6 +51,11 @@ class Fields:
     def personal(self, name: str) -> Cell:
         """The cell of a field that names or describes a person: its issues are masked."""
         return self.cell(name, personal=True)
+
+    def attribute(self, name: str) -> Cell:
+        """The cell of a person's code or number: masked where it is longer than one, for it may then be a name."""
+        cell = self.cell(name)
+        return cell if len(cell.text) <= _LONGEST_ATTRIBUTE else self.personal(name)
 
 
 def _storable(cell: Cell) -> str:
