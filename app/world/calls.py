@@ -24,7 +24,8 @@ _OTHER_CALLS = (
     (CallCategory.NOT_VALID, "NO VALIDA", "LLAMADA EQUIVOCADA"),
 )
 _NARRATIVES = (
-    "NO LOS DEJAN SALIR DEL LOCAL", "TRABAJAN SIN PAGO", "LE QUITARON SUS DOCUMENTOS", "LE OFRECIERON TRABAJO Y NO VOLVIO",
+    "NO LOS DEJAN SALIR DEL LOCAL", "TRABAJAN SIN PAGO", "LE QUITARON SUS DOCUMENTOS",
+    "LE OFRECIERON TRABAJO Y NO VOLVIO",
     "PIDE AYUDA PARA UNA MENOR", "SIN MAS DATOS",
 )  # fmt: skip
 
@@ -38,7 +39,12 @@ class HotlineDesk:
         return f"1818-{reported.year}-{self._desk.next(f'1818-{reported.year}'):06d}"
 
     def complaint(
-        self, case: TrueCase, number: str, reported: datetime, citations: tuple[SaidCitation, ...], referred_to: str | None
+        self,
+        case: TrueCase,
+        number: str,
+        reported: datetime,
+        citations: tuple[SaidCitation, ...],
+        referred_to: str | None,
     ) -> SaidRecord:
         desk, rng = self._desk, self._desk.rng
         family = desk.family(case)
@@ -46,16 +52,30 @@ class HotlineDesk:
         referred = None
         if referred_to is not None:
             late = rng.random() < 0.25
-            referred = reported + timedelta(minutes=int((180 + rng.expovariate(1 / 400)) if late else 15 + rng.random() * 160))
+            referred = reported + timedelta(
+                minutes=int((180 + rng.expovariate(1 / 400)) if late else 15 + rng.random() * 160)
+            )
         record = SaidRecord(
-            Feed.LINEA_1818, number, case.number, (referred or reported) + timedelta(minutes=5 + int(rng.random() * 90)),
-            "DENUNCIA", reported, family=family, offence=words[int(rng.random() * len(words))],
-            category=CallCategory.COMPLAINT, place=desk.place(case.district, coded=False),
-            purposes=case.purposes[:1] if rng.random() < 0.6 and family is not OffenceFamily.SMUGGLING else (),
-            recruitment=case.recruitment[:1] if rng.random() < 0.4 else (), citations=citations,
-            victims_claimed=len(case.victims) if rng.random() < 0.4 else None, referred_to=referred_to, referred=referred,
+            Feed.LINEA_1818,
+            number,
+            case.number,
+            (referred or reported) + timedelta(minutes=5 + int(rng.random() * 90)),
+            "DENUNCIA",
+            reported,
+            family=family,
+            offence=words[int(rng.random() * len(words))],
+            category=CallCategory.COMPLAINT,
+            place=desk.place(case.district, coded=False),
+            purposes=case.purposes[:1]
+            if rng.random() < 0.6 and family is not OffenceFamily.SMUGGLING
+            else (),
+            recruitment=case.recruitment[:1] if rng.random() < 0.4 else (),
+            citations=citations,
+            victims_claimed=len(case.victims) if rng.random() < 0.4 else None,
+            referred_to=referred_to,
+            referred=referred,
             narrative=_NARRATIVES[int(rng.random() * len(_NARRATIVES))],
-        )  # fmt: skip
+        )
         record.people = self._people(case)
         return record
 
@@ -64,10 +84,16 @@ class HotlineDesk:
         reported = desk.later(first.reported, 30, 1)
         cited = (SaidCitation(Feed.LINEA_1818, first.number, first_call=True),)
         return SaidRecord(
-            Feed.LINEA_1818, self.number(reported), first.case, reported + timedelta(minutes=5 + int(rng.random() * 60)),
-            "SEGUIMIENTO", reported, category=CallCategory.FOLLOW_UP, citations=cited,
+            Feed.LINEA_1818,
+            self.number(reported),
+            first.case,
+            reported + timedelta(minutes=5 + int(rng.random() * 60)),
+            "SEGUIMIENTO",
+            reported,
+            category=CallCategory.FOLLOW_UP,
+            citations=cited,
             narrative="CONSULTA POR EL ESTADO DE SU CASO",
-        )  # fmt: skip
+        )
 
     def other(self, moment: datetime) -> History:
         """Guidance, a query or a call not valid: counted as a call, part of no case."""
@@ -75,9 +101,15 @@ class HotlineDesk:
         category, word, text = _OTHER_CALLS[int(rng.random() * len(_OTHER_CALLS))]
         reported = desk.later(moment, 3)
         record = SaidRecord(
-            Feed.LINEA_1818, self.number(reported), 0, reported + timedelta(minutes=5 + int(rng.random() * 60)),
-            word, reported, category=category, narrative=text,
-        )  # fmt: skip
+            Feed.LINEA_1818,
+            self.number(reported),
+            0,
+            reported + timedelta(minutes=5 + int(rng.random() * 60)),
+            word,
+            reported,
+            category=category,
+            narrative=text,
+        )
         return History(record, [record])
 
     def history(self, record: SaidRecord) -> History:

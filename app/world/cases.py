@@ -19,11 +19,18 @@ _FAMILY = ((OffenceFamily.TRAFFICKING, 0.80), (OffenceFamily.SMUGGLING, 0.07), (
 _PURPOSES = (
     (Purpose.SEXUAL_EXPLOITATION, 0.52), (Purpose.LABOUR_EXPLOITATION, 0.22), (Purpose.FORCED_LABOUR, 0.06),
     (Purpose.BEGGING, 0.05), (Purpose.DOMESTIC_EXPLOITATION, 0.05), (Purpose.SERVITUDE, 0.03),
-    (Purpose.SALE_OF_CHILDREN, 0.03), (Purpose.SLAVERY, 0.01), (Purpose.MIXED, 0.02), (Purpose.ORGAN_REMOVAL, 0.01),
+    (Purpose.SALE_OF_CHILDREN, 0.03), (Purpose.SLAVERY, 0.01), (Purpose.MIXED, 0.02),
+    (Purpose.ORGAN_REMOVAL, 0.01),
 )  # fmt: skip
-_SEXUAL_PLACES = (ExploitationPlace.BAR, ExploitationPlace.NIGHT_CLUB, ExploitationPlace.BROTHEL, ExploitationPlace.HOUSE)
+_SEXUAL_PLACES = (
+    ExploitationPlace.BAR,
+    ExploitationPlace.NIGHT_CLUB,
+    ExploitationPlace.BROTHEL,
+    ExploitationPlace.HOUSE,
+)
 _LABOUR_PLACES = (
-    ExploitationPlace.MINING_CAMP, ExploitationPlace.LOGGING_CAMP, ExploitationPlace.FACTORY, ExploitationPlace.FARM,
+    ExploitationPlace.MINING_CAMP, ExploitationPlace.LOGGING_CAMP, ExploitationPlace.FACTORY,
+    ExploitationPlace.FARM,
     ExploitationPlace.PUBLIC_ROAD, ExploitationPlace.HOUSE, ExploitationPlace.OTHER,
 )  # fmt: skip
 _RECRUITMENT = tuple(Recruitment)
@@ -64,17 +71,26 @@ class CaseMaker:
         sexual = purpose is Purpose.SEXUAL_EXPLOITATION
         suspects = self._suspects_of(district, facts)
         victims = self._victims_of(district, facts, sexual, {person.number for person in suspects})
-        purposes = (purpose,)
+        purposes: tuple[Purpose, ...] = (purpose,)
         if rng.random() < 0.14:
             second = self._purpose()
             purposes = (purpose, second) if second is not purpose else purposes
         case = TrueCase(
-            self._count, family, facts, district, victims, suspects,
+            self._count,
+            family,
+            facts,
+            district,
+            victims,
+            suspects,
             [_RELATIONS[int(rng.random() * len(_RELATIONS))] for _ in suspects],
             () if family is OffenceFamily.SMUGGLING else purposes,
-            tuple(sorted({_RECRUITMENT[min(int(rng.expovariate(0.4)), 9)] for _ in range(1 + (rng.random() < 0.2))})),
+            tuple(
+                sorted(
+                    {_RECRUITMENT[min(int(rng.expovariate(0.4)), 9)] for _ in range(1 + (rng.random() < 0.2))}
+                )
+            ),
             (_SEXUAL_PLACES if sexual else _LABOUR_PLACES)[int(rng.random() * (4 if sexual else 7))],
-        )  # fmt: skip
+        )
         self._remember(case)
         return case
 
@@ -152,7 +168,11 @@ class CaseMaker:
         rng = self._rng
         sex = Sex.FEMALE if rng.random() < (0.94 if sexual else 0.62) else Sex.MALE
         minor = rng.random() < 0.5
-        age = min(17, 10 + int(rng.triangular(0, 8, 6.5))) if minor else 18 + min(int(rng.expovariate(1 / 9)), 45)
+        age = (
+            min(17, 10 + int(rng.triangular(0, 8, 6.5)))
+            if minor
+            else 18 + min(int(rng.expovariate(1 / 9)), 45)
+        )
         origin = company[0].origin if company and rng.random() < 0.3 else None
         nationality = company[0].nationality if origin is not None else None
         return self._people.draw(sex, birth_for_age(rng, age, facts), nationality, origin)
@@ -169,7 +189,9 @@ class CaseMaker:
             birth = date.fromordinal(first.birth.toordinal() - apart)
         return self._people.draw_kin(first, birth, sex, sibling)
 
-    def _again(self, pools: dict[str, list[Person]], district: District, chosen: list[Person]) -> Person | None:
+    def _again(
+        self, pools: dict[str, list[Person]], district: District, chosen: list[Person]
+    ) -> Person | None:
         """Somebody of the pool, mostly of the same department; None where nobody fits."""
         rng = self._rng
         key = district.ubigeo[:2]

@@ -17,7 +17,7 @@ _MALE_WORDS = ("M", "M", "MASCULINO", "HOMBRE", "VARON")
 
 @dataclass(slots=True)
 class Clerk:
-    """Writes for one feed. ``accents``: the prosecution keeps them; ``spreadsheet``: leading zeros get lost."""
+    """Writes people into the records of one feed."""
 
     rng: Random
     rates: Rates

@@ -17,8 +17,10 @@ _LABELS = {
 }
 _SITUATIONS = ("REO EN CARCEL", "REO LIBRE", "REO AUSENTE")
 _OUTCOMES = (
-    ("EN PROCESO", None), ("EN PROCESO", None), ("SENTENCIADO", RulingType.CONVICTED), ("SENTENCIADO", RulingType.CONVICTED),
-    ("SENTENCIADO", RulingType.ACQUITTED), ("EN EJECUCION", RulingType.CONVICTED), ("EN APELACION", RulingType.CONVICTED),
+    ("EN PROCESO", None), ("EN PROCESO", None), ("SENTENCIADO", RulingType.CONVICTED),
+    ("SENTENCIADO", RulingType.CONVICTED),
+    ("SENTENCIADO", RulingType.ACQUITTED), ("EN EJECUCION", RulingType.CONVICTED),
+    ("EN APELACION", RulingType.CONVICTED),
     ("SOBRESEIDO", RulingType.DISMISSED), ("ARCHIVADO", RulingType.FILED),
 )  # fmt: skip
 
@@ -44,11 +46,19 @@ class CourtDesk:
         choices = _LABELS[family]
         article, label = choices[int(rng.random() * len(choices))]
         record = SaidRecord(
-            Feed.PODER_JUDICIAL, number, case.number, desk.stamp(reported, 200), "EN PROCESO", reported,
-            family=family, offence=article, offence_label=label,
+            Feed.PODER_JUDICIAL,
+            number,
+            case.number,
+            desk.stamp(reported, 200),
+            "EN PROCESO",
+            reported,
+            family=family,
+            offence=article,
+            offence_label=label,
             office=f"{number[-1]} JUZGADO PENAL COLEGIADO DE {case.district.province}",
-            office_district=case.district.judicial_district, citations=citations,
-        )  # fmt: skip
+            office_district=case.district.judicial_district,
+            citations=citations,
+        )
         record.people = self._people(case, record)
         self._rule(record)
         return record
@@ -63,10 +73,16 @@ class CourtDesk:
         for order, said in enumerate(people, start=1):
             said.order = order
         return replace(
-            main, number=f"{sequence}-{year}-{incident}-{court}-SP-PE-01", reported=reported,
-            stamp=desk.stamp(reported, 60), state="EN APELACION", office="SALA PENAL DE APELACIONES",
-            citations=citations, people=tuple(people), rulings=(),
-        )  # fmt: skip
+            main,
+            number=f"{sequence}-{year}-{incident}-{court}-SP-PE-01",
+            reported=reported,
+            stamp=desk.stamp(reported, 60),
+            state="EN APELACION",
+            office="SALA PENAL DE APELACIONES",
+            citations=citations,
+            people=tuple(people),
+            rulings=(),
+        )
 
     def history(self, record: SaidRecord) -> History:
         return self._desk.history(record, "EN PROCESO")
@@ -79,21 +95,26 @@ class CourtDesk:
         """Set the state and the rulings that lead to it."""
         rng = self._desk.rng
         state, ruling = _OUTCOMES[int(rng.random() * len(_OUTCOMES))]
-        accused = [said.order for said in record.people if said.role is Role.SUSPECT and not said.unidentified]
+        accused = [
+            said.order for said in record.people if said.role is Role.SUSPECT and not said.unidentified
+        ]
         first = self._desk.later(record.reported, 200, 30)
         if ruling is None or not accused or first > LAST_STAMP:
             return
         convicted = ruling is RulingType.CONVICTED
         parties = tuple(
-            (order, 60 + 12 * int(rng.random() * 16), f"{1000 * (1 + int(rng.random() * 40))}.00") if convicted
+            (order, 60 + 12 * int(rng.random() * 16), f"{1000 * (1 + int(rng.random() * 40))}.00")
+            if convicted
             else (order, None, None)
             for order in accused
-        )  # fmt: skip
+        )
         rulings = [SaidRuling(ruling, 1, first.date(), parties)]
         second = first + timedelta(days=60 + int(rng.random() * 120))
         if state == "EN EJECUCION" and second < LAST_STAMP:
             rulings.append(
-                SaidRuling(RulingType.UPHELD, 2, second.date(), tuple((order, None, None) for order in accused))
+                SaidRuling(
+                    RulingType.UPHELD, 2, second.date(), tuple((order, None, None) for order in accused)
+                )
             )
         record.state, record.rulings = state, tuple(rulings)
         last = datetime.combine(rulings[-1].date, record.stamp.time())
@@ -106,7 +127,9 @@ class CourtDesk:
         if not only_state:
             people = [self._victim(p, case) for p in case.victims if rng.random() >= rates.person_left_out]
         if only_state or rng.random() < 0.25:
-            state = SaidPerson(Role.OTHER, 0, "AGRAVIADO", kind=PartyKind.STATE, legal_name="EL ESTADO PERUANO")
+            state = SaidPerson(
+                Role.OTHER, 0, "AGRAVIADO", kind=PartyKind.STATE, legal_name="EL ESTADO PERUANO"
+            )
             people.insert(int(rng.random() * (len(people) + 1)), state)
         for person in case.suspects:
             if rng.random() >= rates.person_left_out:

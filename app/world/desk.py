@@ -1,8 +1,8 @@
-"""What every institution's desk does alike: give numbers, cite others, write facts and places, send versions."""
+"""What every institution's desk does alike: give numbers, cite, write facts and places, send versions."""
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from random import Random
 
@@ -14,7 +14,7 @@ from app.world.records import History, SaidCitation, SaidPlace, SaidRecord
 from schemas.vocabulary import Feed, OffenceFamily
 
 _REMEMBERED = 2_000  # numbers per feed among which a wrong citation is chosen
-LAST_STAMP = datetime(LAST_DAY.year, 12, 31, 23, 0)
+LAST_STAMP = datetime.combine(LAST_DAY, time(23))
 _OTHER_FAMILY = {
     OffenceFamily.TRAFFICKING: OffenceFamily.RELATED,
     OffenceFamily.RELATED: OffenceFamily.TRAFFICKING,
@@ -55,7 +55,7 @@ class Desk:
 
     # --- citations
     def cite(self, feed: Feed, number: str | None, share: float = 1.0) -> tuple[SaidCitation, ...]:
-        """How a clerk writes another record's number, if at all. ``share`` scales the chance that it is written."""
+        """How a clerk writes another record's number, if at all; ``share`` scales the chance of it."""
         rng, rates = self.rng, self.rates
         recent = self._recent[feed]
         if number is None:
@@ -139,10 +139,12 @@ class Desk:
 
     # --- time and versions
     def later(self, moment: datetime, mean_days: float, least: float = 0.0) -> datetime:
-        """A moment after: at least ``least`` days, ``mean_days`` more on average; working hours; whole seconds."""
+        """A moment after: at least ``least`` days, ``mean_days`` more on average; in working hours."""
         rng = self.rng
         day = moment + timedelta(days=least + rng.expovariate(1 / mean_days))
-        moved = day.replace(hour=8 + int(rng.random() * 10), minute=int(rng.random() * 60), second=0, microsecond=0)
+        moved = day.replace(
+            hour=8 + int(rng.random() * 10), minute=int(rng.random() * 60), second=0, microsecond=0
+        )
         return moved if moved > moment else moment + timedelta(minutes=30)
 
     def stamp(self, reported: datetime, mean_days: float) -> datetime:
@@ -167,6 +169,8 @@ class Desk:
 
     def annulled(self, live: SaidRecord, state: str) -> History:
         """A record that is later annulled: it stands nowhere."""
-        stamp = min(live.stamp + timedelta(days=1 + int(self.rng.random() * 20)), LAST_STAMP + timedelta(minutes=30))
+        stamp = min(
+            live.stamp + timedelta(days=1 + int(self.rng.random() * 20)), LAST_STAMP + timedelta(minutes=30)
+        )
         final = replace(live, stamp=stamp, state=state, annulled=True)
         return History(final, [live, final])

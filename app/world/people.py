@@ -13,10 +13,12 @@ from schemas.vocabulary import DocumentType, Sex
 
 # Share of surname origins (Spanish, Quechua, Aymara, Amazonian) by department of origin. A judgement.
 _REGION: dict[str, tuple[float, float, float, float]] = {
-    "03": (0.40, 0.60, 0, 0), "05": (0.42, 0.58, 0, 0), "08": (0.36, 0.60, 0.03, 0.01), "09": (0.40, 0.60, 0, 0),
+    "03": (0.40, 0.60, 0, 0), "05": (0.42, 0.58, 0, 0), "08": (0.36, 0.60, 0.03, 0.01),
+    "09": (0.40, 0.60, 0, 0),
     "21": (0.25, 0.35, 0.40, 0), "23": (0.45, 0.15, 0.40, 0), "18": (0.50, 0.20, 0.30, 0),
     "17": (0.45, 0.40, 0.12, 0.03), "16": (0.60, 0.03, 0, 0.37), "22": (0.62, 0.05, 0, 0.33),
-    "25": (0.60, 0.10, 0, 0.30), "01": (0.70, 0.08, 0, 0.22), "10": (0.62, 0.38, 0, 0), "12": (0.60, 0.40, 0, 0),
+    "25": (0.60, 0.10, 0, 0.30), "01": (0.70, 0.08, 0, 0.22), "10": (0.62, 0.38, 0, 0),
+    "12": (0.60, 0.40, 0, 0),
     "19": (0.62, 0.35, 0, 0.03), "04": (0.62, 0.30, 0.08, 0), "02": (0.75, 0.25, 0, 0),
 }  # fmt: skip
 _COAST = (0.84, 0.12, 0.02, 0.02)
@@ -138,7 +140,9 @@ class PeopleMaker:
         paternal, maternal = other.paternal, other.maternal
         if not sibling:
             stranger = draw_surname(rng, other.nationality, other.origin.ubigeo[:2])
-            paternal, maternal = (paternal, stranger) if rng.random() < 0.5 else (maternal or paternal, stranger)
+            paternal, maternal = (
+                (paternal, stranger) if rng.random() < 0.5 else (maternal or paternal, stranger)
+            )
         return self._finish(
             Person(0, sex, birth, paternal, maternal, given, other.nationality, other.origin, ())
         )
@@ -162,7 +166,11 @@ class PeopleMaker:
     def _draw_documents(self, person: Person) -> tuple[tuple[DocumentType, str], ...]:
         rng = self._rng
         if person.nationality == "PER":
-            return () if rng.random() < 0.03 else ((DocumentType.DNI, self._new(*_dni_range(rng, person.birth))),)
+            return (
+                ()
+                if rng.random() < 0.03
+                else ((DocumentType.DNI, self._new(*_dni_range(rng, person.birth))),)
+            )
         home = DocumentType.PAS if rng.random() < 0.3 else DocumentType.CI
         held = [(home, self._foreign(person, home))] if rng.random() < 0.85 else []
         if rng.random() < 0.55:

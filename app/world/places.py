@@ -12,7 +12,8 @@ from random import Random
 # Share of cases by department of the facts; the rest is spread evenly. A judgement after what the public
 # reports say of where complaints come from, not a published figure.
 FACTS_WEIGHT = {
-    "15": 27.0, "17": 12.0, "08": 8.0, "21": 8.0, "16": 7.0, "20": 6.0, "22": 4.0, "25": 4.0, "04": 4.0, "24": 3.0,
+    "15": 27.0, "17": 12.0, "08": 8.0, "21": 8.0, "16": 7.0, "20": 6.0, "22": 4.0, "25": 4.0, "04": 4.0,
+    "24": 3.0,
 }  # fmt: skip
 ORIGIN_WEIGHT = {"08": 14.0, "21": 10.0, "16": 12.0, "15": 12.0, "25": 8.0, "22": 7.0, "05": 5.0, "10": 5.0}
 OTHER_WEIGHT = 1.8
@@ -33,7 +34,8 @@ _DISTRICT_OF_PROVINCE = {
     "1206": ("Selva Central", "Selva Central"), "1903": ("Selva Central", "Selva Central"),
 }  # fmt: skip
 _METROPOLITAN = (
-    ("Lima Centro", "Lima"), ("Lima Este", "Lima Este"), ("Lima Norte", "Lima Norte"), ("Lima Sur", "Lima Sur"),
+    ("Lima Centro", "Lima"), ("Lima Este", "Lima Este"), ("Lima Norte", "Lima Norte"),
+    ("Lima Sur", "Lima Sur"),
     ("Lima Noroeste", "Puente Piedra-Ventanilla"),
 )  # fmt: skip
 

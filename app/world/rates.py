@@ -17,7 +17,7 @@ class Difficulty(StrEnum):
 
 
 def _rate(easy: float, normal: float, hard: float) -> float:
-    return field(  # type: ignore[no-any-return]
+    return field(
         default=normal,
         metadata={Difficulty.EASY: easy, Difficulty.NORMAL: normal, Difficulty.HARD: hard},
     )

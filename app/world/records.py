@@ -63,7 +63,7 @@ class SaidPerson:
 
 @dataclass(slots=True)
 class SaidPlace:
-    """Texts of the four columns; ``meant`` is how much of the true district can be read from them (0, 2, 4, 6)."""
+    """Texts of the four columns; ``meant`` digits of the district's code can be read from them (2, 4, 6)."""
 
     district: District
     meant: int = 6
@@ -126,7 +126,7 @@ class SaidRecord:
 
 @dataclass(slots=True)
 class History:
-    """All versions of one record in the order in which they are delivered; ``final`` is the one that stands."""
+    """All versions of one record in the order of delivery; ``final`` is the one that stands."""
 
     final: SaidRecord
     delivered: list[SaidRecord] = field(default_factory=list)

@@ -16,7 +16,8 @@ _OFFENCES = {
     OffenceFamily.TRAFFICKING: ("TRATA DE PERSONAS", "TRATA DE PERSONAS", "TRATA DE PERSONAS AGRAVADA"),
     OffenceFamily.SMUGGLING: ("TRAFICO ILICITO DE MIGRANTES",),
     OffenceFamily.RELATED: (
-        "EXPLOTACION SEXUAL", "EXPLOTACION LABORAL", "PORNOGRAFIA INFANTIL", "FAVORECIMIENTO A LA PROSTITUCION",
+        "EXPLOTACION SEXUAL", "EXPLOTACION LABORAL", "PORNOGRAFIA INFANTIL",
+        "FAVORECIMIENTO A LA PROSTITUCION",
     ),
 }  # fmt: skip
 
@@ -54,17 +55,28 @@ class PoliceDesk:
         words = _OFFENCES[family]
         purposes = case.purposes if rng.random() > 0.15 else (Purpose.UNDER_INVESTIGATION,)
         record = SaidRecord(
-            Feed.RETA_PNP, number[0], case.number, desk.stamp(reported, 40), "", reported,
-            family=family, offence=words[int(rng.random() * len(words))],
+            Feed.RETA_PNP,
+            number[0],
+            case.number,
+            desk.stamp(reported, 40),
+            "",
+            reported,
+            family=family,
+            offence=words[int(rng.random() * len(words))],
             facts_date=desk.facts_date(case, reported),
             facts_unreadable=rng.random() < desk.rates.facts_date_unreadable,
-            office=number[1], place=desk.place(case.district), purposes=() if family is OffenceFamily.SMUGGLING else purposes,
+            office=number[1],
+            place=desk.place(case.district),
+            purposes=() if family is OffenceFamily.SMUGGLING else purposes,
             recruitment=case.recruitment if rng.random() < 0.8 else (),
-            exploitation_place=case.place if rng.random() < 0.7 else None, citations=citations,
-        )  # fmt: skip
+            exploitation_place=case.place if rng.random() < 0.7 else None,
+            citations=citations,
+        )
         if record.facts_unreadable:
             record.facts_date = None
-        record.state = "DERIVADA MP" if passed_on else rng.choice(("REGISTRADA", "EN INVESTIGACION", "RESUELTA"))
+        record.state = (
+            "DERIVADA MP" if passed_on else rng.choice(("REGISTRADA", "EN INVESTIGACION", "RESUELTA"))
+        )
         record.people = self._people(case, record)
         return record
 
@@ -129,10 +141,13 @@ class PoliceDesk:
         return said
 
     def _complainant(self, child: Person, record: SaidRecord) -> SaidPerson:
-        """The mother: her paternal surname is the child's maternal one. Kept in the record, never resolved."""
+        """The mother: her paternal surname is the child's maternal one. Never resolved."""
         rng = self._desk.rng
         said = SaidPerson(Role.COMPLAINANT, 0, "DENUNCIANTE")
-        said.paternal, said.maternal = child.maternal or child.paternal, rng.choice(("QUISPE", "FLORES", "ROJAS", "TORRES"))
+        said.paternal, said.maternal = (
+            child.maternal or child.paternal,
+            rng.choice(("QUISPE", "FLORES", "ROJAS", "TORRES")),
+        )
         said.given = rng.choice(("EUFEMIA", "ROSA", "JUANA", "CARMEN", "NELLY", "GLADYS"))
         said.sex, said.sex_text = Sex.FEMALE, "MUJER"
         age = 30 + int(rng.random() * 25)
@@ -145,7 +160,10 @@ class PoliceDesk:
     def _witness(self, record: SaidRecord) -> SaidPerson:
         rng = self._desk.rng
         said = SaidPerson(Role.WITNESS, 0, "TESTIGO")
-        said.paternal, said.maternal = rng.choice(("CASTILLO", "RAMOS", "DIAZ")), rng.choice(("PEREZ", "SILVA"))
+        said.paternal, said.maternal = (
+            rng.choice(("CASTILLO", "RAMOS", "DIAZ")),
+            rng.choice(("PEREZ", "SILVA")),
+        )
         said.given = rng.choice(("JULIO", "MARIO", "ELENA"))
         return said
 

@@ -13,15 +13,24 @@ from schemas.vocabulary import Feed, MeasureType, OffenceFamily, PartyKind, Purp
 
 _ARTICLES = {
     OffenceFamily.RELATED: (
-        ("129-C", "Explotación sexual"), ("129-H", "Explotación sexual de NNA"), ("179", "Favorecimiento a la prostitución"),
+        ("129-C", "Explotación sexual"), ("129-H", "Explotación sexual de NNA"),
+        ("179", "Favorecimiento a la prostitución"),
         ("168-B", "Trabajo forzoso"), ("183-B", "Proposiciones a NNA"),
     ),
-    OffenceFamily.SMUGGLING: (("303-A", "Tráfico ilícito de migrantes"), ("303-B", "Tráfico ilícito agravado")),
+    OffenceFamily.SMUGGLING: (
+        ("303-A", "Tráfico ilícito de migrantes"), ("303-B", "Tráfico ilícito agravado"),
+    ),
 }  # fmt: skip
 _TRAFFICKING = {True: ("153", "153-A"), False: ("129-A", "129-B")}  # before 2021, since
 _SITUATIONS = ("PRISION_PREVENTIVA", "COMPARECENCIA", "COMPARECENCIA CON RESTRICCIONES", "NO HABIDO")
 _LATER_STAGES = ("INVESTIGACION_PREPARATORIA", "ETAPA_INTERMEDIA", "ACUSACION", "JUZGAMIENTO", "SENTENCIA")
-_EARLY_STAGES = ("CALIFICACION", "INVESTIGACION_PRELIMINAR", "INVESTIGACION_PREPARATORIA", "ARCHIVO", "SOBRESEIMIENTO")
+_EARLY_STAGES = (
+    "CALIFICACION",
+    "INVESTIGACION_PRELIMINAR",
+    "INVESTIGACION_PREPARATORIA",
+    "ARCHIVO",
+    "SOBRESEIMIENTO",
+)
 _ENTITIES = ("UDAVIT", "CEM", "UPE", "MIMP")
 _MEASURES = tuple(MeasureType)
 _SERVICES = tuple(ServiceType)
@@ -57,14 +66,24 @@ class ProsecutionDesk:
             article, label = choices[int(rng.random() * len(choices))]
         purposes = case.purposes if rng.random() > 0.25 else (Purpose.UNDER_INVESTIGATION,)
         record = SaidRecord(
-            Feed.SISTRA, number, case.number, desk.stamp(reported, 150), state, reported,
-            family=family, offence=article, offence_label=label, facts_date=desk.facts_date(case, reported),
+            Feed.SISTRA,
+            number,
+            case.number,
+            desk.stamp(reported, 150),
+            state,
+            reported,
+            family=family,
+            offence=article,
+            offence_label=label,
+            facts_date=desk.facts_date(case, reported),
             office=f"FISCALIA PROVINCIAL PENAL DE {case.district.province}",
-            office_district=case.district.fiscal_district, place=desk.place(case.district, named=False),
+            office_district=case.district.fiscal_district,
+            place=desk.place(case.district, named=False),
             purposes=() if family is OffenceFamily.SMUGGLING else purposes,
             recruitment=case.recruitment if rng.random() < 0.6 else (),
-            exploitation_place=case.place if rng.random() < 0.5 else None, citations=citations,
-        )  # fmt: skip
+            exploitation_place=case.place if rng.random() < 0.5 else None,
+            citations=citations,
+        )
         record.people = self._people(case, record)
         return record
 
@@ -88,9 +107,17 @@ class ProsecutionDesk:
             )
         elif rng.random() < 0.02:
             victims.append(
-                SaidPerson(Role.OTHER, 0, "JURIDICA", kind=PartyKind.LEGAL_ENTITY, legal_name="TRANSPORTES EL SOL S.A.C.")
+                SaidPerson(
+                    Role.OTHER,
+                    0,
+                    "JURIDICA",
+                    kind=PartyKind.LEGAL_ENTITY,
+                    legal_name="TRANSPORTES EL SOL S.A.C.",
+                )
             )
-        suspects = [self._suspect(p, record) for p in case.suspects if rng.random() >= rates.person_left_out / 2]
+        suspects = [
+            self._suspect(p, record) for p in case.suspects if rng.random() >= rates.person_left_out / 2
+        ]
         for people in (victims, suspects):
             for order, said in enumerate(people, start=1):
                 said.order = order

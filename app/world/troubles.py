@@ -10,13 +10,18 @@ from app.world.name_lists import ACCENTED, DIMINUTIVES
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # (what is written, what else is written for it); Quechua and Aymara spellings first.
 _SPELLINGS = (
-    (r"^HUA", ("GUA", "WA", "UA")), (r"HUA", ("WA", "GUA")), (r"^HUI", ("WI", "GUI")), (r"QQ", ("CC", "K", "Q")),
-    (r"CC(?=[AOUI])", ("Q", "K", "QQ", "C")), (r"QU(?=[EI])", ("Q", "K")), (r"TT", ("T",)), (r"JJ|CJ", ("J",)),
+    (r"^HUA", ("GUA", "WA", "UA")), (r"HUA", ("WA", "GUA")), (r"^HUI", ("WI", "GUI")),
+    (r"QQ", ("CC", "K", "Q")),
+    (r"CC(?=[AOUI])", ("Q", "K", "QQ", "C")), (r"QU(?=[EI])", ("Q", "K")), (r"TT", ("T",)),
+    (r"JJ|CJ", ("J",)),
     (r"LL", ("Y", "L")), (r"Y(?=[AEOU])", ("LL", "I")), (r"Z", ("S",)), (r"S(?=[AEO])", ("Z",)),
     (r"C(?=[EI])", ("S", "Z")), (r"V", ("B",)), (r"B", ("V",)), (r"^H", ("",)), (r"H(?=[AEIOU])", ("",)),
-    (r"G(?=[EI])", ("J",)), (r"J(?=[EI])", ("G",)), (r"X", ("J", "S")), (r"K", ("C", "QU")), (r"TH", ("T",)),
-    (r"Y$", ("I",)), (r"I$", ("Y",)), (r"NN", ("N",)), (r"RR", ("R",)), (r"W", ("HU", "GU")), (r"J(?=H)", ("Y",)),
-    (r"Z$", ("S",)), (r"S$", ("Z",)), (r"PH", ("F",)), (r"Ñ(?=[AO])", ("NI", "N")), (r"EA", ("IA",)), (r"O(?=A)", ("U",)),
+    (r"G(?=[EI])", ("J",)), (r"J(?=[EI])", ("G",)), (r"X", ("J", "S")), (r"K", ("C", "QU")),
+    (r"TH", ("T",)),
+    (r"Y$", ("I",)), (r"I$", ("Y",)), (r"NN", ("N",)), (r"RR", ("R",)), (r"W", ("HU", "GU")),
+    (r"J(?=H)", ("Y",)),
+    (r"Z$", ("S",)), (r"S$", ("Z",)), (r"PH", ("F",)), (r"Ñ(?=[AO])", ("NI", "N")), (r"EA", ("IA",)),
+    (r"O(?=A)", ("U",)),
 )  # fmt: skip
 _PARTICLE = re.compile(r"^(DE LA|DE LOS|DEL|DE|LA) ")
 _CHECK_DIGITS = "65432110987"
@@ -78,7 +83,9 @@ def diminutive(rng: Random, given: str) -> str:
 
 def initials_of(parts: tuple[str, ...]) -> str:
     """First letters of every word that is no particle: ("ANA LUZ", "DE LA CRUZ") -> "ALC"."""
-    words = [word for part in parts for word in part.split(" ") if word not in ("DE", "LA", "LAS", "LOS", "DEL", "Y")]
+    words = [
+        word for part in parts for word in part.split() if word not in ("DE", "LA", "LAS", "LOS", "DEL", "Y")
+    ]
     return "".join("N" if word[0] == "Ñ" else word[0] for word in words)
 
 
@@ -86,7 +93,12 @@ def digit_typo(rng: Random, number: str) -> str:
     """One digit replaced by another, or two neighbours exchanged; the same length."""
     places = [at for at, letter in enumerate(number) if letter.isdigit()]
     at = places[int(rng.random() * len(places))]
-    if rng.random() < 0.3 and at + 1 < len(number) and number[at + 1].isdigit() and number[at] != number[at + 1]:
+    if (
+        rng.random() < 0.3
+        and at + 1 < len(number)
+        and number[at + 1].isdigit()
+        and number[at] != number[at + 1]
+    ):
         return number[:at] + number[at + 1] + number[at] + number[at + 2 :]
     other = str((int(number[at]) + 1 + int(rng.random() * 9)) % 10)
     return number[:at] + other + number[at + 1 :]

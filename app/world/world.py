@@ -1,12 +1,13 @@
 """An invented world with known truth: the same seed, size and difficulty always give the same world.
 
-Nothing is held: every pass over a world makes it anew from its seed, case by case, so that a world of a million
+Nothing is held: every pass over a world makes it anew from its seed, case by case,
+so that a world of a million
 mentions needs little memory.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import NamedTuple, Self
 
@@ -232,7 +233,7 @@ class _Institutions:
                 yield self._court.history(incident)
 
     def _annul(self, case: TrueCase, histories: list[History]) -> None:
-        """Records entered by mistake and annulled: copies of a record of the case under a number of their own."""
+        """Records entered by mistake and annulled: copies of one of the case, with a number of their own."""
         desk = self._desk
         for history in list(histories):
             if desk.rng.random() >= desk.rates.annulled_record or not history.final.people:
@@ -268,7 +269,3 @@ class _Path:
     carpeta: tuple[str, datetime] | None = None
     last_carpeta: str | None = None
     expediente: tuple[str, datetime] | None = None
-
-
-def facts_day(case: TrueCase) -> date:
-    return case.facts
