@@ -4,7 +4,7 @@ An observation is the unit everything later stands on. Adapters make it; nothing
 "Unknown" is ``None`` (or an empty tuple) everywhere, never a default value.
 """
 
-from datetime import date
+from datetime import date as Day  # a field may be called date
 
 from pydantic import AwareDatetime, Field
 
@@ -46,20 +46,20 @@ class Identity(Contract):
     initials: str | None = None  # letters only, upper case: "Y.P.S.L." -> "YPSL"
     protected_key: str | None = None  # "CLAVE 03-2023" -> "03-2023"; local to its carpeta
     document: Document | None = None
-    birth_date: date | None = None
+    birth_date: Day | None = None
     legal_name: str | None = None  # of the State or a firm
     situation: str | None = None  # free text: legal situation
 
 
 class Measure(Contract):
     type: MeasureType
-    date: date | None = None
+    date: Day | None = None
 
 
 class Service(Contract):
     type: ServiceType
     entity: str | None = None
-    date: date | None = None
+    date: Day | None = None
 
 
 class Mention(Contract):
@@ -114,7 +114,7 @@ class RulingParty(Contract):
 class Ruling(Contract):
     type: RulingType
     instance: int | None = None
-    date: date | None = None
+    date: Day | None = None
     parties: tuple[RulingParty, ...] = ()
 
 
@@ -127,8 +127,8 @@ class Observation(Contract):
     annulled: bool = False
     category: CallCategory | None = None  # linea-1818 only
     offence: Offence | None = None  # None only for calls that are no complaint
-    facts_date: date | None = None
-    report_date: date | None = None  # complaint, entry or call date, Lima
+    facts_date: Day | None = None
+    report_date: Day | None = None  # complaint, entry or call date, Lima
     reported_at: AwareDatetime | None = None  # calls
     office: str | None = None  # police unit, fiscalía, court
     office_district: str | None = None  # fiscal or judicial district, name of the reference list

@@ -1,0 +1,153 @@
+"""Reads of the registry. Rows in, rows out; meaning is given by the service."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models.feeds import FEED_BITS
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    feed: str | None = None
+    offence: str | None = None
+    department: str | None = None
+    stage: str | None = None
+    since: date | None = None
+    until: date | None = None
+    several_feeds: bool | None = None
+
+
+REPORTS = """
+SELECT r.*, m.case_id FROM report r JOIN case_member m USING (record_id)
+WHERE m.case_id = :case_id AND NOT r.annulled ORDER BY r.feed, r.number
+"""
+MENTIONS = """
+SELECT n.id, n.record_id, n.role, n."order", n.sex, n.age_min, n.age_max, n.nationality,
+       n.measures, n.services, p.person_id, r.feed, r.number, r.stamp, c.case_id
+FROM mention n
+JOIN report r USING (record_id)
+LEFT JOIN person_member p ON p.mention_id = n.id
+LEFT JOIN case_member c USING (record_id)
+WHERE {where} AND n.present AND NOT r.annulled AND n.role IN ('victim', 'suspect') AND n.kind = 'natural'
+ORDER BY r.feed, r.number, n.role DESC, n."order"
+"""
+RECORD = """
+SELECT r.*, m.case_id
+FROM report r JOIN record d ON d.id = r.record_id LEFT JOIN case_member m USING (record_id)
+WHERE d.feed = :feed AND d.key = :key
+"""
+COUNTERPARTS = """
+SELECT r.feed, r.number, r.stage, r.report_date, r.stamp,
+  EXISTS (
+    SELECT 1 FROM citation c WHERE c.record_id = :record_id AND c.feed = r.feed AND c.key = r.citation_key
+  ) AS cited_here,
+  EXISTS (
+    SELECT 1 FROM citation c WHERE c.record_id = r.record_id AND c.feed = :feed AND c.key = :citation_key
+  ) AS cites_this
+FROM report r JOIN case_member m USING (record_id)
+WHERE m.case_id = :case_id AND r.record_id <> :record_id AND NOT r.annulled
+ORDER BY r.feed, r.number
+"""
+ENTITY = {"case": "case_entity", "person": "person_entity"}
+
+
+class RegistryRepository:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def cases(self, wanted: CaseFilter, after: int, limit: int) -> Sequence[RowMapping]:
+        """Cases in order of birth, after number ``after``."""
+        clauses, values = _clauses(wanted)
+        statement = f"""SELECT * FROM case_entity WHERE number > :after {clauses}
+            ORDER BY number LIMIT :limit"""
+        return await self._rows(statement, after=after, limit=limit, **values)
+
+    async def entity(self, kind: str, entity_id: UUID) -> RowMapping | None:
+        rows = await self._rows(f"SELECT * FROM {ENTITY[kind]} WHERE id = :id", id=entity_id)
+        return rows[0] if rows else None
+
+    async def reports(self, case_id: UUID) -> Sequence[RowMapping]:
+        return await self._rows(REPORTS, case_id=case_id)
+
+    async def mentions_of_case(self, case_id: UUID) -> Sequence[RowMapping]:
+        return await self._rows(MENTIONS.format(where="c.case_id = :id"), id=case_id)
+
+    async def mentions_of_person(self, person_id: UUID) -> Sequence[RowMapping]:
+        return await self._rows(MENTIONS.format(where="p.person_id = :id"), id=person_id)
+
+    async def mentions_of_record(self, record_id: int) -> Sequence[RowMapping]:
+        return await self._rows(MENTIONS.format(where="n.record_id = :id"), id=record_id)
+
+    async def families(self, case_ids: Sequence[UUID]) -> dict[UUID, str]:
+        rows = await self._rows(
+            "SELECT id, offence_family FROM case_entity WHERE id = ANY(:ids)", ids=list(case_ids)
+        )
+        return {row["id"]: row["offence_family"] for row in rows}
+
+    async def record(self, feed: str, key: str) -> RowMapping | None:
+        rows = await self._rows(RECORD, feed=feed, key=key)
+        return rows[0] if rows else None
+
+    async def counterparts(self, record: RowMapping) -> Sequence[RowMapping]:
+        return await self._rows(
+            COUNTERPARTS,
+            record_id=record["record_id"],
+            feed=record["feed"],
+            citation_key=record["citation_key"],
+            case_id=record["case_id"],
+        )
+
+    async def redirects_from(self, kind: str, entity_id: UUID) -> Sequence[RowMapping]:
+        return await self._rows(
+            "SELECT event, to_id FROM redirect WHERE kind = :kind AND from_id = :id ORDER BY id DESC",
+            kind=kind,
+            id=entity_id,
+        )
+
+    async def merged_into(self, kind: str, entity_id: UUID) -> list[UUID]:
+        rows = await self._rows(
+            """SELECT DISTINCT from_id FROM redirect
+            WHERE kind = :kind AND to_id = :id AND event = 'merged' ORDER BY from_id""",
+            kind=kind,
+            id=entity_id,
+        )
+        return [row["from_id"] for row in rows]
+
+    async def changes(self, after: int, limit: int) -> Sequence[RowMapping]:
+        return await self._rows(
+            "SELECT * FROM change WHERE position > :after ORDER BY position LIMIT :limit",
+            after=after,
+            limit=limit,
+        )
+
+    async def _rows(self, statement: str, **values: Any) -> Sequence[RowMapping]:
+        return (await self._session.execute(text(statement), values)).mappings().all()
+
+
+def _clauses(wanted: CaseFilter) -> tuple[str, dict[str, Any]]:
+    parts: list[str] = []
+    values: dict[str, Any] = {}
+    equal = {"offence_family": wanted.offence, "department": wanted.department, "stage": wanted.stage}
+    for column, value in equal.items():
+        if value is not None:
+            parts.append(f"{column} = :{column}")
+            values[column] = value
+    if wanted.feed is not None:
+        parts.append("feeds & :feed <> 0")
+        values["feed"] = FEED_BITS[wanted.feed]
+    if wanted.since is not None:
+        parts.append("first_date >= :since")
+        values["since"] = wanted.since
+    if wanted.until is not None:
+        parts.append("first_date <= :until")
+        values["until"] = wanted.until
+    if wanted.several_feeds is not None:
+        parts.append("(bit_count(feeds::int::bit(4)) > 1) = :several")
+        values["several"] = wanted.several_feeds
+    return "".join(f" AND {part}" for part in parts), values
