@@ -109,7 +109,9 @@ def upgrade() -> None:
         sa.Column("a", sa.BigInteger(), nullable=False),
         sa.Column("b", sa.BigInteger(), nullable=False),
         sa.Column("weight", sa.Double(), nullable=False),
-        sa.Column("probability", sa.Double(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("probability", sa.Double(), nullable=True),
+        sa.CheckConstraint("outcome IN ('same', 'unsure')", name=op.f("ck_edge_outcome")),
         sa.PrimaryKeyConstraint("kind", "a", "b", name=op.f("pk_edge")),
     )
     op.create_index("ix_edge_kind_b", "edge", ["kind", "b"], unique=False)
