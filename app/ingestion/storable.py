@@ -39,11 +39,12 @@ def checked(translation: Translation) -> Translation:
 
 
 def _obstacle(observation: Observation) -> tuple[IssueCode, str] | None:
+    numbers = (observation.key, observation.citation_key)
     places = {(mention.role, mention.order) for mention in observation.mentions}
     instants = [at for at in (observation.reported_at, observation.referred_at) if at]
-    too_long = max(len(observation.key), len(observation.citation_key)) > KEY_CHARACTERS
+    unfit = any(len(number) > KEY_CHARACTERS or _NUL in number for number in numbers)
     obstacles = (
-        (too_long, IssueCode.TOO_LARGE, "number"),
+        (unfit, IssueCode.TOO_LARGE, "number"),
         (not _plausible(observation.stamp), IssueCode.STAMP_UNREADABLE, "stamp"),
         (not all(map(_plausible, instants)), IssueCode.STRUCTURE_UNREADABLE, "reported_at"),
         (abs(observation.victims_claimed or 0) > _INTEGER, IssueCode.STRUCTURE_UNREADABLE, "victims_claimed"),
