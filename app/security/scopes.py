@@ -1,0 +1,72 @@
+"""What a client may be allowed: the described list. A scope that is not here does not exist."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Final
+
+from schemas.problems import Sentence
+from schemas.vocabulary import Feed
+
+REGISTRY_READ: Final = "registry:read"
+STATISTICS_READ: Final = "statistics:read"
+CHANGES_READ: Final = "changes:read"
+FEEDS_READ: Final = "feeds:read"
+OPERATOR: Final = "operator"
+
+
+class FeedAct(StrEnum):
+    READ = "read"
+    WRITE = "write"
+
+
+def feed_scope(feed: Feed, act: FeedAct) -> str:
+    return f"feed:{feed}:{act}"
+
+
+_INSTITUTIONS: Final[Mapping[Feed, str]] = {
+    Feed.RETA_PNP: "RETA-PNP",
+    Feed.SISTRA: "SISTRA",
+    Feed.PODER_JUDICIAL: "Poder Judicial",
+    Feed.LINEA_1818: "Línea 1818",
+}
+
+
+def _of_feeds() -> dict[str, Sentence]:
+    scopes: dict[str, Sentence] = {}
+    for feed, name in _INSTITUTIONS.items():
+        scopes[feed_scope(feed, FeedAct.WRITE)] = Sentence(
+            f"Entregar registros de {name} y ver sus entregas.",
+            f"Deliver records of {name} and see its deliveries.",
+        )
+        scopes[feed_scope(feed, FeedAct.READ)] = Sentence(
+            f"Ver los registros de {name}, sus entregas y sus números en las otras instituciones.",
+            f"See the records of {name}, its deliveries and their numbers in the other institutions.",
+        )
+    return scopes
+
+
+SCOPES: Final[Mapping[str, Sentence]] = {
+    **_of_feeds(),
+    REGISTRY_READ: Sentence(
+        "Leer casos y personas del registro unificado, sin identidades.",
+        "Read cases and persons of the unified registry, without identities.",
+    ),
+    STATISTICS_READ: Sentence("Leer las estadísticas.", "Read the statistics."),
+    CHANGES_READ: Sentence(
+        "Seguir los cambios del registro, en orden.", "Follow what changes in the registry, in order."
+    ),
+    FEEDS_READ: Sentence("Ver la salud de las fuentes.", "See the health of the feeds."),
+    OPERATOR: Sentence("Operar el servicio: métricas y estado.", "Operate the service: metrics and state."),
+}
+
+
+class UnknownScope(ValueError):
+    """A scope that is on no list."""
+
+
+def checked(scopes: Iterable[str]) -> tuple[str, ...]:
+    """The scopes in the order of the list, each once. Raises ``UnknownScope`` (without repeating it)."""
+    wanted = set(scopes)
+    if not wanted <= SCOPES.keys():
+        raise UnknownScope("a scope is not on the list")
+    return tuple(scope for scope in SCOPES if scope in wanted)
