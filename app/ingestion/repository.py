@@ -69,7 +69,7 @@ class RecordRepository:
         return cls(session, await raw_connection(session))
 
     async def lock_feed(self, feed: Feed) -> None:
-        """One chunk of a feed at a time, to the end of the transaction; single records under way end first."""
+        """One chunk of a feed at a time, to the end of the transaction; single records underway end first."""
         await self._connection.execute("SELECT pg_advisory_xact_lock($1, $2)", _FEED_LOCK, _FEEDS[feed])
 
     async def lock_record(self, feed: Feed, key: str) -> None:
