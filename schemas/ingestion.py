@@ -13,7 +13,7 @@ BatchState = Literal["landed", "translating", "linking", "done", "failed"]
 
 
 class BatchStatus(Contract):
-    """Una entrega: su estado y qué fue de cada versión recibida. / A delivery and what became of its versions.
+    """Una entrega y qué fue de cada versión recibida. / A delivery and what became of its versions.
 
     ``received`` is the sum of the six outcomes, at every moment.
     """

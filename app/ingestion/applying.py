@@ -31,7 +31,18 @@ async def apply(
     The caller holds the locks (of the feed, or of the one record) and ends the transaction.
     """
     slots = await settled(tools, records, place, entries, received_at)
-    standing = await _standing(records, slots)
+    return await keep(tools, records, place, entries, slots)
+
+
+async def keep(
+    tools: Tools,
+    records: RecordRepository,
+    place: Place,
+    entries: Sequence[Entry],
+    slots: Mapping[str, Slot],
+) -> list[int]:
+    """Write entries that are settled; the ids of the records whose held version changed."""
+    standing = await standing_of(records, slots)
     maker = Maker(place, tools.sealer, tools.indexer)
     rows = await compute(lambda: maker.make(entries, slots, standing), len(entries))
     await records.write(rows)
@@ -122,7 +133,7 @@ def _conflict(
     )
 
 
-async def _standing(records: RecordRepository, slots: Mapping[str, Slot]) -> dict[str, Standing]:
+async def standing_of(records: RecordRepository, slots: Mapping[str, Slot]) -> dict[str, Standing]:
     """Row ids of the records that change and of their mentions; new ones are drawn from the sequences."""
     changing = {key: slot for key, slot in slots.items() if slot.winner is not None}
     held_ids = [slot.held.id for slot in changing.values() if slot.held]

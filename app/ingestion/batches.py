@@ -5,21 +5,20 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.db.engine import ReadSession, WriteSession
 from app.models.ingestion import Batch, DeliveryIssue, FeedState, IdempotencyKey, LandedChunk
 from schemas.vocabulary import Feed, Outcome, Severity
 
+EXPIRED: Final = "landed_bytes_expired"
 WHOLE_BATCH: Final = -1  # position of an issue that is of no single record
 
 
 async def add(session: WriteSession, values: Mapping[str, Any]) -> Batch:
-    batch = await session.scalar(insert(Batch).values(**values).returning(Batch))
-    if batch is None:
-        raise RuntimeError("an insert returns its row")
-    return batch
+    rows = await session.scalars(insert(Batch).values(**values).returning(Batch))
+    return rows.one()
 
 
 async def add_chunk(session: WriteSession, batch_id: UUID, position: int, ciphertext: bytes) -> None:
@@ -132,13 +131,22 @@ async def overdue(session: ReadSession, feed: Feed, before: datetime) -> list[UU
     return list(await session.scalars(statement))
 
 
-async def linked(session: WriteSession, before: datetime) -> None:
-    """Batches that were waiting for linking before this moment are done."""
-    statement = update(Batch).where(Batch.state == "linking", Batch.translated_at <= before)
+async def linked(session: WriteSession, batch_id: UUID, before: datetime) -> None:
+    """This batch, and whatever else was waiting for linking before that moment, is done."""
+    waiting = or_(Batch.id == batch_id, Batch.translated_at <= before)
+    statement = update(Batch).where(Batch.state == "linking", waiting)
     await session.execute(
-        statement.values(state="done", linked_at=func.now()),
+        statement.values(state="done", linked_at=func.clock_timestamp()),
         execution_options={"synchronize_session": False},
     )
+
+
+async def expire(session: WriteSession, batch_id: UUID) -> None:
+    """Landed bytes go; what was not translated by then never will be."""
+    values = {"state": "failed", "error_code": EXPIRED}
+    if await change(session, batch_id, ("landed", "translating"), **values):
+        await add_failure(session, batch_id, EXPIRED, None)
+    await erase(session, batch_id)
 
 
 async def feed_state(session: ReadSession, feed: Feed) -> FeedState | None:

@@ -1,4 +1,4 @@
-"""``mode=validate``: everything that keeping does, but nothing of a record is kept; only counts and issues are.
+"""``mode=validate``: all that keeping does, but nothing of a record is kept; only counts and issues are.
 
 One transaction for the whole batch: killed at any point, nothing of it stood, and it is run again.
 """

@@ -3,8 +3,8 @@
 import hashlib
 import io
 import zlib
-from collections.abc import Buffer, Callable
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from adapters.base import UnreadableDelivery
 
@@ -30,7 +30,7 @@ class LandedReader(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Buffer, /) -> int:
+    def readinto(self, buffer: Any, /) -> int:
         if not self._left and not self._advance():
             return 0
         target = memoryview(buffer).cast("B")
@@ -78,7 +78,7 @@ class Unpacked(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Buffer, /) -> int:
+    def readinto(self, buffer: Any, /) -> int:
         target = memoryview(buffer).cast("B")
         while True:
             if not self._input:

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import uuid4
 
 from adapters.base import Form
@@ -131,7 +131,7 @@ async def _patient(body: AsyncIterator[bytes], seconds: float) -> AsyncIterator[
         yield part
 
 
-def new_batch(tools: Tools, arrival: Arrival, wrapped: bytes | None) -> dict[str, object]:
+def new_batch(tools: Tools, arrival: Arrival, wrapped: bytes | None) -> dict[str, Any]:
     """The values of a batch whose bytes have not come yet."""
     adapter = tools.adapter(arrival.feed)
     return {

@@ -5,6 +5,7 @@ Everything here speaks asyncpg on the connection of the caller's session, set by
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Self
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from app.db.copy import copy_rows, raw_connection
 from app.db.engine import WriteSession
 from app.ingestion.columns import COLUMNS
 from app.ingestion.plan import HeldRecord
-from app.ingestion.rows import MentionKey, Row, Rows
+from app.ingestion.rows import MentionKey, Origin, Row, Rows
 from app.ingestion.versions import Version
 from schemas.vocabulary import Feed
 
@@ -31,6 +32,17 @@ _ORDER: Final = (  # parents before children
     "mention_key",
     "record_key",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class HeldContent:
+    """A record with the sealed verbatim content of the version that it stands on."""
+
+    key: str
+    record: HeldRecord
+    origin: Origin
+    verbatim: bytes
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +119,33 @@ class RecordRepository:
             list(record_ids),
         )
         return {row[0]: KeptVerbatim(row[1], row[2], row[3], row[4]) for row in found}
+
+    async def held_contents(self, feed: Feed, after: int, limit: int) -> list[HeldContent]:
+        """In the order of row ids."""
+        found = await self._connection.fetch(
+            """
+            SELECT r.key, r.id, r.stamp, r.content_digest, r.data_key,
+                   v.batch_id, v.position, v.revision, d.verbatim, b.received_at
+            FROM record AS r
+            JOIN LATERAL (
+                SELECT * FROM record_version
+                WHERE record_id = r.id AND stamp = r.stamp ORDER BY revision DESC LIMIT 1
+            ) AS v ON true
+            JOIN delivery AS d ON d.batch_id = v.batch_id AND d.position = v.position
+            JOIN batch AS b ON b.id = v.batch_id
+            WHERE r.feed = $1 AND r.id > $2 AND d.verbatim IS NOT NULL
+            ORDER BY r.id LIMIT $3
+            """,
+            feed.value,
+            after,
+            limit,
+        )
+        return [
+            HeldContent(
+                row[0], HeldRecord(row[1], Version(row[2], row[3]), row[4]), Origin(*row[5:8]), row[8], row[9]
+            )
+            for row in found
+        ]
 
     async def known_mentions(self, record_ids: Sequence[int]) -> dict[int, dict[MentionKey, int]]:
         """Ids of the mentions that these records ever had, present or not."""

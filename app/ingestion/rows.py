@@ -38,6 +38,15 @@ class Standing:
     known_mentions: frozenset[MentionKey]  # those that have a row already
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the verbatim content of a held version is, and how often it was read."""
+
+    batch_id: UUID
+    position: int
+    revision: int
+
+
 @dataclass(slots=True)
 class Rows:
     """What one transaction writes; ``changed`` are rows that exist already."""
@@ -71,8 +80,22 @@ class Maker:
                 self._delivery(rows, entry, record_id, (data_key, None))
             rows.new["delivery_issue"].extend(issue_rows(self._place.batch_id, entry))
         for key, place in standing.items():
+            versions = [self._version(place.record_id, entry) for entry in slots[key].kept]
+            rows.new["record_version"].extend(versions)
             self._record(rows, slots[key], place, keys[key])
         return rows
+
+    def remake(self, slot: Slot, place: Standing, origin: Origin, rows: Rows) -> None:
+        """A held version that a corrected adapter reads otherwise: content anew, ledgered as a revision."""
+        winner = slot.winner
+        if winner is None or winner.version is None:
+            raise ValueError("a corrected version has content")
+        stamp, digest = winner.version.stamp, winner.version.digest
+        adapter = self._place.adapter_version
+        rows.new["record_version"].append(
+            (place.record_id, stamp, origin.revision + 1, adapter, digest, origin.batch_id, origin.position)
+        )
+        self._record(rows, slot, place, self._data_key(slot.held))
 
     def _data_key(self, held: HeldRecord | None) -> tuple[DataKey, bytes]:
         if held is None:
@@ -128,16 +151,14 @@ class Maker:
             )
         else:
             rows.changed_records.append((record_id, stamp, digest, observation.annulled))
-        for entry in slot.kept:
-            rows.new["record_version"].append(self._version(record_id, entry))
         self._content(rows, place, observation, data_key)
 
-    def _version(self, record_id: int, entry: Entry, revision: int = 0) -> Row:
+    def _version(self, record_id: int, entry: Entry) -> Row:
         version = entry.version
         if version is None:
             raise ValueError("a rejected entry is no version")
         batch_id, adapter = self._place.batch_id, self._place.adapter_version
-        return (record_id, version.stamp, revision, adapter, version.digest, batch_id, entry.position)
+        return (record_id, version.stamp, 0, adapter, version.digest, batch_id, entry.position)
 
     def _content(self, rows: Rows, place: Standing, observation: Observation, key: DataKey) -> None:
         record_id = place.record_id

@@ -38,6 +38,7 @@ class Limits:
     uploads_at_once: int = 4  # each holds a connection while its bytes arrive
     stall_seconds: float = 60.0  # without a byte, then the upload is given up
     failed_kept: timedelta = timedelta(days=30)  # landed bytes of a failed batch
+    answers_kept: timedelta = timedelta(days=2)  # to repeated idempotency keys
     record: RecordLimits = field(default_factory=RecordLimits)
 
 
