@@ -37,8 +37,8 @@ PARTS: dict[str, tuple[str, ...]] = {
         "unknown",
     ),
     "family": ("equal", "differs", "unknown"),
-    "victims": ("several", "strong", "fair", "weak", "open", "disagree", "unknown"),
-    "suspects": ("several", "strong", "fair", "weak", "open", "disagree", "unknown"),
+    "victims": ("several", "strong", "fair", "weak", "open", "call_disagrees", "disagree", "unknown"),
+    "suspects": ("several", "strong", "fair", "weak", "open", "call_disagrees", "disagree", "unknown"),
 }  # fmt: skip
 
 _LINKING_NUMBERS = frozenset({"court_case", "first_call", "both", "one", "one_contradicted", "third", "near"})
@@ -288,7 +288,9 @@ def _people(
         (weigh(x, y) if weigh else mention_weight(x, y, model), i, j)
         for (i, x), (j, y) in product(enumerate(left), enumerate(right))
     ]
-    return _people_level(pairs)
+    level = _people_level(pairs)
+    # A caller names one of several; that it is another than a second caller's is little against them.
+    return "call_disagrees" if level == "disagree" and _CALLS in (a.feed, b.feed) else level
 
 
 def _tells(mention: MentionFeatures) -> bool:

@@ -97,7 +97,7 @@ def resolve_cases(
             scores[key] = report_weight(by_id[a], by_id[b], model).evidence
         return scores[key]
 
-    rules = Rules[int](
+    rules: Rules[int] = Rules(
         stable_key=lambda i: by_id[i].name,
         evidence=evidence,
         vetoed=lambda a, b: pair(a, b) in decisions.different,
@@ -226,7 +226,7 @@ def resolve_persons(
             scores[key] = mention_weight(nodes[a].features, nodes[b].features, model)
         return scores[key]
 
-    rules = Rules[int](
+    rules: Rules[int] = Rules(
         stable_key=lambda i: nodes[i].stable_key,
         evidence=evidence,
         vetoed=lambda a, b: pair(a, b) in decisions.different or vetoed(nodes[a], nodes[b]),

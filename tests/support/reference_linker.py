@@ -25,6 +25,7 @@ from app.reconciliation.resolve import (
 from app.reconciliation.scoring import Model
 from schemas.observations import Observation
 
+UNDECIDED = Decisions()
 RecordName = tuple[str, str]  # feed, natural key
 MentionName = tuple[str, str, str, int]  # feed, natural key, role, order
 
@@ -50,8 +51,8 @@ def link(observations: Iterable[Observation], model: Model) -> Linked:
 def link_reports(
     reports: Sequence[ReportFeatures],
     model: Model,
-    case_decisions: Decisions = Decisions(),
-    person_decisions: Decisions = Decisions(),
+    case_decisions: Decisions = UNDECIDED,
+    person_decisions: Decisions = UNDECIDED,
 ) -> Linked:
     live = [r for r in reports if r.joins_case]
     nodes = [
