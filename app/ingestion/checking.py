@@ -6,7 +6,8 @@ One transaction for the whole batch: killed at any point, nothing of it stood, a
 import asyncio
 from collections.abc import Callable, Sequence
 
-from app.db.copy import copy_rows, raw_connection
+from app.core.raw import raw_connection
+from app.db.copy import copy_rows
 from app.db.engine import WriteSession
 from app.ingestion import batches
 from app.ingestion.applying import settled

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, Final, Self
 from uuid import UUID
 
-from app.db.copy import copy_rows, raw_connection
+from app.core.raw import raw_connection
+from app.db.copy import copy_rows
 from app.db.engine import WriteSession
 from app.ingestion.columns import COLUMNS
 from app.ingestion.plan import HeldRecord

@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
+from adapters.base import Form
 from app.ingestion import batches
 from app.ingestion.errors import UnknownBatch
 from app.ingestion.landing import Arrival, Lander
 from app.ingestion.replaying import Replayer, ReplaySummary
 from app.ingestion.sentences import sentence_of
 from app.ingestion.single import Single
-from app.ingestion.tools import ERASED_WITHIN, Tools
+from app.ingestion.tools import ERASED_WITHIN, Limits, Tools
 from app.ingestion.translating import Progress, Translator
 from app.models.ingestion import Batch, DeliveryIssue
 from schemas.ingestion import BatchStatus, IssueAnswer, RecordAnswer
@@ -25,6 +26,14 @@ class IngestionService:
         self._translator = Translator(tools)
         self._single = Single(tools)
         self._replayer = Replayer(tools)
+
+    @property
+    def limits(self) -> Limits:
+        return self._tools.limits
+
+    def forms(self, feed: Feed) -> frozenset[Form]:
+        """The forms in which the feed may be delivered. Raises ``UnknownFeed``."""
+        return self._tools.adapter(feed).forms
 
     async def land(self, arrival: Arrival, body: AsyncIterator[bytes]) -> BatchStatus:
         """Keep a delivery's bytes and ask for their translation; see ``Lander.land`` for what it raises."""
