@@ -15,7 +15,7 @@ CATALOG: Mapping[Feed, Adapter] = {
 
 
 def form_of(feed: Feed, media_type: str) -> Form | None:
-    """The form that a ``Content-Type`` means for this feed, its parameters apart; None where it takes no such."""
+    """The form that a ``Content-Type`` means for this feed; None where the feed takes no such form."""
     form = MEDIA_TYPES.get(media_type.partition(";")[0].strip().lower())
     return form if form in CATALOG[feed].forms else None
 

@@ -151,9 +151,8 @@ class _Stream:
             parent = element.getparent()
             if event == "start":
                 self._begin(element, parent)
-            elif element is self._root:
-                if self._alone:
-                    yield self._record(element)
+            elif parent is None and self._alone:
+                yield self._record(element)
             elif parent is not None and parent is self._root and element.tag == self._tags[1]:
                 yield from self._strangers_before(element)
                 yield self._record(element)
