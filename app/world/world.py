@@ -52,7 +52,7 @@ class World:
         """``cases`` true cases, or as many as give at least ``mentions`` mentions of victims and suspects."""
         if (cases is None) == (mentions is None):
             raise ValueError("give either cases or mentions")
-        if min(cases or 1, mentions or 1) < 1:
+        if any(size is not None and size < 1 for size in (cases, mentions)):
             raise ValueError("cases and mentions must be positive")
         return cls(seed, Difficulty(difficulty), cases, mentions, broken)
 
