@@ -11,7 +11,13 @@ from app.registry.errors import CursorUnreadable
 from app.registry.feeds import FeedHealthService
 from app.registry.repository import CaseFilter
 from app.registry.service import RegistryService
-from app.security.callers import CaseReader, ChangesReader, FeedReader, FeedsReader
+from app.security.callers import (
+    CaseReader,
+    ChangeReader,
+    FeedHealthReader,
+    PersonReader,
+    RecordReader,
+)
 from schemas.pagination import Page
 from schemas.registry import CaseDetail, CaseSummary, ChangePage, FeedHealth, PersonDetail, RecordDetail
 from schemas.vocabulary import Feed, OffenceFamily, Stage
@@ -52,7 +58,7 @@ async def get_case(caller: CaseReader, session: ReadDep, case_id: UUID) -> CaseD
 
 
 @router.get("/persons/{person_id}", summary="Una persona, sin identidad / one person, without identity")
-async def get_person(caller: CaseReader, session: ReadDep, person_id: UUID) -> PersonDetail:
+async def get_person(caller: PersonReader, session: ReadDep, person_id: UUID) -> PersonDetail:
     return await RegistryService(session).person(person_id)
 
 
@@ -61,7 +67,7 @@ async def get_person(caller: CaseReader, session: ReadDep, person_id: UUID) -> P
     summary="Un registro y sus números en las otras instituciones / a record and its counterparts",
 )
 async def get_record(
-    caller: FeedReader,
+    caller: RecordReader,
     session: ReadDep,
     feed: Feed,
     number: Annotated[str, Query(min_length=1, max_length=200)],
@@ -71,7 +77,7 @@ async def get_record(
 
 @router.get("/changes", summary="Lo que cambió, en orden / what changed, in order")
 async def get_changes(
-    caller: ChangesReader,
+    caller: ChangeReader,
     session: ReadDep,
     after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
     limit: Limit = 100,
@@ -80,7 +86,7 @@ async def get_changes(
 
 
 @router.get("/feeds", summary="Salud de las fuentes / health of the feeds")
-async def get_feeds(caller: FeedsReader, session: ReadDep) -> tuple[FeedHealth, ...]:
+async def get_feeds(caller: FeedHealthReader, session: ReadDep) -> tuple[FeedHealth, ...]:
     return await FeedHealthService(session).feeds(datetime.now(UTC))
 
 
