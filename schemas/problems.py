@@ -168,6 +168,18 @@ ISSUE_SENTENCES: Final[Mapping[IssueCode, Sentence]] = {
         "El lugar estaba en la columna equivocada y se puso en la suya.",
         "The place stood in the wrong column and was moved to its own.",
     ),
+    IssueCode.PLACE_RESPELT: Sentence(
+        "El nombre del lugar tenía una letra errada; se leyó el único lugar que puede ser.",
+        "The place's name had one wrong letter; the only place that it can be was read.",
+    ),
+    IssueCode.PLACE_ABROAD: Sentence(
+        "La procedencia es otro país, que no tiene código UBIGEO.",
+        "The origin is another country, which has no UBIGEO code.",
+    ),
+    IssueCode.OFFENCES_DIFFER: Sentence(
+        "El registro trae delitos de varias familias; para contarlo prevalece la trata de personas.",
+        "The record names offences of several families; trafficking prevails for counting.",
+    ),
     IssueCode.AGE_APPROXIMATE: Sentence(
         "La edad es aproximada; se guarda como intervalo.",
         "The age is approximate; it is kept as a range.",

@@ -82,16 +82,24 @@ class Judgement(Base):
 
 
 class Edge(Base):
-    """The machine's standing judgements: a projection of the ledger that clusters are computed from."""
+    """Candidates at or above the lower threshold: what components and clusters are computed from.
+
+    ``weight`` is the pair's own; ``outcome`` and ``probability`` are what the machine says of it once rivals and
+    clusters are known, and the same as in the pair's latest row of the ledger.
+    """
 
     __tablename__ = "edge"
-    __table_args__ = (Index("ix_edge_kind_b", "kind", "b"),)
+    __table_args__ = (
+        CheckConstraint("outcome IN ('same', 'unsure')", name="outcome"),
+        Index("ix_edge_kind_b", "kind", "b"),
+    )
 
     kind: Mapped[str] = mapped_column(primary_key=True)
     a: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     b: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    weight: Mapped[float] = mapped_column(Double)
-    probability: Mapped[float] = mapped_column(Double)
+    weight: Mapped[float] = mapped_column(Double)  # bits, context included
+    outcome: Mapped[str | None]  # None: below the lower threshold once rivals are counted
+    probability: Mapped[float | None] = mapped_column(Double)
 
 
 class CaseEntity(Base):
