@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from schemas.identifiers import natural_key
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +14,7 @@ from app.registry.errors import CaseNotFound, EntityGone, EntityMoved, PersonNot
 from app.registry.repository import CaseFilter, RegistryRepository
 from app.registry.survivorship import RULES, Statement
 from app.registry.timeline import Care, ReportFacts, timeline
+from schemas.identifiers import natural_key
 from schemas.observations import Place, Ruling
 from schemas.pagination import Page
 from schemas.registry import (
