@@ -58,9 +58,7 @@ def _fill_state(app: FastAPI, services: Services) -> None:
     app.state.authorisation = services.authorisation
     app.state.readiness = services.readiness
     app.state.metrics = Metrics()
-    app.state.route_templates = {
-        id(route.original_route): route.path_format or route.path for route in openapi.routes_of(app)
-    }
+    app.state.route_templates = {}  # filled by app.shell.envelope
 
 
 def _describe(app: FastAPI) -> None:
