@@ -1,7 +1,7 @@
 """Is `requirements.lock` in step with `pyproject.toml`? Without asking any index.
 
-Every requirement must be pinned to a version that satisfies it, every pin must carry hashes, and no address may
-stand in the lock.
+Every requirement must be pinned to a version that satisfies it, every pin must carry hashes, and no address
+may stand in the lock.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Write the next numbered migration from what the models have and the migrations have not: new_migration.py "what"."""
+"""Write the next numbered migration from what the models have and the migrations have not yet."""
 
 import asyncio
 import os
