@@ -96,8 +96,8 @@ class World:
         """
         if parts < 1:
             raise ValueError("parts must be positive")
-        rng = Random(f"intertrata-files-1|{self.seed}")  # noqa: S311 - no secret is drawn
-        return deliver((histories for _, histories in self.histories()), folder, rng, parts=parts, json=json)
+        groups = (histories for _, histories in self.histories())
+        return deliver(groups, folder, self.seed, parts=parts, json=json)
 
 
 def _mention_count(record: SaidRecord) -> int:
