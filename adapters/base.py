@@ -34,11 +34,15 @@ MEDIA_TYPES: Mapping[str, Form] = {
 
 
 class UnreadableDelivery(Exception):
-    """The delivery as a whole cannot be read; nothing of it was translated. Carries a code, no data."""
+    """The delivery as a whole cannot be read; nothing of it was translated. Carries a code, no data.
 
-    def __init__(self, code: str) -> None:
+    ``columns`` are the contract's own names of what is missing, where the code is ``column_missing``.
+    """
+
+    def __init__(self, code: str, columns: tuple[str, ...] = ()) -> None:
         super().__init__(code)
         self.code = code
+        self.columns = columns
 
 
 class SpillFile(Protocol):

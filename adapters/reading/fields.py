@@ -1,6 +1,6 @@
 """One record's native fields, read as cells of text whatever their JSON or spreadsheet type."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from adapters.reading.notes import Cell, Notes
@@ -10,6 +10,7 @@ _NOT_TEXT = {code: None for code in range(32) if code not in (9, 10, 13)}  # Pos
 _MAX_SAFE = 2**53
 _LONGEST_NUMBER = 40
 _LONGEST_ATTRIBUTE = 12  # characters
+LONGEST_FIELD = 120
 
 
 def scalar_text(value: object) -> str | None:
@@ -29,15 +30,20 @@ def scalar_text(value: object) -> str | None:
 class Fields:
     """Cells of one mapping, under the path by which issues name them (``agraviados[0].edad``)."""
 
-    __slots__ = ("_path", "_values", "notes")
+    __slots__ = ("_lower", "_path", "_values", "notes")
 
-    def __init__(self, values: Mapping[str, object], notes: Notes, path: str = "") -> None:
+    def __init__(
+        self, values: Mapping[str, object], notes: Notes, path: str = "", *, lower: bool = False
+    ) -> None:
+        """``lower``: the values stand under lower-case names and are asked for by the columns' own names."""
         self._values = values
         self._path = path
+        self._lower = lower
         self.notes = notes
 
     def cell(self, name: str, *, personal: bool = False) -> Cell:
         """The field's cell; a value that is no scalar is unknown, with a warning."""
+        name = name.lower() if self._lower else name
         value = self._values.get(name)
         text = value.strip() if isinstance(value, str) else scalar_text(value)
         field = self._path + name
@@ -53,9 +59,18 @@ class Fields:
         return self.cell(name, personal=True)
 
     def attribute(self, name: str) -> Cell:
-        """The cell of a person's code or number: masked where it is longer than one, for it may then be a name."""
+        """The cell of a person's code or number: masked where it is too long to be one, and may be a name."""
         cell = self.cell(name)
         return cell if len(cell.text) <= _LONGEST_ATTRIBUTE else self.personal(name)
+
+    def check_names(self, names: Collection[str]) -> None:
+        """Say which of the contract's names are missing, and which names are none of the contract's."""
+        for name in names:
+            if name not in self._values:
+                Cell("", self._path + name, self.notes).warn(IssueCode.FIELD_MISSING)
+        for name in self._values:
+            if name not in names:
+                Cell("", (self._path + name)[:LONGEST_FIELD], self.notes).warn(IssueCode.FIELD_UNEXPECTED)
 
 
 def _storable(cell: Cell) -> str:

@@ -96,8 +96,13 @@ def read_stamp(cell: Cell, today: date, *, serials: bool = False) -> datetime | 
     if cell.known is None:
         cell.reject(IssueCode.STAMP_MISSING)
         return None
-    moment = parse_moment(cell.text) or (parse_serial(cell.text) if serials else None)
-    if moment is None or not _plausible(moment.date(), today + timedelta(days=1)):
+    stamp = parse_stamp(cell.text, today, serials=serials)
+    if stamp is None:
         cell.reject(IssueCode.STAMP_UNREADABLE)
-        return None
-    return moment
+    return stamp
+
+
+def parse_stamp(text: str, today: date, *, serials: bool = False) -> datetime | None:
+    """The stamp ``read_stamp`` reads in a text, or None where that would reject it."""
+    moment = parse_moment(text) or (parse_serial(text) if serials else None)
+    return moment if moment and _plausible(moment.date(), today + timedelta(days=1)) else None

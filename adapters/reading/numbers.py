@@ -3,6 +3,7 @@
 import re
 
 from adapters.reading.notes import Cell
+from adapters.reading.words import is_unknown
 from schemas.identifiers import citation_key, record_number
 from schemas.observations import Citation
 from schemas.translation import IssueCode
@@ -28,11 +29,16 @@ def read_record_number(cell: Cell) -> str | None:
     if cell.known is None:
         cell.reject(IssueCode.NUMBER_MISSING)
         return None
-    number = record_number(cell.text)
-    if len(number) > LONGEST_NUMBER:
+    number = parse_record_number(cell.text)
+    if number is None:
         cell.reject(IssueCode.TOO_LARGE)
-        return None
     return number
+
+
+def parse_record_number(text: str) -> str | None:
+    """The number ``read_record_number`` reads in a text, or None where that would reject it."""
+    number = record_number(text)
+    return number if len(number) <= LONGEST_NUMBER and not is_unknown(text) else None
 
 
 def read_citations(

@@ -257,3 +257,24 @@ def read_protected_key(cell: Cell) -> str | None:
         cell.warn(IssueCode.VALUE_UNKNOWN)
         return None
     return f"{match[1].zfill(2)}-{match[2]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names in their parts; or initials, and the age that may stand behind them, where a part holds those."""
+
+    paternal: str | None = None
+    maternal: str | None = None
+    given: str | None = None
+    initials: str | None = None
+    age: Age = UNKNOWN_AGE
+
+
+def read_names(paternal: Cell, maternal: Cell, given: Cell) -> Names:
+    """Parts as received; initials in a part that holds them (``Y.P.S.L.``) are no name."""
+    surnames = read_name(paternal), read_name(maternal)
+    name = read_name(given)
+    if name is None or not holds_initials(name):
+        return Names(*surnames, name)
+    initials = read_initials(given)
+    return Names(*surnames, None, initials.letters, initials.age)

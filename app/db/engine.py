@@ -1,0 +1,97 @@
+"""The one way to the database: read sessions and write sessions are different types.
+
+A repository that writes asks for a ``WriteSession``; one that reads asks for a ``ReadSession`` and may be
+given either, so that a writer reads what it has just written.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+import sqlalchemy.exc
+from fastapi import Depends, Request
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+from app.core.errors import Unavailable
+from app.db.urls import sqlalchemy_url
+
+APPLICATION = "intertrata"
+_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+class DatabaseUnavailable(Unavailable):
+    code = "database-unavailable"
+    es = "La base de datos no responde por el momento. Vuelva a intentarlo."
+    en = "The database does not answer at the moment. Try again."
+
+
+class ReadSession(AsyncSession):
+    """A transaction to read in."""
+
+
+class WriteSession(ReadSession):
+    """A transaction to write in; committed by the context that made it, never by a stage."""
+
+
+class Database:
+    """The pool of one database. Make it in the event loop that uses it; ``close`` it there."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.engine = create_async_engine(
+            sqlalchemy_url(url),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=30,
+            pool_pre_ping=True,
+            hide_parameters=True,  # they are personal data; they do not belong in exception messages
+            connect_args={"server_settings": {"application_name": APPLICATION}},
+        )
+        self._readers = async_sessionmaker(self.engine, class_=ReadSession, expire_on_commit=False)
+        self._writers = async_sessionmaker(self.engine, class_=WriteSession, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[ReadSession]:
+        """One snapshot for all its statements; the database refuses to write in it."""
+        async with self._readers() as session:
+            await session.connection(execution_options=_SNAPSHOT)
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[WriteSession]:
+        """Commits when the block ends, rolls back when it raises."""
+        async with self._writers.begin() as session:
+            yield session
+
+    async def ping(self) -> None:
+        """Raises ``DatabaseUnavailable`` when no connection can be had."""
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execute(text("select 1"))
+        except (OSError, sqlalchemy.exc.SQLAlchemyError) as error:
+            raise DatabaseUnavailable from error
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def database_of(request: Request) -> Database:
+    """The application keeps its ``Database`` in ``app.state.database``."""
+    database: Database = request.app.state.database
+    return database
+
+
+async def get_read_session(request: Request) -> AsyncIterator[ReadSession]:
+    async with database_of(request).read() as session:
+        yield session
+
+
+async def get_write_session(request: Request) -> AsyncIterator[WriteSession]:
+    async with database_of(request).write() as session:
+        yield session
+
+
+# scope="function": the transaction ends before the answer leaves. With FastAPI's default it would end after,
+# and a client could be told of a row that the commit then refused.
+ReadDep = Annotated[ReadSession, Depends(get_read_session, scope="function")]
+WriteDep = Annotated[WriteSession, Depends(get_write_session, scope="function")]

@@ -1,0 +1,103 @@
+"""Mentions as columns, and the model as SQL: the batch path, and Splink beside it.
+
+``pair_sql`` gives on DuckDB the same weight for a pair as ``scoring.weight``, to the last bit.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from app.reconciliation.blocking import MENTION_RULES
+from app.reconciliation.comparisons import COMPARISONS, Comparison
+from app.reconciliation.features import MentionFeatures, ReportFeatures
+from app.reconciliation.scoring import Model
+
+_TEXT = pa.string()
+_DAYS = pa.int32()
+_LIST = pa.list_(pa.string())
+
+# name, type, value: the columns that comparisons read.
+COLUMNS: tuple[tuple[str, pa.DataType, Callable[[MentionFeatures], Any]], ...] = (
+    ("role", _TEXT, lambda f: f.role),
+    ("paternal", _TEXT, lambda f: f.paternal),
+    ("maternal", _TEXT, lambda f: f.maternal),
+    ("paternal_sound", _TEXT, lambda f: f.paternal_sound),
+    ("maternal_sound", _TEXT, lambda f: f.maternal_sound),
+    ("given", _TEXT, lambda f: " ".join(f.given) or None),
+    ("first", _TEXT, lambda f: f.first),
+    ("second", _TEXT, lambda f: f.second),
+    ("given_sound", _TEXT, lambda f: f.given_sound),
+    ("stems", _LIST, lambda f: f.stems),
+    ("initials", _LIST, lambda f: f.initials),
+    ("initials_only", pa.bool_(), lambda f: f.initials_only),
+    ("head", _TEXT, lambda f: f.head),
+    ("document_type", _TEXT, lambda f: f.document_type),
+    ("document", _TEXT, lambda f: f.document),
+    ("birth", _TEXT, lambda f: f.birth),
+    ("birth_lo", _DAYS, lambda f: f.birth_lo),
+    ("birth_hi", _DAYS, lambda f: f.birth_hi),
+    ("sex", _TEXT, lambda f: f.sex),
+    ("nationality", _TEXT, lambda f: f.nationality),
+    ("alias", _TEXT, lambda f: f.alias),
+)
+
+
+def feature_table(ids: Sequence[int], mentions: Sequence[MentionFeatures], model: Model) -> pa.Table:
+    """One row per mention: ``id``, the columns of ``COLUMNS``, and ``<term>_bits`` for each adjusted
+    column."""
+    columns: dict[str, pa.Array[Any]] = {"id": pa.array(ids, pa.int64())}
+    for name, kind, value in COLUMNS:
+        columns[name] = pa.array([value(f) for f in mentions], kind)
+    columns["paternal_bits"] = _bits(
+        mentions, lambda f: model.surname_bits(f.paternal) if f.paternal else 0.0
+    )
+    columns["maternal_bits"] = _bits(
+        mentions, lambda f: model.surname_bits(f.maternal) if f.maternal else 0.0
+    )
+    columns["first_bits"] = _bits(mentions, lambda f: model.first_bits(f.given[0]) if f.given else 0.0)
+    columns["given_bits"] = _bits(mentions, lambda f: model.given_bits(f.given) if f.given else 0.0)
+    return pa.table(columns)
+
+
+def _bits(mentions: Iterable[MentionFeatures], value: Callable[[MentionFeatures], float]) -> pa.Array[Any]:
+    return pa.array([value(f) for f in mentions], pa.float64())
+
+
+def block_columns(
+    mentions: Sequence[MentionFeatures], reports: Sequence[ReportFeatures]
+) -> dict[str, pa.Array[Any]]:
+    """``block_<rule>`` columns for Splink; ``reports[i]`` is the record of ``mentions[i]``."""
+    columns: dict[str, pa.Array[Any]] = {
+        f"block_{rule.name}": pa.array(
+            [rule.value(f, r) if f.nameable else None for f, r in zip(mentions, reports, strict=True)], _TEXT
+        )
+        for rule in MENTION_RULES
+    }
+    for name, place in (("facts_district", "district"), ("facts_province", "province")):
+        columns[f"block_{name}"] = pa.array([_facts(r, place) for r in reports], _TEXT)
+    return columns
+
+
+def _facts(report: ReportFeatures, place: str) -> str | None:
+    where = getattr(report, place)
+    return f"{report.facts_date}|{where}" if report.facts_date and where else None
+
+
+def pair_sql(model: Model, features: str = "features", pairs: str = "pairs") -> str:
+    """SELECT of ``a, b, weight`` for every row (a, b: ids) of ``pairs`` over ``feature_table``'s rows in
+    ``features``."""
+    weights = "\n + ".join(_weight_case(comparison, model) for comparison in COMPARISONS)
+    names = [*(name for name, _, _ in COLUMNS), "paternal_bits", "maternal_bits", "first_bits", "given_bits"]
+    sides = ", ".join(f"l.{n} AS {n}_l, r.{n} AS {n}_r" for n in names)
+    wide = f"SELECT p.a, p.b, {sides} FROM {pairs} p JOIN {features} l ON l.id = p.a"  # noqa: S608  names are ours
+    return f"SELECT a, b, {weights} AS weight FROM ({wide} JOIN {features} r ON r.id = p.b)"  # noqa: S608
+
+
+def _weight_case(comparison: Comparison, model: Model) -> str:
+    parts = []
+    for level in comparison.levels:
+        bits = f"CAST({model.level_bits(comparison.name, level)!r} AS DOUBLE)"
+        value = f"{bits} + {level.term}_bits_l" if level.term else bits
+        parts.append(f"ELSE {value}" if level.sql == "ELSE" else f"WHEN {level.sql} THEN {value}")
+    return f"(CASE {' '.join(parts)} END)"

@@ -1,0 +1,118 @@
+"""Which mentions and which records are worth comparing: one declaration, used online, in the batch and by
+Splink.
+
+A rule gives a mention or a record values; two that share a value under one rule are candidates. There is
+no top-k, so candidates depend on nothing else that is held. Values are texts: whoever stores them hashes
+them with the keyed blind index, the rule's name as label. Every rule asks for enough together that a
+common surname alone never makes a block: the rarest pairs of Lima and of Tacna share a block of about the
+same size.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from app.reconciliation.features import MentionFeatures, ReportFeatures
+
+_LARGEST_PROVINCES = frozenset({"1501", "0701"})  # the date and the province alone would be no selection
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``value`` gives None where the mention has not what the rule asks for."""
+
+    name: str
+    value: Callable[[MentionFeatures, ReportFeatures], str | None]
+
+
+def _join(*parts: str | int | None) -> str | None:
+    if any(part is None or part == "" for part in parts):
+        return None
+    return "|".join(str(part) for part in parts)
+
+
+def _document(f: MentionFeatures, _r: ReportFeatures) -> str | None:
+    return _join(f.document_type, f.document)
+
+
+def _surnames(f: MentionFeatures, _r: ReportFeatures) -> str | None:
+    """Both surnames in either order, and the given initial."""
+    if f.paternal_sound is None or f.maternal_sound is None or not f.given:
+        return None
+    low, high = sorted((f.paternal_sound, f.maternal_sound))
+    return _join(low, high, f.given[0][0])
+
+
+def _paternal_given(f: MentionFeatures, _r: ReportFeatures) -> str | None:
+    return _join(f.paternal_sound, f.given_sound)
+
+
+def _maternal_given(f: MentionFeatures, _r: ReportFeatures) -> str | None:
+    return _join(f.maternal_sound, f.given_sound)
+
+
+def _birth_paternal(f: MentionFeatures, _r: ReportFeatures) -> str | None:
+    return _join(f.birth, f.paternal_sound)
+
+
+def _birth_given(f: MentionFeatures, _r: ReportFeatures) -> str | None:
+    return _join(f.birth, f.given_sound)
+
+
+def _birth_initials(f: MentionFeatures, _r: ReportFeatures) -> str | None:
+    """The last reading is given initial, paternal, maternal; stated initials are their own reading."""
+    return _join(f.birth, f.initials[-1][0] + f.initials[-1][-2:]) if f.initials else None
+
+
+def _facts_given(f: MentionFeatures, r: ReportFeatures) -> str | None:
+    return _join(r.facts_date, f.given_sound)
+
+
+def _facts_paternal(f: MentionFeatures, r: ReportFeatures) -> str | None:
+    return _join(r.facts_date, f.paternal_sound)
+
+
+MENTION_RULES = (
+    Rule("document", _document),
+    Rule("surnames", _surnames),
+    Rule("paternal_given", _paternal_given),
+    Rule("maternal_given", _maternal_given),
+    Rule("birth_paternal", _birth_paternal),
+    Rule("birth_given", _birth_given),
+    Rule("birth_initials", _birth_initials),
+    Rule("facts_given", _facts_given),
+    Rule("facts_paternal", _facts_paternal),
+)
+
+
+def mention_blocks(f: MentionFeatures, report: ReportFeatures) -> list[tuple[str, str]]:
+    """(rule, value) of one mention. NN and alias-only mentions have none: they are found through their
+    case."""
+    if not f.nameable or not report.makes_case:
+        return []
+    found = ((rule.name, rule.value(f, report)) for rule in MENTION_RULES)
+    return [(name, value) for name, value in found if value is not None]
+
+
+def record_blocks(report: ReportFeatures) -> list[tuple[str, str]]:
+    """(rule, value) of one record; empty where it can belong to no case."""
+    return list(dict.fromkeys(_record_blocks(report))) if report.joins_case else []
+
+
+def _record_blocks(report: ReportFeatures) -> Iterator[tuple[str, str]]:
+    yield "number", f"{report.feed}|{report.citation_key}"
+    for feed, key in report.cited:
+        yield "number", f"{feed}|{key}"
+    if report.first_call:
+        yield "number", f"{report.feed}|{report.first_call}"
+    if report.facts_date is None:
+        return
+    if report.district:
+        yield "facts_district", f"{report.facts_date}|{report.district}"
+    if report.province and report.province not in _LARGEST_PROVINCES:
+        yield "facts_province", f"{report.facts_date}|{report.province}"
+
+
+def splink_blocking_rules() -> list[str]:
+    """The same rules for Splink, over the ``block_*`` columns of ``batch_table.feature_table``."""
+    names = [*(rule.name for rule in MENTION_RULES), "facts_district", "facts_province"]
+    return [f"l.block_{name} = r.block_{name}" for name in names]

@@ -1,0 +1,326 @@
+"""How far two records speak for being one case, from the two records alone.
+
+A weight is a sum: a prior, and one term per part (numbers, dates, place, offence, victims, suspects), each
+part in one named level. Caps stand above the sum: people alone never make two records one case.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+
+from rapidfuzz.distance.DamerauLevenshtein import distance as edits
+
+from app.reconciliation.features import MentionFeatures, ReportFeatures
+from app.reconciliation.scoring import Model, exact
+from app.reconciliation.scoring import weight as mention_weight
+from schemas.vocabulary import Feed, Role
+
+NEVER = -64.0
+CERTAIN = 64.0
+
+MentionWeight = Callable[[MentionFeatures, MentionFeatures], float]
+
+_COURT = Feed.PODER_JUDICIAL.value
+_CALLS = Feed.LINEA_1818.value
+
+PARTS: dict[str, tuple[str, ...]] = {
+    "feeds": ("same", "cross"),
+    "numbers": (
+        "court_case", "first_call", "both", "one", "one_contradicted", "third", "near", "elsewhere", "none",
+    ),
+    "dates": (
+        "facts_equal", "facts_days", "facts_weeks", "facts_far", "lag_days", "lag_months", "lag_years",
+        "lag_impossible", "reports_days", "reports_months", "reports_far", "unknown",
+    ),
+    "place": (
+        "district", "district_differs", "province", "province_differs", "department", "office", "conflict",
+        "unknown",
+    ),
+    "family": ("equal", "differs", "unknown"),
+    "victims": ("several", "strong", "fair", "weak", "open", "call_disagrees", "disagree", "unknown"),
+    "suspects": ("several", "strong", "fair", "weak", "open", "call_disagrees", "disagree", "unknown"),
+}  # fmt: skip
+
+_LINKING_NUMBERS = frozenset({"court_case", "first_call", "both", "one", "one_contradicted", "third", "near"})
+_DATES_CLOSE = frozenset({"facts_equal", "facts_days", "lag_days", "reports_days"})
+_DATES_BAD = frozenset({"facts_far", "lag_impossible", "reports_far"})
+_PLACE_GOOD = frozenset({"district", "district_differs", "province"})
+_PEOPLE_SHARED = frozenset({"several", "strong", "fair"})
+
+
+@dataclass(frozen=True, slots=True)
+class ReportScore:
+    """``weight``: posterior bits, capped. ``evidence``: the parts alone, without prior, for the
+    average-link check."""
+
+    weight: float
+    evidence: float
+    parts: tuple[tuple[str, str, float], ...]  # part, level, bits
+
+
+def report_weight(
+    a: ReportFeatures, b: ReportFeatures, model: Model, mention_weight: MentionWeight | None = None
+) -> ReportScore:
+    """Symmetric. Follow-up calls are certain of the call they name and of nothing else.
+
+    ``mention_weight`` overrides where the weights of the mentions come from (the batch has them already).
+    """
+    if not (a.joins_case and b.joins_case):
+        return ReportScore(NEVER, NEVER, ())
+    if not (a.makes_case and b.makes_case):
+        bits = CERTAIN if follows(a, b) or follows(b, a) else NEVER
+        return ReportScore(bits, bits, (("numbers", "first_call", bits),))
+    levels = cheap_levels(a, b)
+    if not _may_link(levels):
+        return ReportScore(NEVER, *_sum(levels | people_levels(a, b, model, mention_weight), model)[1:])
+    levels |= people_levels(a, b, model, mention_weight)
+    total, evidence, parts = _sum(levels, model)
+    return ReportScore(min(total, _cap(levels, model)), evidence, parts)
+
+
+def may_link(a: ReportFeatures, b: ReportFeatures) -> bool:
+    """Necessary for ``report_weight`` to exceed ``NEVER``; cheap, so that sharing a person's blind key
+    costs nothing."""
+    if not (a.makes_case and b.makes_case):
+        return follows(a, b) or follows(b, a)
+    return _may_link(cheap_levels(a, b))
+
+
+def edge_weight(
+    a: ReportFeatures, b: ReportFeatures, model: Model, mention_weight: MentionWeight | None = None
+) -> float:
+    """The weight where it can reach the lower threshold; ``NEVER`` as soon as it cannot."""
+    if not (a.makes_case and b.makes_case):
+        return report_weight(a, b, model).weight
+    if not (a.joins_case and b.joins_case):
+        return NEVER
+    levels = cheap_levels(a, b)
+    if not _may_link(levels):
+        return NEVER
+    best = sum(max(model.report[part].values()) for part in ("victims", "suspects"))
+    if _sum(levels, model)[0] + best < model.case.lower:
+        return NEVER
+    levels |= people_levels(a, b, model, mention_weight)
+    return min(_sum(levels, model)[0], _cap(levels, model))
+
+
+def follows(call: ReportFeatures, named: ReportFeatures) -> bool:
+    """``call`` is a follow-up that names ``named``."""
+    return (
+        not call.makes_case
+        and call.joins_case
+        and named.joins_case
+        and named.feed == call.feed
+        and call.first_call == named.citation_key
+        and call.name != named.name
+    )
+
+
+def cheap_levels(a: ReportFeatures, b: ReportFeatures) -> dict[str, str]:
+    """The levels of every part but the people."""
+    return {
+        "feeds": "same" if a.feed == b.feed else "cross",
+        "numbers": _numbers(a, b),
+        "dates": _dates(a, b),
+        "place": _place(a, b),
+        "family": "unknown"
+        if a.family is None or b.family is None
+        else ("equal" if a.family == b.family else "differs"),
+    }
+
+
+def people_levels(
+    a: ReportFeatures, b: ReportFeatures, model: Model, weigh: MentionWeight | None = None
+) -> dict[str, str]:
+    return {
+        "victims": _people(a, b, Role.VICTIM.value, model, weigh),
+        "suspects": _people(a, b, Role.SUSPECT.value, model, weigh),
+    }
+
+
+def _sum(levels: dict[str, str], model: Model) -> tuple[float, float, tuple[tuple[str, str, float], ...]]:
+    parts = tuple((part, level, exact(model.report[part][level])) for part, level in levels.items())
+    evidence = sum(bits for part, _, bits in parts if part != "feeds")
+    total = exact(model.report["prior"]["prior"]) + sum(bits for _, _, bits in parts)
+    return total, evidence, parts
+
+
+def _may_link(levels: dict[str, str]) -> bool:
+    if levels["numbers"] in _LINKING_NUMBERS:
+        return True
+    dates, place = levels["dates"], levels["place"]
+    if dates in _DATES_BAD:
+        return place in _PLACE_GOOD
+    return place != "conflict" or dates == "facts_equal"
+
+
+def _cap(levels: dict[str, str], model: Model) -> float:
+    """What no sum may exceed: shared people need numbers, close dates, or each other (a victim and a
+    suspect)."""
+    if levels["numbers"] in ("court_case", "first_call"):
+        return CERTAIN
+    shared = sum(levels[part] in _PEOPLE_SHARED for part in ("victims", "suspects"))
+    shared += "several" in (levels["victims"], levels["suspects"])
+    if levels["numbers"] in _LINKING_NUMBERS:
+        return CERTAIN
+    if levels["dates"] in _DATES_CLOSE and levels["place"] != "conflict":
+        return CERTAIN
+    review = model.case.upper - 1.0
+    if levels["dates"] in _DATES_BAD or levels["place"] == "conflict":
+        return review if shared >= 2 else model.case.lower - 1.0
+    return CERTAIN if shared >= 2 else review
+
+
+# --- numbers ------------------------------------------------------------------------------------
+
+
+def _numbers(a: ReportFeatures, b: ReportFeatures) -> str:
+    if a.feed == b.feed and a.citation_key == b.citation_key:
+        return "court_case" if a.feed == _COURT else "none"
+    if a.feed == b.feed == _CALLS and (a.first_call == b.citation_key or b.first_call == a.citation_key):
+        return "first_call"
+    if not a.cited and not b.cited:
+        return "none"
+    return _citations(a, b)
+
+
+def _citations(a: ReportFeatures, b: ReportFeatures) -> str:
+    found = {_cites(a, b), _cites(b, a)}
+    if found == {"yes"}:
+        return "both"
+    if "yes" in found:
+        return "one_contradicted" if "other" in found else "one"
+    if not set(a.cited).isdisjoint(b.cited):
+        return "third"
+    return "near" if "near" in found else "elsewhere" if "other" in found else "none"
+
+
+def _cites(a: ReportFeatures, b: ReportFeatures) -> str:
+    """yes: a cites b; near: a number one edit from b's; other: a number of b's feed that is another; no:
+    none."""
+    found = "no"
+    for feed, key in a.cited:
+        if feed != b.feed:
+            continue
+        if key == b.citation_key:
+            return "yes"
+        if found != "near":
+            found = "near" if edits(key, b.citation_key, score_cutoff=1) == 1 else "other"
+    return found
+
+
+# --- dates --------------------------------------------------------------------------------------
+
+
+def _dates(a: ReportFeatures, b: ReportFeatures) -> str:
+    if a.facts_date and b.facts_date:
+        return _between_facts(abs(a.facts_date - b.facts_date))
+    if a.facts_date and b.report_date:
+        return _lag(b.report_date - a.facts_date)
+    if b.facts_date and a.report_date:
+        return _lag(a.report_date - b.facts_date)
+    if a.report_date and b.report_date:
+        return _between_reports(abs(a.report_date - b.report_date), _COURT in (a.feed, b.feed))
+    return "unknown"
+
+
+def _between_facts(days: int) -> str:
+    if days <= 3:
+        return "facts_days" if days else "facts_equal"
+    return "facts_weeks" if days <= 60 else "facts_far"
+
+
+def _between_reports(days: int, courts: bool) -> str:
+    """Courts come late."""
+    if days <= 10:
+        return "reports_days"
+    return "reports_months" if days <= (1100 if courts else 120) else "reports_far"
+
+
+def _lag(days: int) -> str:
+    """From facts to another institution's report."""
+    if days < -3:
+        return "lag_impossible"
+    if days <= 14:
+        return "lag_days"
+    return "lag_months" if days <= 200 else "lag_years" if days <= 1500 else "lag_impossible"
+
+
+# --- place --------------------------------------------------------------------------------------
+
+
+def _place(a: ReportFeatures, b: ReportFeatures) -> str:
+    if a.department and b.department:
+        return _two_places(a, b)
+    left = (a.department,) if a.department else a.office_departments
+    right = (b.department,) if b.department else b.office_departments
+    if not left or not right:
+        return "unknown"
+    return "office" if not set(left).isdisjoint(right) else "conflict"
+
+
+def _two_places(a: ReportFeatures, b: ReportFeatures) -> str:
+    if a.department != b.department:
+        return "conflict"
+    if not a.province or not b.province:
+        return "department"
+    if a.province != b.province:
+        return "province_differs"
+    if not a.district or not b.district:
+        return "province"
+    return "district" if a.district == b.district else "district_differs"
+
+
+# --- people -------------------------------------------------------------------------------------
+
+_PERSON_CAP = 24.0  # bits that one aligned pair may bring
+_PERSON_MIN = 2.5  # bits below which two mentions are no pair
+
+
+def _people(
+    a: ReportFeatures, b: ReportFeatures, role: str, model: Model, weigh: MentionWeight | None
+) -> str:
+    left = [m for m in a.mentions if m.role == role and _tells(m)]
+    right = [m for m in b.mentions if m.role == role and _tells(m)]
+    if not left or not right:
+        return "unknown"
+    pairs = [
+        (weigh(x, y) if weigh else mention_weight(x, y, model), i, j)
+        for (i, x), (j, y) in product(enumerate(left), enumerate(right))
+    ]
+    level = _people_level(pairs)
+    # A caller names one of several; that it is another than a second caller's is little against them.
+    return "call_disagrees" if level == "disagree" and _CALLS in (a.feed, b.feed) else level
+
+
+def _tells(mention: MentionFeatures) -> bool:
+    return mention.nameable or (mention.protected_key is not None and mention.birth_lo is not None)
+
+
+def _people_level(pairs: list[tuple[float, int, int]]) -> str:
+    aligned = _aligned(pairs)
+    if not aligned:
+        return "disagree" if max(pair[0] for pair in pairs) <= -3.0 else "open"
+    strong = sum(bits >= 12.0 for bits in aligned)
+    total = sum(min(bits, _PERSON_CAP) for bits in aligned)
+    if strong >= 2:
+        return "several"
+    if aligned[0] >= 16.0:
+        return "strong"
+    return "fair" if total >= 8.0 else "weak"
+
+
+def _aligned(pairs: list[tuple[float, int, int]]) -> list[float]:
+    """Greedy one-to-one: heaviest first. Depends on weights alone, so that order within the records says
+    nothing."""
+    out: list[float] = []
+    left: set[int] = set()
+    right: set[int] = set()
+    for bits, i, j in sorted(pairs, reverse=True):
+        if bits < _PERSON_MIN:
+            break
+        if i not in left and j not in right:
+            out.append(bits)
+            left.add(i)
+            right.add(j)
+    return out

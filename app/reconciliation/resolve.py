@@ -1,0 +1,264 @@
+"""From weighed pairs of one component to cases and persons.
+
+Everything here is a function of the component: its members, the edges at or above the lower threshold, and
+the decisions that bind. Other cross pairs are weighed on demand. Ids are only handles; ties go by natural
+keys.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.reconciliation.clusters import Rules, agglomerate
+from app.reconciliation.comparisons import DOCUMENT
+from app.reconciliation.features import MentionFeatures, ReportFeatures
+from app.reconciliation.reports import NEVER, follows, report_weight
+from app.reconciliation.scoring import Model, exact, probability
+from app.reconciliation.scoring import weight as mention_weight
+
+Pair = tuple[int, int]  # ids, the lower first
+
+
+class Verdict(StrEnum):
+    SAME = "same"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the machine says of one edge. ``weight`` is the effective one, rivals counted."""
+
+    a: int
+    b: int
+    verdict: Verdict
+    weight: float
+
+    @property
+    def probability(self) -> float:
+        return probability(self.weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """Reviewers' standing decisions, as pairs of ids. ``different`` outweighs ``same``."""
+
+    same: frozenset[Pair] = frozenset()
+    different: frozenset[Pair] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A partition of the component's members, and a judgement per edge."""
+
+    clusters: tuple[tuple[int, ...], ...]
+    judged: tuple[Judged, ...]
+
+
+@dataclass(slots=True)
+class PersonNode:
+    """A mention with what its context says. ``id`` is the mention's; ``report`` carries its record's
+    counts and key."""
+
+    id: int
+    features: MentionFeatures
+    report: ReportFeatures
+
+    @property
+    def stable_key(self) -> tuple[str, str, str, int]:
+        return (self.report.feed, self.report.key, self.features.role, self.features.order)
+
+
+def pair(a: int, b: int) -> Pair:
+    return (a, b) if a < b else (b, a)
+
+
+# --- cases --------------------------------------------------------------------------------------
+
+
+def resolve_cases(
+    reports: Sequence[ReportFeatures],
+    edges: Mapping[Pair, float],
+    model: Model,
+    decisions: Decisions = Decisions(),
+) -> Resolution:
+    """Cases of one component; members are ``record_id``s. Follow-ups join the case of the call they name.
+
+    A follow-up whose call makes no case, or is not there, is in no cluster.
+    """
+    by_id = {report.record_id: report for report in reports}
+    makers = [i for i, report in by_id.items() if report.makes_case]
+    scores: dict[Pair, float] = {}
+
+    def evidence(a: int, b: int) -> float:
+        key = pair(a, b)
+        if key not in scores:
+            scores[key] = report_weight(by_id[a], by_id[b], model).evidence
+        return scores[key]
+
+    rules: Rules[int] = Rules(
+        stable_key=lambda i: by_id[i].name,
+        evidence=evidence,
+        vetoed=lambda a, b: pair(a, b) in decisions.different,
+        upper=model.case.upper,
+        floor=model.case.floor,
+    )
+    between = {
+        key: bits for key, bits in edges.items() if by_id[key[0]].makes_case and by_id[key[1]].makes_case
+    }
+    clusters = agglomerate(makers, between, rules, _present(decisions.same, set(makers)))
+    _attach_follow_ups(clusters, by_id)
+    return _resolution(clusters, edges, model.case.lower, decisions)
+
+
+def _attach_follow_ups(clusters: list[list[int]], by_id: Mapping[int, ReportFeatures]) -> None:
+    place = {member: index for index, cluster in enumerate(clusters) for member in cluster}
+    calls = {r.citation_key: i for i, r in by_id.items()}
+    for follow_up in sorted((r for r in by_id.values() if not r.makes_case), key=lambda r: r.name):
+        seen = {follow_up.record_id}
+        named = follow_up
+        while not named.makes_case:
+            found = calls.get(named.first_call or "")
+            if found is None or found in seen or not follows(named, by_id[found]):
+                break
+            seen.add(found)
+            named = by_id[found]
+        if named.makes_case and named.record_id in place:
+            clusters[place[named.record_id]].append(follow_up.record_id)
+
+
+def _present(pairs: Iterable[Pair], members: set[int]) -> list[Pair]:
+    return [p for p in pairs if p[0] in members and p[1] in members]
+
+
+def _resolution(
+    clusters: list[list[int]], edges: Mapping[Pair, float], lower: float, decisions: Decisions
+) -> Resolution:
+    place = {member: index for index, cluster in enumerate(clusters) for member in cluster}
+    judged = []
+    for (a, b), bits in sorted(edges.items()):
+        if a not in place or b not in place or (a, b) in decisions.different:
+            continue
+        together = place[a] == place[b]
+        if together or bits >= lower:
+            judged.append(Judged(a, b, Verdict.SAME if together else Verdict.UNSURE, bits))
+    return Resolution(tuple(tuple(c) for c in clusters), tuple(judged))
+
+
+# --- persons ------------------------------------------------------------------------------------
+
+
+def person_weight(
+    a: PersonNode, b: PersonNode, same_case: bool, model: Model, mention_bits: float | None = None
+) -> float:
+    """Posterior bits of two mentions being one person, before rivals. ``NEVER`` where a hard rule says so.
+
+    ``mention_bits`` is their ``scoring.weight`` where the caller has it already.
+    """
+    if vetoed(a, b):
+        return NEVER
+    if not (linkable(a.features) and linkable(b.features)):
+        return _hint(a.features, b.features, same_case, model)
+    if not same_case and not (a.features.nameable and b.features.nameable):
+        return NEVER
+    bits = mention_weight(a.features, b.features, model) if mention_bits is None else mention_bits
+    return bits + context_bits(a, b, same_case, model)
+
+
+def context_bits(a: PersonNode, b: PersonNode, same_case: bool, model: Model) -> float:
+    """Prior odds in bits: by chance across cases; one of the few of that role inside one case."""
+    context = model.context
+    if not same_case:
+        return exact(context.apart)
+    if a.features.role != b.features.role:
+        return exact(context.other_role)
+    most = max(a.report.count(a.features.role), b.report.count(b.features.role), 1)
+    bits = math.log2(context.overlap / (most - context.overlap))
+    if a.features.protected_key and b.features.protected_key:
+        equal = a.features.protected_key == b.features.protected_key
+        bits += context.key_equal if equal else context.key_differs
+    if not (a.features.nameable and b.features.nameable):
+        bits += context.nameless
+    return exact(bits)
+
+
+def linkable(features: MentionFeatures) -> bool:
+    """False for NN and for an alias alone: hints for a reviewer, never a link."""
+    return features.nameable or (features.protected_key is not None and features.sex is not None)
+
+
+def _hint(a: MentionFeatures, b: MentionFeatures, same_case: bool, model: Model) -> float:
+    if same_case and a.role == b.role and a.alias is not None and a.alias == b.alias:
+        return exact((model.person.lower + model.person.upper) / 2)
+    return NEVER
+
+
+def vetoed(a: PersonNode, b: PersonNode) -> bool:
+    """Same record without the same valid document; different valid documents of one type, more than one
+    edit apart."""
+    x, y = a.features, b.features
+    if a.report.record_id == b.report.record_id:
+        return not (x.document and x.document == y.document and x.document_type == y.document_type)
+    if x.document is None or y.document is None or x.document_type != y.document_type:
+        return False
+    return x.document != y.document and not DOCUMENT.levels[2].test(x, y)
+
+
+def resolve_persons(
+    mentions: Sequence[PersonNode],
+    edges: Mapping[Pair, float],
+    model: Model,
+    decisions: Decisions = Decisions(),
+) -> Resolution:
+    """Persons of one component. ``edges`` are ``person_weight``s at or above the lower threshold, context in.
+
+    An edge loses what its rivals claim: where a record names two people who could be this one, neither is
+    linked unless one is clearly better.
+    """
+    nodes = {node.id: node for node in mentions}
+    effective = without_rivals(nodes, edges)
+    scores: dict[Pair, float] = {}
+
+    def evidence(a: int, b: int) -> float:
+        key = pair(a, b)
+        if key not in scores:
+            scores[key] = mention_weight(nodes[a].features, nodes[b].features, model)
+        return scores[key]
+
+    rules: Rules[int] = Rules(
+        stable_key=lambda i: nodes[i].stable_key,
+        evidence=evidence,
+        vetoed=lambda a, b: pair(a, b) in decisions.different or vetoed(nodes[a], nodes[b]),
+        upper=model.person.upper,
+        floor=model.person.floor,
+    )
+    clusters = agglomerate(nodes, effective, rules, _present(decisions.same, set(nodes)))
+    return _resolution(clusters, effective, model.person.lower, decisions)
+
+
+def without_rivals(nodes: Mapping[int, PersonNode], edges: Mapping[Pair, float]) -> dict[Pair, float]:
+    """Odds against everybody else of the other record: w - log2(1 + sum of 2^w of the rivals), either side.
+
+    Sums are correctly rounded whatever their order (``fsum``), so that ids, which come from arrival, say
+    nothing.
+    """
+    claims: dict[tuple[int, int], list[tuple[Pair, float]]] = defaultdict(list)
+    for key, bits in edges.items():
+        for x, y in (key, key[::-1]):
+            claims[x, nodes[y].report.record_id].append((key, 2.0 ** min(bits, 60.0)))
+    return {key: _less(key, bits, nodes, claims) for key, bits in edges.items()}
+
+
+def _less(
+    key: Pair,
+    bits: float,
+    nodes: Mapping[int, PersonNode],
+    claims: Mapping[tuple[int, int], list[tuple[Pair, float]]],
+) -> float:
+    against: list[float] = []
+    for x, y in (key, key[::-1]):
+        side = claims[x, nodes[y].report.record_id]
+        if len(side) > 1:
+            against += [odds for other, odds in side if other != key]
+    return bits - math.log2(1.0 + math.fsum(against)) if against else bits

@@ -1,0 +1,233 @@
+"""The match weight of two mentions, in bits, in plain Python: what Splink's ``predict`` gives with the
+same model.
+
+Every weight of a level and of a term is a multiple of 2**-32, so that sums are exact: the batch (SQL), the
+online path and every order of arrival agree bit for bit.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from app.reconciliation.comparisons import COMPARISONS, Level
+from app.reconciliation.features import MentionFeatures
+
+CURRENT = "2026.11"
+_QUANTUM = 2.0**32
+_FLOOR = 1e-7  # no term counts as rarer than this
+
+
+class ModelUnreadable(Exception):
+    """A model file that lacks a comparison, a level or a part of the policy."""
+
+
+def exact(bits: float) -> float:
+    """The nearest multiple of 2**-32."""
+    return round(bits * _QUANTUM) / _QUANTUM
+
+
+@dataclass(frozen=True, slots=True)
+class LevelWeight:
+    m: float
+    u: float
+
+    @property
+    def bits(self) -> float:
+        return exact(math.log2(self.m / self.u))
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Thresholds in bits of the posterior odds; dated, because they are decisions and not measurements."""
+
+    dated: str
+    upper: float  # at or above: linked by the machine
+    lower: float  # at or above and below upper: for a reviewer
+    floor: float  # the mean evidence over all cross pairs that a merge needs
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Shares of names in the population, frozen with the model: they do not move with what is held."""
+
+    surnames: Mapping[str, float]
+    given: Mapping[str, float]
+    surname_default: float
+    given_default: float
+    second_given_factor: float  # given names of one person are not independent: times this
+
+    def surname(self, value: str) -> float:
+        return max(self.surnames.get(value, self.surname_default), _FLOOR)
+
+    def first(self, value: str) -> float:
+        return max(self.given.get(value, self.given_default), _FLOOR)
+
+    def given_names(self, words: tuple[str, ...]) -> float:
+        share = self.first(words[0])
+        for word in words[1:]:
+            share *= min(self.first(word) * self.second_given_factor, 1.0)
+        return max(share, _FLOOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the resolved cases say of a pair of mentions, in bits."""
+
+    apart: float  # prior odds of a pair of no common case
+    overlap: float  # share of a record's people whom another record of the case names too
+    other_role: float  # prior odds inside one case, victim here and suspect there
+    key_equal: float  # same protected key inside one case
+    key_differs: float
+    nameless: float  # inside one case, one of them known by nothing but sex and age
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One version of weights, terms and policy. Immutable; ``load`` is the only way to get the shipped
+    one."""
+
+    version: str
+    levels: Mapping[str, Mapping[str, LevelWeight]]
+    terms: Terms
+    context: Context
+    person: Policy
+    case: Policy
+    report: Mapping[str, Mapping[str, float]]
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    _plan: tuple[Any, ...] = ()
+    _surname_bits: dict[str, float] = field(default_factory=dict)
+    _first_bits: dict[str, float] = field(default_factory=dict)
+    _given_bits: dict[tuple[str, ...], float] = field(default_factory=dict)
+
+    @staticmethod
+    def load(version: str | Path = CURRENT) -> "Model":
+        """A shipped version by name, or any model file by path. Raises ``ModelUnreadable``."""
+        return _load_file(version) if isinstance(version, Path) else _load_shipped(version)
+
+    @staticmethod
+    def parse(text: str | bytes) -> "Model":
+        return _parse(json.loads(text))
+
+    def surname_bits(self, value: str) -> float:
+        """-log2 of the share of a surname."""
+        found = self._surname_bits.get(value)
+        if found is None:
+            found = self._surname_bits[value] = exact(-math.log2(self.terms.surname(value)))
+        return found
+
+    def first_bits(self, value: str) -> float:
+        found = self._first_bits.get(value)
+        if found is None:
+            found = self._first_bits[value] = exact(-math.log2(self.terms.first(value)))
+        return found
+
+    def given_bits(self, words: tuple[str, ...]) -> float:
+        found = self._given_bits.get(words)
+        if found is None:
+            found = self._given_bits[words] = exact(-math.log2(self.terms.given_names(words)))
+        return found
+
+    def term_bits(self, column: str, mention: MentionFeatures) -> float:
+        """-log2 of the share of what a level found equal."""
+        if column == "paternal":
+            return self.surname_bits(mention.paternal or "")
+        if column == "maternal":
+            return self.surname_bits(mention.maternal or "")
+        return self.given_bits(mention.given) if column == "given" else self.first_bits(mention.given[0])
+
+    def level_bits(self, comparison: str, level: Level) -> float:
+        """The constant part of a level's weight; with a term, ``term_bits`` comes on top."""
+        if level.null:
+            return 0.0
+        weight = self.levels[comparison][level.name]
+        return exact(math.log2(weight.m)) if level.term else weight.bits
+
+
+@dataclass(frozen=True, slots=True)
+class PairScore:
+    """``levels`` names the level of every comparison; ``bits`` its weight. ``weight`` is their sum."""
+
+    weight: float
+    levels: tuple[tuple[str, str], ...]
+    bits: tuple[float, ...]
+
+
+def score(a: MentionFeatures, b: MentionFeatures, model: Model) -> PairScore:
+    """The pair explained. Symmetric."""
+    levels: list[tuple[str, str]] = []
+    bits: list[float] = []
+    for name, tests in model._plan:
+        for test, constant, term, level in tests:
+            if test(a, b):
+                levels.append((name, level))
+                bits.append(constant + (model.term_bits(term, a) if term else 0.0))
+                break
+    return PairScore(sum(bits), tuple(levels), tuple(bits))
+
+
+def weight(a: MentionFeatures, b: MentionFeatures, model: Model) -> float:
+    """The pair's weight alone, some 5 microseconds."""
+    total = 0.0
+    for _name, tests in model._plan:
+        for test, constant, term, _level in tests:
+            if test(a, b):
+                total += constant
+                if term:
+                    total += model.term_bits(term, a)
+                break
+    return total
+
+
+def probability(bits: float) -> float:
+    """Of posterior odds in bits."""
+    return float(1.0 / (1.0 + 2.0 ** min(-bits, 1000.0)))
+
+
+@cache
+def _load_shipped(version: str) -> Model:
+    source = resources.files("app.reconciliation") / "model" / f"{version}.json"
+    if not source.is_file():
+        raise ModelUnreadable(f"no model version {version}")
+    return Model.parse(source.read_bytes())
+
+
+def _load_file(path: Path) -> Model:
+    return Model.parse(path.read_bytes())
+
+
+def _parse(data: Mapping[str, Any]) -> Model:
+    try:
+        levels = {
+            name: {level: LevelWeight(**values) for level, values in found.items()}
+            for name, found in data["mention"].items()
+        }
+        terms = Terms(**data["terms"])
+        bare = Model(
+            version=data["version"],
+            levels=levels,
+            terms=terms,
+            context=Context(**data["context"]),
+            person=Policy(**data["policy"]["person"]),
+            case=Policy(**data["policy"]["case"]),
+            report=data["report"],
+            provenance=data["provenance"],
+        )
+        plan = tuple(
+            (
+                comparison.name,
+                tuple(
+                    (level.test, bare.level_bits(comparison.name, level), level.term, level.name)
+                    for level in comparison.levels
+                ),
+            )
+            for comparison in COMPARISONS
+        )
+    except (KeyError, TypeError) as error:
+        raise ModelUnreadable(f"model file incomplete: {error}") from error
+    object.__setattr__(bare, "_plan", plan)
+    return bare
