@@ -147,10 +147,12 @@ class Observation(Contract):
 
     @property
     def makes_case(self) -> bool:
-        """True where this record alone is reason for a case to exist."""
-        return not self.annulled and self.category in (None, CallCategory.COMPLAINT)
+        """True where this record alone is reason for a case to exist; of calls, only complaints are."""
+        return not self.annulled and (
+            self.feed is not Feed.LINEA_1818 or self.category is CallCategory.COMPLAINT
+        )
 
     @property
     def joins_case(self) -> bool:
         """True where it can belong to a case: follow-up calls attach, never make one."""
-        return not self.annulled and self.category in (None, CallCategory.COMPLAINT, CallCategory.FOLLOW_UP)
+        return self.makes_case or (not self.annulled and self.category is CallCategory.FOLLOW_UP)

@@ -102,3 +102,10 @@ def settle_age(born: date | None, stated: Age, day: date | None, birth: Cell, ag
     ):
         age.warn(IssueCode.AGE_DISAGREES)
     return Life(born, Age(years, years)) if years <= OLDEST else Life(born, stated)
+
+
+def ages_disagree(one: Age, other: Age) -> bool:
+    """True of two known ages more than a year apart."""
+    if one.least is None or one.most is None or other.least is None or other.most is None:
+        return False
+    return one.least > other.most + 1 or other.least > one.most + 1

@@ -159,6 +159,7 @@ class FreeName:
     name: str | None = None
     age: Age = UNKNOWN_AGE
     described: bool = False
+    initials: str | None = None
 
 
 def read_free_name(cell: Cell) -> FreeName:
@@ -167,6 +168,9 @@ def read_free_name(cell: Cell) -> FreeName:
         return FreeName()
     if len(cell.text) > _LONGEST_NAME:
         return FreeName(cell.text, described=True)
+    if holds_initials(cell.text):
+        initials = read_initials(cell)
+        return FreeName(None, initials.age, described=True, initials=initials.letters)
     age = UNKNOWN_AGE
     folded = fold(cell.text.replace("_", " "))
     if match := _AGE_IN_NAME.search(folded.replace("Ñ", "N")):

@@ -21,7 +21,7 @@ def case_fields(document: Mapping[str, object], notes: Notes) -> Fields:
 
 
 def persons(document: Mapping[str, object], notes: Notes) -> Iterator[Person]:
-    """Each person under its order; an order missing, or used twice in one role, is replaced with a warning."""
+    """Each person under its order; one that is missing, or used twice in one role, is replaced."""
     listed = document.get(PERSONS) or []
     if not isinstance(listed, Sequence) or isinstance(listed, str):
         Fields(document, notes).cell(PERSONS)  # says that it is no list

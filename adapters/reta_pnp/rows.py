@@ -109,7 +109,7 @@ def _role(line: Line) -> Role | None:
 
 
 def _same_person(one: Line, other: Line) -> bool:
-    """Two rows under one order mean one person unless their documents or most of their names say otherwise."""
+    """Rows under one order mean one person unless their documents or most of their names disagree."""
     if _conflict(one, other, "NRO_DOC"):
         return False
     return sum(_conflict(one, other, column) for column in _NAMES) < 2

@@ -179,7 +179,7 @@ class PeopleMaker:
         return tuple(held)
 
     def _foreign(self, person: Person, kind: DocumentType) -> str:
-        number = self._new(5_000_000, 34_000_000, 8)
+        number = self._new(5_000_000, 34_000_000, 1)
         if kind is DocumentType.PAS:
             return self._rng.choice("ABCDEFGHP") + number
         return "V" + number if person.nationality == "VEN" and self._rng.random() < 0.5 else number

@@ -8,34 +8,27 @@ mentions needs little memory.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
-from typing import NamedTuple, Self
+from typing import Self
 
 from app.world.calls import HotlineDesk
 from app.world.cases import FIRST_DAY, LAST_DAY, CaseMaker, TrueCase
 from app.world.court import CourtDesk
+from app.world.delivery import Delivered, deliver
 from app.world.desk import LAST_STAMP, Desk
 from app.world.observe import observation
 from app.world.rates import Difficulty, Rates
 from app.world.records import History, SaidCitation, SaidRecord
 from app.world.reta import PoliceDesk
 from app.world.sistra import ProsecutionDesk
+from app.world.traits import TraitRow, trait_rows
+from app.world.truth import TruthRow, truth_rows
 from schemas.observations import Observation
-from schemas.vocabulary import Feed, Role
+from schemas.vocabulary import Feed
 
 MENTIONS_PER_CASE = 6.6  # about; only used to spread a world asked for by mentions over its years
 _BROKEN = ("number", "stamp", "offence")
-
-
-class TruthRow(NamedTuple):
-    """One mention, or one record where role, order and person are empty; ``case`` empty: of no case."""
-
-    feed: str
-    record: str
-    order: str
-    role: str
-    case: str
-    person: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +84,24 @@ class World:
             for history in histories:
                 yield from truth_rows(history)
 
+    def traits(self) -> Iterator[TraitRow]:
+        """What makes each mention hard, for the slices of the evaluator."""
+        for _, histories in self.histories():
+            yield from trait_rows(histories)
+
+    def write(self, folder: Path, parts: int = 1, *, json: bool = False) -> Delivered:
+        """The files of the four feeds, ``truth.csv`` and ``traits.csv``; see ``app.world.delivery``.
+
+        ``parts`` splits each feed by update stamp into that many successive deliveries.
+        """
+        if parts < 1:
+            raise ValueError("parts must be positive")
+        rng = Random(f"intertrata-files-1|{self.seed}")  # noqa: S311 - no secret is drawn
+        return deliver((histories for _, histories in self.histories()), folder, rng, parts=parts, json=json)
+
 
 def _mention_count(record: SaidRecord) -> int:
     return sum(1 for said in record.people if said.person)
-
-
-def truth_rows(history: History) -> Iterator[TruthRow]:
-    """None for a record that does not stand."""
-    if not history.stands:
-        return
-    record = history.final
-    feed, number = record.feed.value, record.number.strip().upper()
-    case = f"C{record.case}" if record.case else ""
-    yield TruthRow(feed, number, "", "", case, "")
-    for said in record.people:
-        if said.person and said.role in (Role.VICTIM, Role.SUSPECT):
-            yield TruthRow(feed, number, str(said.order), said.role.value, case, f"P{said.person}")
 
 
 class _Institutions:
