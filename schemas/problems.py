@@ -176,6 +176,10 @@ ISSUE_SENTENCES: Final[Mapping[IssueCode, Sentence]] = {
         "La procedencia es otro país, que no tiene código UBIGEO.",
         "The origin is another country, which has no UBIGEO code.",
     ),
+    IssueCode.OFFENCES_DIFFER: Sentence(
+        "El registro trae delitos de varias familias; para contarlo prevalece la trata de personas.",
+        "The record names offences of several families; trafficking prevails for counting.",
+    ),
     IssueCode.AGE_APPROXIMATE: Sentence(
         "La edad es aproximada; se guarda como intervalo.",
         "The age is approximate; it is kept as a range.",

@@ -47,6 +47,7 @@ class IssueCode(StrEnum):
     PLACE_RESPELT = "place_respelt"  # a name one letter away from the only place it can mean
     PLACE_ABROAD = "place_abroad"  # an origin outside Peru, where INEI has no code
     AGE_APPROXIMATE = "age_approximate"
+    OFFENCES_DIFFER = "offences_differ"  # one record names several families: trafficking wins
 
 
 class Issue(Contract):

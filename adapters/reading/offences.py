@@ -147,3 +147,19 @@ def read_offence(label: Cell, code: Cell | None = None, *, required: bool = True
     elif label.known is not None:
         label.warn(IssueCode.OFFENCE_UNREADABLE)
     return None
+
+
+_PRECEDENCE = (OffenceFamily.TRAFFICKING, OffenceFamily.SMUGGLING, OffenceFamily.RELATED)
+
+
+def leading_offence(offences: list[Offence], cell: Cell) -> Offence | None:
+    """The one that stands for a record of several: trafficking wins, then smuggling, then the first.
+
+    Several families are noted, for the others stay in the verbatim content alone; none rejects the record.
+    """
+    if not offences:
+        cell.reject(IssueCode.OFFENCE_UNREADABLE)
+        return None
+    if len({offence.family for offence in offences}) > 1:
+        cell.note(IssueCode.OFFENCES_DIFFER)
+    return min(offences, key=lambda offence: _PRECEDENCE.index(offence.family))

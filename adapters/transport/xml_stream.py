@@ -26,6 +26,8 @@ _DECLARED = re.compile(rb"""<\?xml\s[^>]*?encoding\s*=\s*["']([^"']*)["']""")
 def read_xml(source: BinaryIO, root: str, record: str, limits: Limits) -> Iterator[Element | Broken]:
     """Yield the ``record`` children of ``root`` (both as ``{namespace}name``); another child is broken.
 
+    A delivery whose root is ``record`` itself is that one record.
+
     After an error of structure what was complete before has been yielded, and the rest is one broken piece.
     Raises ``UnreadableDelivery`` for what is forbidden, another root, and what is no XML from its start.
     """
@@ -102,6 +104,7 @@ class _Stream:
         self._line = 0
         self._open = 0  # bytes read since a record was last complete
         self._oversized = False
+        self._alone = False  # the root is itself the record
         self._done: etree._Element | None = None  # yielded, not yet let go
 
     def pieces(self, head: bytes) -> Iterator[Element | Broken]:
@@ -115,6 +118,9 @@ class _Stream:
                 yield self._rest()
                 return
             self._open += len(chunk)
+            if self._alone and self._open > self._limits.record_bytes:
+                yield self._rest(IssueCode.TOO_LARGE)
+                return
             yield from self._bounded()
             chunk = self._source.read(CHUNK)
         if not self._close():
@@ -134,28 +140,29 @@ class _Stream:
             return False
         return True
 
-    def _rest(self) -> Broken:
+    def _rest(self, code: IssueCode = IssueCode.STRUCTURE_UNREADABLE) -> Broken:
         """Read to the end, so that the sender's bytes are all taken."""
         while self._source.read(CHUNK):
             pass
-        return Broken.of(self._line + 1, IssueCode.STRUCTURE_UNREADABLE, b"")
+        return Broken.of(self._line + 1, code, b"")
 
     def _complete(self) -> Iterator[Element | Broken]:
         for event, element in self._parser.read_events():
             parent = element.getparent()
-            if event == "start" and parent is None and element.tag == self._tags[0]:
-                self._root = element
-                if XINCLUDE in element.nsmap.values():
-                    raise UnreadableDelivery(Fault.XML_FORBIDDEN)
-            elif (
-                event == "end"
-                and parent is not None
-                and parent is self._root
-                and element.tag == self._tags[1]
-            ):
+            if event == "start":
+                self._begin(element, parent)
+            elif parent is None and self._alone:
+                yield self._record(element)
+            elif parent is not None and parent is self._root and element.tag == self._tags[1]:
                 yield from self._strangers_before(element)
                 yield self._record(element)
                 self._open, self._oversized, self._done = 0, False, element
+
+    def _begin(self, element: etree._Element, parent: etree._Element | None) -> None:
+        if parent is None:
+            self._root, self._alone = element, element.tag == self._tags[1]
+            if XINCLUDE in element.nsmap.values():
+                raise UnreadableDelivery(Fault.XML_FORBIDDEN)
 
     def _record(self, element: etree._Element) -> Element | Broken:
         self._line += 1
@@ -179,6 +186,8 @@ class _Stream:
 
     def _bounded(self) -> Iterator[Broken]:
         """Keep what is open within the limit of a record: beyond it, its complete parts are let go."""
+        if self._alone:
+            return
         yield from self._strangers_before(None)
         if self._open <= self._limits.record_bytes or self._root is None or len(self._root) == 0:
             return

@@ -3,29 +3,16 @@
 from collections.abc import AsyncIterable, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import text
-
+from app.core.raw import raw_connection
 from app.db.engine import WriteSession
 
 Rows = Iterable[Sequence[Any]] | AsyncIterable[Sequence[Any]]
 
 
-async def raw_connection(session: WriteSession) -> Any:
-    """The asyncpg connection of ``session``, inside its transaction.
-
-    The dialect begins the transaction with the first statement; without one, what is done here would stand
-    by itself and survive a rollback.
-    """
-    await session.execute(text("select 1"))
-    connection = await (await session.connection()).get_raw_connection()
-    return connection.driver_connection
-
-
 async def copy_rows(session: WriteSession, table: str, columns: Sequence[str], rows: Rows) -> int:
     """Write ``rows`` (tuples in the order of ``columns``) to ``table``; their number.
 
-    Values are asyncpg's: ``json``/``jsonb`` as text, arrays as lists. One row
-    that is refused refuses all.
+    Values are asyncpg's: ``json``/``jsonb`` as text, arrays as lists. One row that is refused refuses all.
     """
     connection = await raw_connection(session)
     status: str = await connection.copy_records_to_table(table, columns=list(columns), records=rows)

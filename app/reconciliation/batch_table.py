@@ -60,13 +60,13 @@ def feature_table(ids: Sequence[int], mentions: Sequence[MentionFeatures], model
     return pa.table(columns)
 
 
-def _bits(mentions: Iterable[MentionFeatures], value: Callable[[MentionFeatures], float]) -> pa.Array[Any]:
+def _bits(mentions: Iterable[MentionFeatures], value: Callable[[MentionFeatures], float]) -> "pa.Array[Any]":
     return pa.array([value(f) for f in mentions], pa.float64())
 
 
 def block_columns(
     mentions: Sequence[MentionFeatures], reports: Sequence[ReportFeatures]
-) -> dict[str, pa.Array[Any]]:
+) -> "dict[str, pa.Array[Any]]":
     """``block_<rule>`` columns for Splink; ``reports[i]`` is the record of ``mentions[i]``."""
     columns: dict[str, pa.Array[Any]] = {
         f"block_{rule.name}": pa.array(

@@ -5,14 +5,14 @@ Only differences are written, so that linking twice writes once.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from app.reconciliation import projection
 from app.reconciliation.identity import Event
 from app.reconciliation.neighbourhood import Kind, Settled, Weights
 from app.reconciliation.repository import Edges, Standing
-from app.reconciliation.resolve import Judged, Pair
+from app.reconciliation.resolve import Judged, Pair, pair
 
 _BULK: Final = 2000  # rows from which COPY is worth its extra trips
 _MACHINE: Final = "machine"
@@ -75,6 +75,22 @@ INSERT INTO change (position, kind, event, entity_id)
 SELECT handed.base + n.place, n.kind, n.event, n.entity_id
 FROM handed, unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS n (kind, event, entity_id, place)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A reviewer's binding word on a pair of records (case) or of mentions (person)."""
+
+    kind: Kind
+    a: int
+    b: int
+    outcome: Literal["same", "different", "withdrawn"]
+    judge: str
+    reason: str | None = None
+
+    @property
+    def pair(self) -> Pair:
+        return pair(self.a, self.b)
 
 
 @dataclass(slots=True)
@@ -161,9 +177,11 @@ class Ledger:
         if cases.created or again:
             await self._connection.execute(projection.REFRESH_CASES, [*cases.created, *again])
 
-    async def decision(self, kind: Kind, key: Pair, outcome: str, judge: str, reason: str | None) -> None:
+    async def decision(self, decided: Decision) -> None:
         """A person's word. It has no weight and no model, and stands until another word of a person."""
-        await self._connection.execute(_WRITE_DECISION, kind, *key, outcome, judge, reason)
+        await self._connection.execute(
+            _WRITE_DECISION, decided.kind, *decided.pair, decided.outcome, decided.judge, decided.reason
+        )
 
     async def publish(self, changes: Changes) -> None:
         if changes.rows:

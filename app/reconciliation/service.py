@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from app.db.copy import raw_connection
+from app.core.raw import raw_connection
 from app.db.engine import Database, ReadSession, WriteSession
 from app.reconciliation.batch import FullLinking
 from app.reconciliation.bulk import BulkRepository

@@ -1,9 +1,13 @@
 """The comparisons as Splink 5 settings: for training, and to hold our scorer equal to Splink's."""
 
+from collections.abc import Sequence
 from typing import Any
+
+import pyarrow as pa
 
 from app.reconciliation.blocking import splink_blocking_rules
 from app.reconciliation.comparisons import COMPARISONS, Comparison
+from app.reconciliation.features import MentionFeatures
 from app.reconciliation.scoring import Model
 
 
@@ -48,3 +52,20 @@ def _level(comparison: Comparison, index: int, model: Model | None) -> dict[str,
         found = model.levels[comparison.name][level.name]
         out |= {"m_probability": found.m, "u_probability": found.u}
     return out
+
+
+def register_terms(linker: Any, api: Any, mentions: Sequence[MentionFeatures], model: Model) -> None:
+    """Give a Splink linker the model's frozen frequencies of every value that these mentions have."""
+    values: dict[str, dict[str, float]] = {"paternal": {}, "maternal": {}, "first": {}, "given": {}}
+    for mention in mentions:
+        if mention.paternal:
+            values["paternal"][mention.paternal] = model.terms.surname(mention.paternal)
+        if mention.maternal:
+            values["maternal"][mention.maternal] = model.terms.surname(mention.maternal)
+        if mention.given:
+            values["first"][mention.given[0]] = model.terms.first(mention.given[0])
+            values["given"][" ".join(mention.given)] = model.terms.given_names(mention.given)
+    for column, shares in values.items():
+        table = pa.table({column: list(shares), f"tf_{column}": list(shares.values())})
+        registered = api.register(table)
+        linker.table_management.register_term_frequency_lookup(registered, column)

@@ -9,11 +9,18 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 from uuid import uuid4
 
+from app.core.errors import OperatorError
+
 KEY_FILE: Final = "keyring.json"
+DAMAGED: Final = "el archivo está dañado / the file is damaged"
 
 
-class KeyStoreError(Exception):
-    """The key file is unreadable, too open, or written by another provider. Carries no key material."""
+class KeyStoreError(OperatorError):
+    """Carries no key material, whatever is wrong with it."""
+
+    code = "keys-unusable"
+    es = "Las claves de esta instalación no se pueden usar: {cause}."
+    en = "The keys of this installation cannot be used: {cause}."
 
 
 class KeyProvider(Protocol):
@@ -64,13 +71,13 @@ def load(path: Path, provider: KeyProvider) -> dict[str, Any]:
     try:
         document = json.loads(path.read_bytes())
         if document["provider"] != provider.name:
-            raise KeyStoreError("the key file was protected by another key provider")
+            raise KeyStoreError(cause="las guarda otro proveedor / another provider keeps them")
         document["secrets"] = {
             label: provider.reveal(b64decode(text, validate=True), label)
             for label, text in document["secrets"].items()
         }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise KeyStoreError("the key file is damaged") from error
+        raise KeyStoreError(cause=DAMAGED) from error
     else:
         return dict(document)
 
@@ -127,4 +134,4 @@ def _sync_folder(folder: Path) -> None:
 
 def _refuse_open_file(path: Path) -> None:
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise KeyStoreError("the key file can be read by other users; its mode must be 0600")
+        raise KeyStoreError(cause="otros usuarios pueden leerlas (chmod 600) / other users can read them")

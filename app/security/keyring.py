@@ -82,7 +82,7 @@ class KeyRing:
         """As ``load_or_create``, but an installation without keys is an error and stays without."""
         path = home / "keys" / key_store.KEY_FILE
         if not path.exists():
-            raise KeyStoreError("there is no key file")
+            raise KeyStoreError(cause="no hay archivo de claves / there is no key file")
         return cls._of(key_store.load(path, provider or PlainFile()))
 
     @classmethod
@@ -93,11 +93,11 @@ class KeyRing:
     @classmethod
     def _of(cls, document: Mapping[str, Any]) -> Self:
         if document.get("format") != FORMAT:
-            raise KeyStoreError("the key file has an unknown format")
+            raise KeyStoreError(cause="formato desconocido / unknown format")
         try:
             sets = {use: _key_set(document, use) for use in _MAKERS}
         except (KeyError, TypeError, AttributeError) as error:
-            raise KeyStoreError("the key file is damaged") from error
+            raise KeyStoreError(cause=key_store.DAMAGED) from error
         return cls(
             wrapping=sets[WRAPPING],
             blind=sets[BLIND].current,
@@ -124,6 +124,6 @@ def _key_set(document: Mapping[str, Any], use: str) -> KeySet:
         if label.startswith(f"{use}/")
     }
     if use != SIGNING and any(len(secret) != KEY_BYTES for secret in keys.values()):
-        raise KeyStoreError("the key file holds a key of the wrong length")
+        raise KeyStoreError(cause=key_store.DAMAGED)
     others = tuple(Key(id_, secret) for id_, secret in sorted(keys.items()) if id_ != current)
     return KeySet(Key(current, keys[current]), others)

@@ -12,6 +12,7 @@ from typing import Final, Self
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from app.core.errors import IntertrataError
 from app.security.keyring import ID_BYTES, KEY_BYTES, KeyRing
 
 VERSION: Final = b"\x01"
@@ -23,11 +24,12 @@ _BODY: Final = len(VERSION) + NONCE_BYTES
 _WRAPPED_BODY: Final = len(VERSION) + ID_BYTES
 
 
-class SealError(Exception):
+class SealError(IntertrataError):
     """What was sealed cannot be opened: wrong key, wrong place (AAD), altered or cut. Says no more."""
 
-    def __init__(self) -> None:
-        super().__init__("sealed content cannot be opened")
+    code = "sealed-content-unreadable"
+    es = "Un contenido cifrado no se puede abrir con las claves de esta instalación. Avise al operador."
+    en = "Sealed content cannot be opened with the keys of this installation. Tell the operator."
 
 
 class DataKey:

@@ -6,7 +6,7 @@ For tests of linking, which start where ingestion ends. Obvious statements, one 
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.db.copy import raw_connection
+from app.core.raw import raw_connection
 from app.db.engine import Database, WriteSession
 from app.reconciliation.indexer import FeatureIndexer
 from app.reconciliation.service import ReconciliationService

@@ -1,4 +1,4 @@
-"""The story of the contract's samples, linked over the database in several ways: all end as EXPECTED.md says."""
+"""The story of the contract's samples, linked over the database in several ways to one end."""
 
 import random
 

@@ -1,0 +1,37 @@
+"""``intertrata serve``: the API, and the worker too where asked."""
+
+import asyncio
+import socket
+from typing import Annotated
+
+import typer
+
+from app.core.settings import Settings
+from app.serving import bound_socket, serve_until, stop_signals
+from app.wiring import open_services
+
+app = typer.Typer()
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Dirección / address.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="0: cualquiera libre / any free.")
+    ] = None,
+) -> None:
+    """Atender la API hasta Ctrl-C / serve the API until Ctrl-C."""
+    settings = Settings()
+    wanted = {"host": host, "port": port}
+    settings = settings.model_copy(
+        update={name: value for name, value in wanted.items() if value is not None}
+    )
+    with bound_socket(settings) as listener:
+        settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+        asyncio.run(_serve(settings, listener))
+
+
+async def _serve(settings: Settings, listener: socket.socket) -> None:
+    async with stop_signals() as stop, open_services(settings) as services:
+        typer.echo(f"{services.authorisation.realm.issuer}/docs", err=True)
+        await serve_until(services, listener, stop)

@@ -1,0 +1,216 @@
+"""The tables of records and their versions: locks, what is held, and writing what one chunk changed.
+
+Everything here speaks asyncpg on the connection of the caller's session, set by set, in few round trips.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Self
+from uuid import UUID
+
+from app.core.raw import raw_connection
+from app.db.copy import copy_rows
+from app.db.engine import WriteSession
+from app.ingestion.columns import COLUMNS
+from app.ingestion.plan import HeldRecord
+from app.ingestion.rows import MentionKey, Origin, Row, Rows
+from app.ingestion.versions import Version
+from schemas.vocabulary import Feed
+
+_FEED_LOCK: Final = 0x1A7E  # class of the two-part advisory locks, the feed is the other part
+_FEEDS: Final = {feed: number for number, feed in enumerate(Feed)}
+_COPY_FROM: Final = 40  # rows; below, a statement that is prepared already takes fewer round trips
+_ORDER: Final = (  # parents before children
+    "record",
+    "record_version",
+    "delivery",
+    "delivery_issue",
+    "report",
+    "citation",
+    "mention",
+    "mention_identity",
+    "mention_key",
+    "record_key",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldContent:
+    """A record with the sealed verbatim content of the version that it stands on."""
+
+    key: str
+    record: HeldRecord
+    origin: Origin
+    verbatim: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptVerbatim:
+    """The sealed verbatim content of the version that a record stands on."""
+
+    batch_id: UUID
+    position: int
+    data_key: bytes
+    verbatim: bytes
+
+
+def _insert_statement(table: str, columns: Iterable[str]) -> str:
+    names = [f'"{column}"' for column in columns]
+    places = ", ".join(f"${number}" for number in range(1, len(names) + 1))
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})"
+
+
+_INSERTS: Final[Mapping[str, str]] = {
+    table: _insert_statement(table, columns) for table, columns in COLUMNS.items()
+}
+_CHANGE_MENTION: Final = "UPDATE mention SET {} WHERE id = $1".format(
+    ", ".join(f'"{column}" = ${number}' for number, column in enumerate(COLUMNS["mention"], 1) if number > 1)
+)
+
+
+class RecordRepository:
+    """The tables of records, in one transaction of the caller's."""
+
+    def __init__(self, session: WriteSession, connection: Any) -> None:
+        self._session = session
+        self._connection = connection
+
+    @classmethod
+    async def of(cls, session: WriteSession) -> Self:
+        return cls(session, await raw_connection(session))
+
+    async def lock_feed(self, feed: Feed) -> None:
+        """One chunk of a feed at a time, to the end of the transaction; single records underway end first."""
+        await self._connection.execute("SELECT pg_advisory_xact_lock($1, $2)", _FEED_LOCK, _FEEDS[feed])
+
+    async def lock_record(self, feed: Feed, key: str) -> None:
+        """Single records of a feed pass side by side, each alone with its own key, none beside a chunk."""
+        await self._connection.execute(
+            "SELECT pg_advisory_xact_lock_shared($1, $2),"
+            " pg_advisory_xact_lock(hashtextextended('record|' || $3, $2::integer))",
+            _FEED_LOCK,
+            _FEEDS[feed],
+            key,
+        )
+
+    async def held_records(self, feed: Feed, keys: Sequence[str]) -> dict[str, HeldRecord]:
+        """What is held under these natural keys, as read."""
+        found = await self._connection.fetch(
+            "SELECT key, id, stamp, content_digest, data_key FROM record WHERE feed = $1 AND key = ANY($2)",
+            feed.value,
+            list(keys),
+        )
+        return {
+            key: HeldRecord(id_, Version(stamp, digest), wrapped)
+            for key, id_, stamp, digest, wrapped in found
+        }
+
+    async def held_verbatim(self, record_ids: Sequence[int]) -> dict[int, KeptVerbatim]:
+        found = await self._connection.fetch(
+            """
+            SELECT DISTINCT ON (v.record_id) v.record_id, v.batch_id, v.position, r.data_key, d.verbatim
+            FROM record AS r
+            JOIN record_version AS v ON v.record_id = r.id AND v.stamp = r.stamp
+            JOIN delivery AS d ON d.batch_id = v.batch_id AND d.position = v.position
+            WHERE r.id = ANY($1) AND d.verbatim IS NOT NULL
+            ORDER BY v.record_id, v.revision DESC
+            """,
+            list(record_ids),
+        )
+        return {row[0]: KeptVerbatim(row[1], row[2], row[3], row[4]) for row in found}
+
+    async def held_contents(self, feed: Feed, after: int, limit: int) -> list[HeldContent]:
+        """In the order of row ids."""
+        found = await self._connection.fetch(
+            """
+            SELECT r.key, r.id, r.stamp, r.content_digest, r.data_key,
+                   v.batch_id, v.position, v.revision, d.verbatim, b.received_at
+            FROM record AS r
+            JOIN LATERAL (
+                SELECT * FROM record_version
+                WHERE record_id = r.id AND stamp = r.stamp ORDER BY revision DESC LIMIT 1
+            ) AS v ON true
+            JOIN delivery AS d ON d.batch_id = v.batch_id AND d.position = v.position
+            JOIN batch AS b ON b.id = v.batch_id
+            WHERE r.feed = $1 AND r.id > $2 AND d.verbatim IS NOT NULL
+            ORDER BY r.id LIMIT $3
+            """,
+            feed.value,
+            after,
+            limit,
+        )
+        return [
+            HeldContent(
+                row[0], HeldRecord(row[1], Version(row[2], row[3]), row[4]), Origin(*row[5:8]), row[8], row[9]
+            )
+            for row in found
+        ]
+
+    async def known_mentions(self, record_ids: Sequence[int]) -> dict[int, dict[MentionKey, int]]:
+        """Ids of the mentions that these records ever had, present or not."""
+        known: dict[int, dict[MentionKey, int]] = {record_id: {} for record_id in record_ids}
+        if not record_ids:
+            return known
+        found = await self._connection.fetch(
+            'SELECT record_id, role, "order", id FROM mention WHERE record_id = ANY($1)', list(record_ids)
+        )
+        for record_id, role, order, mention_id in found:
+            known[record_id][(role, order)] = mention_id
+        return known
+
+    async def new_ids(self, records: int, mentions: int) -> tuple[list[int], list[int]]:
+        row = await self._connection.fetchrow(
+            "SELECT ARRAY(SELECT nextval('record_id_seq') FROM generate_series(1, $1)),"
+            " ARRAY(SELECT nextval('mention_id_seq') FROM generate_series(1, $2))",
+            records,
+            mentions,
+        )
+        return row[0], row[1]
+
+    async def write(self, rows: Rows) -> None:
+        """Write what a chunk changed; what a held record said before is taken back first."""
+        if rows.changed_records:
+            await self._take_back(rows.changed_records)
+        for table in _ORDER:
+            await self._insert(table, rows.new[table])
+        if rows.changed_mentions:
+            await self._change_mentions(rows.changed_mentions)
+
+    async def _take_back(self, changed: Sequence[Row]) -> None:
+        ids = [row[0] for row in changed]
+        await self._connection.executemany(
+            "UPDATE record SET stamp = $2, content_digest = $3, annulled = $4, last_received_at = now()"
+            " WHERE id = $1",
+            changed,
+        )
+        await self._connection.execute("DELETE FROM report WHERE record_id = ANY($1)", ids)
+        await self._connection.execute("DELETE FROM record_key WHERE record_id = ANY($1)", ids)
+        for table in ("mention_key", "mention_identity"):
+            await self._connection.execute(
+                f"DELETE FROM {table} WHERE mention_id IN (SELECT id FROM mention WHERE record_id = ANY($1))",
+                ids,
+            )
+        await self._connection.execute(
+            "UPDATE mention SET present = false WHERE record_id = ANY($1) AND present", ids
+        )
+
+    async def _insert(self, table: str, rows: Sequence[Row]) -> None:
+        if not rows:
+            return
+        if len(rows) >= _COPY_FROM:
+            await copy_rows(self._session, table, COLUMNS[table], rows)
+            return
+        await self._connection.executemany(_INSERTS[table], rows)
+
+    async def _change_mentions(self, changed: Sequence[Row]) -> None:
+        await self._connection.executemany(_CHANGE_MENTION, changed)
+
+    async def mark_dirty(self, record_ids: Sequence[int]) -> None:
+        """Ask for linking. The row is written anew where there is one: see ``LinkDirty``."""
+        await self._connection.execute(
+            "INSERT INTO link_dirty (record_id) SELECT unnest($1::bigint[])"
+            " ON CONFLICT (record_id) DO UPDATE SET since = now()",
+            sorted(record_ids),
+        )

@@ -1,0 +1,80 @@
+"""The API as an ASGI application. ``create_app`` composes; nothing runs and nothing is read at import."""
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from app.registry import endpoints as registry
+from app.security import endpoints as security
+from app.shell import endpoints as shell
+from app.shell import openapi, problems
+from app.shell.envelope import Envelope
+from app.shell.metrics import Metrics
+from app.statistics import endpoints as statistics
+from app.wiring import Services
+
+DESCRIPTION = """
+Un registro de casos de trata de personas en el Perú, de cuatro instituciones: RETA-PNP, SISTRA, Poder
+Judicial y Línea 1818. Todo pedido lleva un token de `POST /oauth/token`; los errores son documentos RFC 9457.
+
+One registry of human-trafficking cases in Peru, out of four institutions. Every request carries a token of
+`POST /oauth/token`; errors are RFC 9457 documents.
+"""
+
+ROUTERS: tuple[APIRouter, ...] = (
+    shell.router,
+    security.router,
+    registry.router,
+    statistics.router,
+)
+"""Every router of the API, a line for each stage that has one."""
+
+
+def create_app(services: Services) -> FastAPI:
+    app = FastAPI(
+        title="INTERTRATA",
+        version=_version(),
+        description=DESCRIPTION,
+        docs_url=None,  # FastAPI's own page loads from a CDN; ours is in app.shell
+        redoc_url=None,
+        redirect_slashes=False,  # one address for each thing
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    problems.install(app)
+    _fill_state(app, services)
+    secure = services.authorisation.realm.issuer.startswith("https://")
+    app.add_middleware(Envelope, metrics=app.state.metrics, secure=secure)
+    _describe(app)
+    return app
+
+
+def _fill_state(app: FastAPI, services: Services) -> None:
+    """What dependencies find through ``request.app.state``."""
+    app.state.services = services
+    app.state.database = services.database
+    app.state.gate = services.gate
+    app.state.authorisation = services.authorisation
+    app.state.readiness = services.readiness
+    app.state.metrics = Metrics()
+    app.state.route_templates = {}  # filled by app.shell.envelope
+
+
+def _describe(app: FastAPI) -> None:
+    """The description is made at the first request for it and kept."""
+    made: dict[str, Any] = {}
+
+    def description() -> dict[str, Any]:
+        if not made:
+            made.update(openapi.describe(app))
+        return made
+
+    app.openapi = description  # type: ignore[method-assign]  # FastAPI's documented way
+
+
+def _version() -> str:
+    try:
+        return version("intertrata")
+    except PackageNotFoundError:  # run from a checkout that was not installed
+        return "0"

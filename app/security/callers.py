@@ -1,0 +1,150 @@
+"""Who may call is a type in the endpoint's signature: ``caller: CaseReader``, ``caller: FeedWriter``.
+
+Each is the ``Caller`` admitted by its requirement, before any parameter is looked at. A route without one is
+open to everybody; a test walks all routes and lets only the known few be so.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
+
+from app.core.clock import Clock
+from app.core.errors import Forbidden, NotFound, Unauthenticated
+from app.security import scopes
+from app.security.clients import Revocations
+from app.security.scopes import FeedAct, feed_scope
+from app.security.tokens import TokenRefused, TokenVerifier
+from schemas.vocabulary import Feed
+
+CHALLENGE: Final = 'Bearer realm="intertrata"'
+_BEARER: Final = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +(\S+)")
+
+
+class TokenMissing(Unauthenticated):
+    code = "token-missing"
+    es = "Falta el token de acceso. Pídalo en /oauth/token y envíelo en Authorization: Bearer."
+    en = "The access token is missing. Ask for one at /oauth/token and send it in Authorization: Bearer."
+
+
+class TokenInvalid(Unauthenticated):
+    code = "token-invalid"
+    es = "El token de acceso no vale o venció. Pida otro en /oauth/token."
+    en = "The access token is not valid or has expired. Ask for another at /oauth/token."
+
+
+class ScopeMissing(Forbidden):
+    code = "scope-missing"
+    es = "Su credencial no tiene el permiso que hace falta: {scope}."
+    en = "Your credential lacks the scope that is needed: {scope}."
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A client whose token was verified for this request."""
+
+    client_id: str
+    scopes: frozenset[str]
+    token_id: str
+
+    def may(self, scope: str) -> bool:
+        return scope in self.scopes
+
+    def serves(self, feed: Feed) -> bool:
+        """True where it may see deliveries of the feed; to anybody else they do not exist (404)."""
+        return any(self.may(feed_scope(feed, act)) for act in FeedAct)
+
+
+class Gate:
+    """Turns the token of a request into a caller. The application keeps its one in ``app.state.gate``."""
+
+    def __init__(self, verifier: TokenVerifier, revocations: Revocations, clock: Clock) -> None:
+        self._verifier = verifier
+        self._revocations = revocations
+        self._clock = clock
+
+    async def admit(self, request: Request) -> Caller:
+        """Raises ``TokenMissing`` or ``TokenInvalid``. A disabled client's tokens die within a second."""
+        try:
+            claims = self._verifier.verify(_bearer_token(request), self._clock.now())
+        except TokenRefused:
+            raise _invalid() from None
+        if await self._revocations.revoked(claims.client_id):
+            raise _invalid()
+        return Caller(claims.client_id, claims.scopes, claims.jti)
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """Admits a caller that has any one of the scopes. Where ``of_path_feed`` is set, the scopes are that
+    act on the feed that the path names, and an unknown feed is not found."""
+
+    any_of: tuple[str, ...]
+    of_path_feed: tuple[FeedAct, ...] = ()
+
+    async def __call__(self, request: Request) -> Caller:
+        gate: Gate = request.app.state.gate
+        caller = await gate.admit(request)
+        request.state.client_id = caller.client_id  # for the access log
+        wanted = (*self._of_feed(request), *self.any_of)
+        if not any(map(caller.may, wanted)):
+            challenge = f'{CHALLENGE}, error="insufficient_scope", scope="{wanted[0]}"'
+            raise ScopeMissing(headers={"WWW-Authenticate": challenge}, scope=wanted[0])
+        return caller
+
+    def alternatives(self) -> tuple[str, ...]:
+        """Every scope that may open the route, for its description."""
+        of_feeds = tuple(feed_scope(feed, act) for act in self.of_path_feed for feed in Feed)
+        return (*of_feeds, *self.any_of)
+
+    def _of_feed(self, request: Request) -> tuple[str, ...]:
+        if not self.of_path_feed:
+            return ()
+        try:
+            feed = Feed(request.path_params["feed"])
+        except ValueError:
+            raise NotFound from None
+        return tuple(feed_scope(feed, act) for act in self.of_path_feed)
+
+
+_ANY_FEED: Final = tuple(feed_scope(feed, act) for feed in Feed for act in FeedAct)
+
+FeedWriter = Annotated[Caller, Depends(Requirement((), (FeedAct.WRITE,)))]
+"""May deliver records of the feed in the path (``{feed}``)."""
+RecordReader = Annotated[Caller, Depends(Requirement((scopes.REGISTRY_READ,), (FeedAct.READ,)))]
+"""May read records of the feed in the path, or the whole registry."""
+BatchReader = Annotated[Caller, Depends(Requirement(_ANY_FEED))]
+"""Serves some feed. The endpoint asks ``caller.serves(feed)`` of the batch: where it does not, 404."""
+CaseReader = Annotated[Caller, Depends(Requirement((scopes.REGISTRY_READ,)))]
+PersonReader = Annotated[Caller, Depends(Requirement((scopes.REGISTRY_READ,)))]
+ChangeReader = Annotated[Caller, Depends(Requirement((scopes.CHANGES_READ,)))]
+FeedHealthReader = Annotated[Caller, Depends(Requirement((scopes.FEEDS_READ,)))]
+StatisticsReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ,)))]
+Operator = Annotated[Caller, Depends(Requirement((scopes.OPERATOR,)))]
+
+
+def requirements_of(dependant: Dependant) -> Iterator[Requirement]:
+    """The requirements that guard a route, wherever in its tree of dependencies they stand."""
+    for dependency in dependant.dependencies:
+        call: Callable[..., Any] | None = dependency.call
+        if isinstance(call, Requirement):
+            yield call
+        yield from requirements_of(dependency)
+
+
+def _bearer_token(request: Request) -> str:
+    """From the Authorization header alone: a token in a URL would end in logs."""
+    values = request.headers.getlist("authorization")
+    if not values:
+        raise TokenMissing(headers={"WWW-Authenticate": CHALLENGE})
+    bearer = _BEARER.fullmatch(values[0])
+    if len(values) > 1 or bearer is None:
+        raise _invalid()
+    return bearer[1]
+
+
+def _invalid() -> TokenInvalid:
+    return TokenInvalid(headers={"WWW-Authenticate": f'{CHALLENGE}, error="invalid_token"'})

@@ -1,0 +1,80 @@
+"""The HTTP server around the application, and how it ends."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+
+from app.core.errors import OperatorError
+from app.core.settings import Settings
+from app.main import create_app
+from app.wiring import Services
+
+GRACE_SECONDS = 10
+
+
+class AddressInUse(OperatorError):
+    code = "address-in-use"
+    es = "La dirección {host}:{port} ya está ocupada. Elija otra con --port (0: cualquiera libre)."
+    en = "The address {host}:{port} is taken. Choose another with --port (0: any free one)."
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ours are installed by ``stop_signals``: uvicorn would raise them again on its way out and end the
+        process before the database is released."""
+        yield
+
+
+def bound_socket(settings: Settings) -> socket.socket:
+    """Bound before anything is said about the address, so that it is true. Raises ``AddressInUse``."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError:
+        listener.close()
+        raise AddressInUse(host=settings.host, port=settings.port) from None
+    return listener
+
+
+@asynccontextmanager
+async def stop_signals() -> AsyncIterator[asyncio.Event]:
+    """An event that Ctrl-C or SIGTERM sets."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, stop.set)
+    try:
+        yield stop
+    finally:
+        for each in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(each)
+
+
+async def serve_until(services: Services, listener: socket.socket, stop: asyncio.Event) -> None:
+    """Serve the API on ``listener`` until ``stop`` is set; open requests get ``GRACE_SECONDS`` to end."""
+    config = uvicorn.Config(
+        create_app(services),
+        log_config=None,
+        access_log=False,  # it would write query strings; app.shell.envelope writes ours
+        server_header=False,
+        proxy_headers=False,
+        lifespan="off",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = _Server(config)
+    stopping = asyncio.create_task(_pass_on(stop, server))
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        stopping.cancel()
+
+
+async def _pass_on(stop: asyncio.Event, server: uvicorn.Server) -> None:
+    await stop.wait()
+    server.should_exit = True

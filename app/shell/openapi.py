@@ -1,0 +1,84 @@
+"""The description of the API: who may call what, and how refusals look, on every operation."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+
+from app.security.callers import Requirement, requirements_of
+from app.security.endpoints import TOKEN_PATH
+from app.security.scopes import SCOPES
+from schemas.problems import MEDIA_TYPE, Problem
+
+PROBLEM_REF: Final = {"$ref": "#/components/schemas/Problem"}
+REFUSALS: Final = {
+    "400": "Pedido que no se entiende / request not understood",
+    "401": "Falta un token válido / a valid token is missing",
+    "403": "Falta el permiso / the scope is missing",
+    "404": "No existe, o no para usted / it does not exist, or not for you",
+    "422": "Datos que no valen / data not valid",
+    "503": "Vuelva a intentarlo / try again",
+}
+SCHEMES: Final = {
+    "oauth2": {
+        "type": "oauth2",
+        "description": "Token de acceso por credenciales de cliente / access token by client credentials",
+        "flows": {
+            "clientCredentials": {
+                "tokenUrl": TOKEN_PATH,
+                "scopes": {name: f"{scope.es} / {scope.en}" for name, scope in SCOPES.items()},
+            }
+        },
+    },
+    "client_secret_basic": {"type": "http", "scheme": "basic"},
+}
+
+
+def routes_of(app: FastAPI) -> Iterator[RouteContext]:
+    """Every route of the application, with the whole path, those of included routers too."""
+    return iter_route_contexts(app.routes)
+
+
+def requirement_of(route: RouteContext) -> Requirement | None:
+    """The one that says who may call, or None where everybody may."""
+    dependant = getattr(route, "dependant", None) if isinstance(route.original_route, APIRoute) else None
+    return next(requirements_of(dependant), None) if dependant is not None else None
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        tags=app.openapi_tags,
+    )
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs", {}))
+    schemas["Problem"] = problem
+    schemas.pop("HTTPValidationError", None)
+    schemas.pop("ValidationError", None)
+    components["securitySchemes"] = SCHEMES
+    for route in routes_of(app):
+        for method in route.methods or ():
+            operation = document["paths"].get(route.path_format, {}).get(method.lower())
+            if operation is not None:
+                _describe(operation, requirement_of(route))
+    return document
+
+
+def _describe(operation: dict[str, Any], requirement: Requirement | None) -> None:
+    responses: dict[str, Any] = operation.setdefault("responses", {})
+    if "422" in responses and "HTTPValidationError" in str(responses["422"]):
+        del responses["422"]
+    if requirement is not None:
+        operation["security"] = [{"oauth2": [scope]} for scope in requirement.alternatives()]
+    for status, description in REFUSALS.items():
+        if requirement is not None or status in {"400", "422", "503"}:
+            responses.setdefault(
+                status, {"description": description, "content": {MEDIA_TYPE: {"schema": PROBLEM_REF}}}
+            )

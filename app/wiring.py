@@ -1,0 +1,115 @@
+"""The composition root: the only place that knows settings and every service, and puts them together.
+
+``build_services`` composes and touches nothing; ``open_services`` also starts what has to run, and stops it.
+A stage adds its service as one field of ``Services`` and one line in ``build_services``.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from app.core.clock import Clock, SystemClock
+from app.core.settings import Settings
+from app.db import migrate
+from app.db.embedded import EmbeddedPostgres
+from app.db.engine import Database
+from app.security.blind import BlindIndex
+from app.security.callers import Gate
+from app.security.clients import ClientService, Revocations
+from app.security.endpoints import Authorisation
+from app.security.keyring import KeyRing
+from app.security.sealing import Sealer
+from app.security.tokens import Realm, TokenIssuer, TokenVerifier, key_set_document
+from app.shell.readiness import Readiness
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that an entry point (API, worker, command) works with."""
+
+    settings: Settings
+    clock: Clock
+    database_url: str
+    database: Database
+    keyring: KeyRing
+    sealer: Sealer
+    blind: BlindIndex
+    clients: ClientService
+    gate: Gate
+    authorisation: Authorisation
+    readiness: Readiness
+
+
+def realm_of(settings: Settings) -> Realm:
+    """Issuer and audience of tokens: the address under which the service is reached."""
+    issuer = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    return Realm(issuer=issuer, audience=f"{issuer}/v1")
+
+
+def build_services(
+    settings: Settings, database_url: str, database: Database, keyring: KeyRing, clock: Clock
+) -> Services:
+    realm = realm_of(settings)
+    clients = ClientService(database)
+    return Services(
+        settings=settings,
+        clock=clock,
+        database_url=database_url,
+        database=database,
+        keyring=keyring,
+        sealer=Sealer(keyring),
+        blind=BlindIndex(keyring),
+        clients=clients,
+        gate=Gate(TokenVerifier(keyring.signing, realm), Revocations(database, clock), clock),
+        authorisation=Authorisation(
+            clients=clients,
+            issuer=TokenIssuer(keyring.signing, realm),
+            realm=realm,
+            key_set=key_set_document(keyring.signing),
+            clock=clock,
+        ),
+        readiness=Readiness(database, partial(_up_to_date, database_url)),
+    )
+
+
+async def _up_to_date(database_url: str) -> bool:
+    return (await migrate.status(database_url)).up_to_date
+
+
+@contextmanager
+def running_database(settings: Settings) -> Iterator[str]:
+    """The database's address: the given one, else that of the embedded server, kept running meanwhile."""
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value()
+        return
+    with EmbeddedPostgres(settings.home, binaries=settings.postgres_binaries) as url:
+        yield url
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Services]:
+    """Services ready to work. The embedded database is brought up to date; a given one must be already.
+
+    Raises ``NotMigrated``, ``KeyStoreError`` or whatever keeps the database from starting.
+    """
+    keyring = KeyRing.load_or_create(settings.home)
+    running = running_database(settings)
+    url = await asyncio.to_thread(running.__enter__)
+    try:
+        await _prepare(settings, url)
+        database = Database(url, pool_size=settings.database_pool_size)
+        try:
+            yield build_services(settings, url, database, keyring, clock or SystemClock())
+        finally:
+            await database.close()
+    finally:
+        await asyncio.to_thread(running.__exit__, None, None, None)
+
+
+async def _prepare(settings: Settings, url: str) -> None:
+    if settings.database_url is None:
+        await migrate.upgrade(url)
+    elif not await _up_to_date(url):
+        raise migrate.NotMigrated
