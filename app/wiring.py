@@ -5,12 +5,13 @@ A stage adds its service as one field of ``Services`` and one line in ``build_se
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from app.core.clock import Clock, SystemClock
+from app.core.queue import Every, Handler, Options, Worker
 from app.core.settings import Settings
 from app.db import migrate
 from app.db.embedded import EmbeddedPostgres
@@ -76,6 +77,23 @@ def build_services(
 
 async def _up_to_date(database_url: str) -> bool:
     return (await migrate.status(database_url)).up_to_date
+
+
+def jobs_of(services: Services) -> Mapping[str, Handler]:
+    """What a worker can do, by name of job; a stage adds its own here."""
+    return {}
+
+
+def schedules_of(services: Services) -> tuple[Every, ...]:
+    """What a worker enqueues by itself; a stage adds its own here."""
+    return ()
+
+
+async def run_worker(services: Services, stop: asyncio.Event) -> None:
+    """Work the queue until ``stop`` is set, and finish what is under way."""
+    options = Options(concurrency=services.settings.worker_concurrency)
+    worker = Worker(services.database_url, jobs_of(services), options, schedules_of(services))
+    await worker.run(stop)
 
 
 @contextmanager

@@ -44,7 +44,7 @@ def configure_logging(level: str, form: Format) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for noisy in ("httpx", "httpcore", "uvicorn.access", "pgqueuer"):
+    for noisy in ("httpx", "httpcore", "uvicorn.access", "pgqueuer", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)  # addresses and arguments of every call
 
 

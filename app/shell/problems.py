@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -21,10 +20,11 @@ from app.core.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from app.core.logging import get_logger
 from app.db.engine import DatabaseUnavailable
 from schemas.problems import MEDIA_TYPE, TYPE_PREFIX, FieldError, Problem, Sentence
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 TRY_AGAIN: Final = {"Retry-After": "1"}
 _FIELD_PART: Final = re.compile(r"[A-Za-z0-9_.\[\]-]{1,60}")
@@ -141,7 +141,7 @@ async def _of_connection(request: Request, _error: Exception) -> Response:
 async def _of_database(request: Request, error: Exception) -> Response:
     """What the database said, by SQLSTATE; its text may quote data and goes nowhere."""
     state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
-    log.warning("database error", kind=type(error).__name__, sqlstate=state, request_id=_id(request))
+    log.warning("database_error", kind=type(error).__name__, sqlstate=state, request_id=_id(request))
     return problem_response(_by_state(error, str(state)), _id(request))
 
 
