@@ -16,6 +16,7 @@ from app.core.settings import Settings
 from app.db import migrate
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import Database
+from app.security import installation
 from app.security.blind import BlindIndex
 from app.security.callers import Gate
 from app.security.clients import ClientService, Revocations
@@ -110,7 +111,8 @@ def running_database(settings: Settings) -> Iterator[str]:
 async def open_services(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Services]:
     """Services ready to work. The embedded database is brought up to date; a given one must be already.
 
-    Raises ``NotMigrated``, ``KeyStoreError`` or whatever keeps the database from starting.
+    Raises ``NotMigrated``, ``KeyStoreError``, ``KeysOfAnotherInstallation`` or whatever keeps the database
+    from starting.
     """
     keyring = KeyRing.load_or_create(settings.home)
     running = running_database(settings)
@@ -119,6 +121,7 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
         await _prepare(settings, url)
         database = Database(url, pool_size=settings.database_pool_size)
         try:
+            await installation.claim(database, keyring)
             yield build_services(settings, url, database, keyring, clock or SystemClock())
         finally:
             await database.close()
