@@ -119,8 +119,9 @@ def names_no_offence(text: str) -> bool:
 
 @cached_short(16_384)
 def _listed_words(text: str) -> tuple[OffenceFamily, str | None] | None:
-    """Family of a wording on the list, or of a cited article. Of several offences separated by ``/``, all of them
-    listed, trafficking wins, then smuggling.
+    """Family of a wording on the list, or of a cited article.
+
+    Of several offences separated by ``/``, all of them listed, trafficking wins, then smuggling.
     """
     parts = [_listed(part) for part in text.split("/")]
     found = [part for part in parts if part is not None]
