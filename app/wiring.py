@@ -16,6 +16,8 @@ from app.core.settings import Settings
 from app.db import migrate
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import Database
+from app.reconciliation.indexer import FeatureIndexer
+from app.reconciliation.service import ReconciliationService
 from app.security import installation
 from app.security.blind import BlindIndex
 from app.security.callers import Gate
@@ -42,6 +44,8 @@ class Services:
     gate: Gate
     authorisation: Authorisation
     readiness: Readiness
+    indexer: FeatureIndexer
+    linker: ReconciliationService
 
 
 def realm_of(settings: Settings) -> Realm:
@@ -55,14 +59,15 @@ def build_services(
 ) -> Services:
     realm = realm_of(settings)
     clients = ClientService(database)
+    sealer, blind = Sealer(keyring), BlindIndex(keyring)
     return Services(
         settings=settings,
         clock=clock,
         database_url=database_url,
         database=database,
         keyring=keyring,
-        sealer=Sealer(keyring),
-        blind=BlindIndex(keyring),
+        sealer=sealer,
+        blind=blind,
         clients=clients,
         gate=Gate(TokenVerifier(keyring.signing, realm), Revocations(database, clock), clock),
         authorisation=Authorisation(
@@ -73,6 +78,8 @@ def build_services(
             clock=clock,
         ),
         readiness=Readiness(database, partial(_up_to_date, database_url)),
+        indexer=FeatureIndexer(blind),
+        linker=ReconciliationService(database, sealer),
     )
 
 
