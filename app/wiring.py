@@ -16,6 +16,9 @@ from app.core.settings import Settings
 from app.db import migrate
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import Database
+from app.reconciliation.indexer import FeatureIndexer
+from app.reconciliation.service import ReconciliationService
+from app.security import installation
 from app.security.blind import BlindIndex
 from app.security.callers import Gate
 from app.security.clients import ClientService, Revocations
@@ -41,6 +44,8 @@ class Services:
     gate: Gate
     authorisation: Authorisation
     readiness: Readiness
+    indexer: FeatureIndexer
+    linker: ReconciliationService
 
 
 def realm_of(settings: Settings) -> Realm:
@@ -54,14 +59,15 @@ def build_services(
 ) -> Services:
     realm = realm_of(settings)
     clients = ClientService(database)
+    sealer, blind = Sealer(keyring), BlindIndex(keyring)
     return Services(
         settings=settings,
         clock=clock,
         database_url=database_url,
         database=database,
         keyring=keyring,
-        sealer=Sealer(keyring),
-        blind=BlindIndex(keyring),
+        sealer=sealer,
+        blind=blind,
         clients=clients,
         gate=Gate(TokenVerifier(keyring.signing, realm), Revocations(database, clock), clock),
         authorisation=Authorisation(
@@ -72,6 +78,8 @@ def build_services(
             clock=clock,
         ),
         readiness=Readiness(database, partial(_up_to_date, database_url)),
+        indexer=FeatureIndexer(blind),
+        linker=ReconciliationService(database, sealer),
     )
 
 
@@ -110,7 +118,8 @@ def running_database(settings: Settings) -> Iterator[str]:
 async def open_services(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Services]:
     """Services ready to work. The embedded database is brought up to date; a given one must be already.
 
-    Raises ``NotMigrated``, ``KeyStoreError`` or whatever keeps the database from starting.
+    Raises ``NotMigrated``, ``KeyStoreError``, ``KeysOfAnotherInstallation`` or whatever keeps the database
+    from starting.
     """
     keyring = KeyRing.load_or_create(settings.home)
     running = running_database(settings)
@@ -119,6 +128,7 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
         await _prepare(settings, url)
         database = Database(url, pool_size=settings.database_pool_size)
         try:
+            await installation.claim(database, keyring)
             yield build_services(settings, url, database, keyring, clock or SystemClock())
         finally:
             await database.close()

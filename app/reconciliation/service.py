@@ -13,9 +13,7 @@ from sqlalchemy import text
 
 from app.core.raw import raw_connection
 from app.db.engine import Database, ReadSession, WriteSession
-from app.reconciliation.batch import FullLinking
-from app.reconciliation.bulk import BulkRepository
-from app.reconciliation.errors import DecisionError
+from app.reconciliation.errors import DecisionPointless, DecisionUnknown
 from app.reconciliation.ledger import Decision, Ledger
 from app.reconciliation.linking import Linking
 from app.reconciliation.repository import LinkRepository
@@ -25,6 +23,11 @@ from app.security.sealing import Sealer
 CHUNK: Final = 500  # records linked in one transaction: others wait no longer than that takes
 FULL_SHARE: Final = 0.15  # of the records held: above it the run over everything is the shorter way
 FULL_LEAST: Final = 2_000  # dirty records below which it never is
+
+_TOTALS: Final = """
+SELECT (SELECT count(*) FROM case_entity) AS cases, (SELECT count(*) FROM person_entity) AS persons,
+       (SELECT count(*) FROM link_dirty) AS pending
+"""
 
 Progress = Callable[[int, int], None]  # records linked, records to link
 
@@ -73,6 +76,11 @@ class ReconciliationService:
 
     async def reconcile_full(self, progress: Progress | None = None) -> LinkSummary:
         """Everything anew from records, decisions and model; ids are kept. One transaction."""
+        from app.reconciliation.batch import (
+            FullLinking,
+        )  # DuckDB and Arrow: a second that others need not wait
+        from app.reconciliation.bulk import BulkRepository
+
         async with self._database.write() as session:
             repository, ledger = await self._tools(session)
             await repository.lock()
@@ -92,18 +100,23 @@ class ReconciliationService:
         )
         return found.scalar_one_or_none()
 
+    async def totals(self, session: ReadSession) -> dict[str, int]:
+        """What stands: ``cases``, ``persons``, and ``pending`` records still to link."""
+        row = (await session.execute(text(_TOTALS))).one()
+        return {"cases": row.cases, "persons": row.persons, "pending": row.pending}
+
     async def decide(self, session: WriteSession, decision: Decision) -> None:
         """Write a reviewer's decision into the ledger and link what it touches, in the caller's transaction.
 
-        Raises ``DecisionError`` where the pair is none: equal, or not held.
+        Raises ``DecisionPointless`` or ``DecisionUnknown`` where the pair is none.
         """
         if decision.a == decision.b:
-            raise DecisionError("same_node")
+            raise DecisionPointless
         repository, ledger = await self._tools(session)
         await repository.lock()
         records = await repository.records_behind(decision.kind, decision.pair)
         if records is None:
-            raise DecisionError("not_held")
+            raise DecisionUnknown
         await ledger.decision(decision)
         await Linking(repository, ledger, self._model).run(records)
 
