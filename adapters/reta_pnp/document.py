@@ -5,6 +5,7 @@ from itertools import count
 
 from adapters.reading.fields import Fields
 from adapters.reading.notes import Cell, Notes
+from adapters.reading.numbers import parse_order
 from adapters.reta_pnp.complaint import Person
 from adapters.reta_pnp.mapping import CASE_COLUMNS, ORDER, PERSON_COLUMNS, SITUATIONS
 from schemas.translation import IssueCode
@@ -54,6 +55,4 @@ def _fields(at: int, value: object, notes: Notes) -> Fields | None:
 
 
 def _order(fields: Fields) -> int | None:
-    text = fields.cell(ORDER).text
-    readable = text.isascii() and text.isdigit() and len(text) <= 6
-    return int(text) or None if readable else None
+    return parse_order(fields.cell(ORDER).text)

@@ -510,6 +510,8 @@ def test_without_a_number_of_its_own_a_record_is_unusable(text: str, code: Issue
         ("PORNOGRAFIA INFANTIL", OffenceFamily.RELATED),
         ("EXPLOTACION SEXUAL", OffenceFamily.RELATED),
         ("ART. 129-B DEL CODIGO PENAL", OffenceFamily.TRAFFICKING),
+        ("TRATA DE PERSONAS (AGRAVADA)", OffenceFamily.TRAFFICKING),
+        ("EXPLOTACION SEXUAL / TRATA DE PERSONAS", OffenceFamily.TRAFFICKING),
     ],
 )
 def test_offences_by_words(text: str, family: OffenceFamily) -> None:
