@@ -50,7 +50,7 @@ class Translator:
         try:
             await self._translate(batch, progress)
         except UnreadableDelivery as unreadable:
-            await self._fail(batch, unreadable.code, getattr(unreadable, "field", None))
+            await self._fail(batch, unreadable.code, ", ".join(unreadable.columns) or None)
         except Damaged:
             await self._fail(batch, "landed_bytes_damaged")
         except AdapterBroken:
