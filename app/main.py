@@ -5,11 +5,13 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+from app.registry import endpoints as registry
 from app.security import endpoints as security
 from app.shell import endpoints as shell
 from app.shell import openapi, problems
 from app.shell.envelope import Envelope
 from app.shell.metrics import Metrics
+from app.statistics import endpoints as statistics
 from app.wiring import Services
 
 DESCRIPTION = """
@@ -20,7 +22,12 @@ One registry of human-trafficking cases in Peru, out of four institutions. Every
 `POST /oauth/token`; errors are RFC 9457 documents.
 """
 
-ROUTERS: tuple[APIRouter, ...] = (shell.router, security.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    shell.router,
+    security.router,
+    registry.router,
+    statistics.router,
+)
 """Every router of the API, a line for each stage that has one."""
 
 
@@ -51,9 +58,7 @@ def _fill_state(app: FastAPI, services: Services) -> None:
     app.state.authorisation = services.authorisation
     app.state.readiness = services.readiness
     app.state.metrics = Metrics()
-    app.state.route_templates = {
-        id(route.original_route): route.path_format or route.path for route in openapi.routes_of(app)
-    }
+    app.state.route_templates = {}  # filled by app.shell.envelope
 
 
 def _describe(app: FastAPI) -> None:

@@ -84,8 +84,8 @@ class Judgement(Base):
 class Edge(Base):
     """Candidates at or above the lower threshold: what components and clusters are computed from.
 
-    ``weight`` is the pair's own; ``outcome`` and ``probability`` are what the machine says of it once rivals and
-    clusters are known, and the same as in the pair's latest row of the ledger.
+    ``weight`` is the pair's own; ``outcome`` and ``probability`` are what the machine says of it once rivals
+    and clusters are known, and the same as in the pair's latest row of the ledger.
     """
 
     __tablename__ = "edge"

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from app.reconciliation.features import MentionFeatures, ReportFeatures
+from schemas.vocabulary import Feed
 
+_WEEK = 7
 _LARGEST_PROVINCES = frozenset({"1501", "0701"})  # the date and the province alone would be no selection
 
 
@@ -84,13 +86,41 @@ MENTION_RULES = (
 )
 
 
+_CALL_WEEKS = 3  # what a call starts is reported elsewhere within these weeks
+_CALL_MONTHS = 2
+_MONTH = 30
+
+
 def mention_blocks(f: MentionFeatures, report: ReportFeatures) -> list[tuple[str, str]]:
     """(rule, value) of one mention. NN and alias-only mentions have none: they are found through their
     case."""
     if not f.nameable or not report.makes_case:
         return []
     found = ((rule.name, rule.value(f, report)) for rule in MENTION_RULES)
-    return [(name, value) for name, value in found if value is not None]
+    blocks = [(name, value) for name, value in found if value is not None]
+    blocks += [("reported_given", value) for value in _reported_given(f, report)]
+    return blocks
+
+
+def _reported_given(f: MentionFeatures, report: ReportFeatures) -> Iterator[str]:
+    """Partial names of callers' victims: the head of a given name, in one department about one time."""
+    if f.given_sound is None or report.report_date is None:
+        return
+    head = f.given_sound[:3]
+    for department in _departments(report):
+        for period in _periods(report, _MONTH, _CALL_MONTHS):
+            yield f"{period}|{department}|{head}|{f.role}"
+
+
+def _departments(report: ReportFeatures) -> tuple[str, ...]:
+    return (report.department,) if report.department else report.office_departments
+
+
+def _periods(report: ReportFeatures, days: int, of_calls: int) -> range:
+    """Of the report date; a call stands in the following ones too, for what it starts comes later."""
+    assert report.report_date is not None
+    first = report.report_date // days
+    return range(first, first + (of_calls if report.feed == Feed.LINEA_1818 else 1))
 
 
 def record_blocks(report: ReportFeatures) -> list[tuple[str, str]]:
@@ -104,6 +134,9 @@ def _record_blocks(report: ReportFeatures) -> Iterator[tuple[str, str]]:
         yield "number", f"{feed}|{key}"
     if report.first_call:
         yield "number", f"{report.feed}|{report.first_call}"
+    if report.report_date is not None and report.district:
+        for week in _periods(report, _WEEK, _CALL_WEEKS):
+            yield "reported_district", f"{week}|{report.district}"
     if report.facts_date is None:
         return
     if report.district:

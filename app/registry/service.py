@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from schemas.identifiers import record_key
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +14,7 @@ from app.registry.errors import CaseNotFound, EntityGone, EntityMoved, PersonNot
 from app.registry.repository import CaseFilter, RegistryRepository
 from app.registry.survivorship import RULES, Statement
 from app.registry.timeline import Care, ReportFacts, timeline
+from schemas.identifiers import natural_key
 from schemas.observations import Place, Ruling
 from schemas.pagination import Page
 from schemas.registry import (
@@ -92,7 +92,7 @@ class RegistryService:
 
     async def record(self, feed: Feed, number: str) -> RecordDetail:
         """What is held of one record, and the counterpart numbers and stages in the other institutions."""
-        row = await self._repository.record(feed.value, record_key(feed, number))
+        row = await self._repository.record(feed.value, natural_key(feed, number))
         if row is None:
             raise RecordNotFound
         mentions = await self._repository.mentions_of_record(row["record_id"])

@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 import structlog
+from fastapi.routing import iter_route_contexts
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -116,8 +117,14 @@ class _Answer:
 
 def route_template(scope: Scope) -> str:
     """``/v1/cases/{case_id}``; one word for whatever met no route, so that a path is no label."""
-    templates: Mapping[int, str] = scope["app"].state.route_templates if "app" in scope else {}
-    return templates.get(id(scope.get("route")), "unrouted")
+    route = scope.get("route")
+    if route is None:
+        return "unrouted"
+    templates: dict[int, str] = scope["app"].state.route_templates
+    if id(route) not in templates:  # the first request, or a route added since
+        contexts = iter_route_contexts(scope["app"].routes)
+        templates.update((id(each.original_route), str(each.path)) for each in contexts)
+    return templates.get(id(route), "unrouted")
 
 
 def _places(error: BaseException) -> list[str]:

@@ -21,6 +21,7 @@ from app.core.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from app.db.engine import DatabaseUnavailable
 from schemas.problems import MEDIA_TYPE, TYPE_PREFIX, FieldError, Problem, Sentence
 
 log = structlog.get_logger(__name__)
@@ -65,12 +66,6 @@ class TryAgain(Unavailable):
     code = "try-again"
     es = "Otra operación se cruzó con esta. Vuelva a enviarla tal cual."
     en = "Another operation crossed this one. Send it again as it is."
-
-
-class DatabaseUnreachable(Unavailable):
-    code = "database-unavailable"
-    es = "La base de datos no responde por el momento. Vuelva a intentarlo."
-    en = "The database does not answer at the moment. Try again."
 
 
 _OF_STATUS: Final[Mapping[int, type[IntertrataError]]] = {
@@ -140,7 +135,7 @@ async def _of_disconnect(request: Request, _error: Exception) -> Response:
 
 async def _of_connection(request: Request, _error: Exception) -> Response:
     """The pool could not reach the server at all."""
-    return problem_response(DatabaseUnreachable(headers=TRY_AGAIN), _id(request))
+    return problem_response(DatabaseUnavailable(headers=TRY_AGAIN), _id(request))
 
 
 async def _of_database(request: Request, error: Exception) -> Response:
@@ -156,9 +151,9 @@ def _by_state(error: Exception, state: str) -> IntertrataError:
     if state.startswith(("08", "53", "57")) or isinstance(
         error, PoolTimeout
     ):  # connection, resources, shutdown
-        return DatabaseUnreachable(headers=TRY_AGAIN)
+        return DatabaseUnavailable(headers=TRY_AGAIN)
     if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return DatabaseUnreachable(headers=TRY_AGAIN)
+        return DatabaseUnavailable(headers=TRY_AGAIN)
     if state.startswith("22") or _refused_by_driver(error):  # data exception: out of range, NUL in text
         return ValueNotStorable()
     return IntertrataError()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from app.world import troubles
 from app.world.cases import TrueCase
 from app.world.clerks import Clerk
-from app.world.desk import Desk
+from app.world.desk import LAST_STAMP, Desk
 from app.world.people import Person, age_on
 from app.world.records import History, SaidCitation, SaidPerson, SaidRecord
 from app.world.reta import alias_of
@@ -38,6 +38,9 @@ class HotlineDesk:
     def number(self, reported: datetime) -> str:
         return f"1818-{reported.year}-{self._desk.next(f'1818-{reported.year}'):06d}"
 
+    def _soon(self, moment: datetime) -> datetime:
+        return min(moment + timedelta(minutes=5 + int(self._desk.rng.random() * 90)), LAST_STAMP)
+
     def complaint(
         self,
         case: TrueCase,
@@ -52,14 +55,13 @@ class HotlineDesk:
         referred = None
         if referred_to is not None:
             late = rng.random() < 0.25
-            referred = reported + timedelta(
-                minutes=int((180 + rng.expovariate(1 / 400)) if late else 15 + rng.random() * 160)
-            )
+            minutes = 180 + rng.expovariate(1 / 400) if late else 15 + rng.random() * 160
+            referred = min(reported + timedelta(minutes=int(minutes)), LAST_STAMP)
         record = SaidRecord(
             Feed.LINEA_1818,
             number,
             case.number,
-            (referred or reported) + timedelta(minutes=5 + int(rng.random() * 90)),
+            self._soon(referred or reported),
             "DENUNCIA",
             reported,
             family=family,
@@ -80,14 +82,14 @@ class HotlineDesk:
         return record
 
     def follow_up(self, first: SaidRecord) -> SaidRecord:
-        desk, rng = self._desk, self._desk.rng
+        desk = self._desk
         reported = desk.later(first.reported, 30, 1)
         cited = (SaidCitation(Feed.LINEA_1818, first.number, first_call=True),)
         return SaidRecord(
             Feed.LINEA_1818,
             self.number(reported),
             first.case,
-            reported + timedelta(minutes=5 + int(rng.random() * 60)),
+            self._soon(reported),
             "SEGUIMIENTO",
             reported,
             category=CallCategory.FOLLOW_UP,
@@ -104,7 +106,7 @@ class HotlineDesk:
             Feed.LINEA_1818,
             self.number(reported),
             0,
-            reported + timedelta(minutes=5 + int(rng.random() * 60)),
+            self._soon(reported),
             word,
             reported,
             category=category,

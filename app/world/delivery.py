@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import Protocol
+from zlib import crc32
 
 from app.world.cases import FIRST_DAY
 from app.world.desk import LAST_STAMP
@@ -60,10 +61,11 @@ class _FeedFiles:
     """The files of one feed. With several parts a version goes to the part of its stamp, in order of time."""
 
     def __init__(
-        self, feed: Feed, folder: Path, parts: int, rng: Random, make: Callable[[Path, Random], FormWriter]
+        self, feed: Feed, folder: Path, parts: int, seed: int, make: Callable[[Path, Random], FormWriter]
     ) -> None:
         self._feed, self._folder, self._parts = feed, folder, parts
-        self._rng, self._make = rng, make
+        self._seed, self._make = seed, make
+        self._rng = Random(seed)  # noqa: S311 - no secret is drawn
         self._open: dict[int, tuple[FormWriter, int]] = {}
         self._names: dict[int, list[Path]] = {part: [] for part in range(parts)}
         self.versions = 0
@@ -86,6 +88,8 @@ class _FeedFiles:
         return writer
 
     def write(self, part: int, record: SaidRecord) -> None:
+        """A version that is sent twice is written alike: its random source depends on it alone."""
+        self._rng.seed(crc32(f"{self._seed}|{record.feed}|{record.number}|{record.stamp}".encode()))
         writer, count = self._open[part]
         if count >= ROWS_PER_WORKBOOK and isinstance(writer, CallsXlsx):
             writer.close()
@@ -106,7 +110,7 @@ def _part_of(stamp: datetime, parts: int) -> int:
 
 
 def deliver(
-    histories: Iterator[list[History]], folder: Path, rng: Random, *, parts: int = 1, json: bool = False
+    histories: Iterator[list[History]], folder: Path, seed: int, *, parts: int = 1, json: bool = False
 ) -> Delivered:
     """Write everything in one pass. ``json``: RETA and Línea 1818 as NDJSON instead of CSV and XLSX."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -115,7 +119,7 @@ def deliver(
     records = mentions = 0
     cases: set[str] = set()
     with ExitStack() as stack:
-        feeds = {feed: _FeedFiles(feed, folder, parts, rng, makers[feed]) for feed in Feed}
+        feeds = {feed: _FeedFiles(feed, folder, parts, seed, makers[feed]) for feed in Feed}
         for files in feeds.values():
             stack.callback(files.close)
         truth = csv.writer(stack.enter_context(truth_path.open("w", encoding="utf-8", newline="")))

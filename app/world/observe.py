@@ -22,7 +22,7 @@ from schemas.observations import (
     RulingParty,
     Service,
 )
-from schemas.vocabulary import CitationRelation, Feed, Role, Stage
+from schemas.vocabulary import CallCategory, CitationRelation, Feed, Role, Stage
 
 LIMA = timezone(timedelta(hours=-5))
 _STAGES = {
@@ -65,7 +65,7 @@ def observation(record: SaidRecord) -> Observation:
         exploitation_place=record.exploitation_place,
         stage=_STAGES.get(record.state),
         citations=_citations(record),
-        mentions=tuple(_mention(said, record.facts_date or record.reported.date()) for said in record.people),
+        mentions=_mentions(record),
         rulings=_rulings(record),
         victims_claimed=record.victims_claimed,
         referred_to=record.referred_to,
@@ -138,6 +138,14 @@ def _identity(said: SaidPerson) -> Identity:
         legal_name=said.legal_name,
         situation=said.legal_situation,
     )
+
+
+def _mentions(record: SaidRecord) -> tuple[Mention, ...]:
+    """Only complaints among calls name people."""
+    if record.category not in (None, CallCategory.COMPLAINT):
+        return ()
+    on = record.facts_date or record.reported.date()
+    return tuple(_mention(said, on) for said in record.people)
 
 
 def _mention(said: SaidPerson, on: date) -> Mention:

@@ -7,7 +7,7 @@ mentions needs little memory.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from random import Random
 from typing import Self
@@ -52,7 +52,7 @@ class World:
         """``cases`` true cases, or as many as give at least ``mentions`` mentions of victims and suspects."""
         if (cases is None) == (mentions is None):
             raise ValueError("give either cases or mentions")
-        if min(cases or 1, mentions or 1) < 1:
+        if any(size is not None and size < 1 for size in (cases, mentions)):
             raise ValueError("cases and mentions must be positive")
         return cls(seed, Difficulty(difficulty), cases, mentions, broken)
 
@@ -96,8 +96,8 @@ class World:
         """
         if parts < 1:
             raise ValueError("parts must be positive")
-        rng = Random(f"intertrata-files-1|{self.seed}")  # noqa: S311 - no secret is drawn
-        return deliver((histories for _, histories in self.histories()), folder, rng, parts=parts, json=json)
+        groups = (histories for _, histories in self.histories())
+        return deliver(groups, folder, self.seed, parts=parts, json=json)
 
 
 def _mention_count(record: SaidRecord) -> int:
@@ -123,10 +123,12 @@ class _Institutions:
             *self._carpetas(case, path),
             *self._expedientes(case, path),
         ]
+        histories = [history for history in histories if history.final.reported <= LAST_STAMP]
         self._annul(case, histories)
         rng, rates = self._desk.rng, self._desk.rates
-        if rng.random() < 0.30:
-            histories.append(self._hotline.other(datetime.combine(case.facts, datetime.min.time())))
+        other = self._hotline.other(datetime.combine(case.facts, time()))
+        if rng.random() < 0.30 and other.final.reported <= LAST_STAMP:
+            histories.append(other)
         if self._broken and rng.random() < rates.broken_record * len(histories):
             histories.append(self._break(histories[int(rng.random() * len(histories))].final))
         return histories
@@ -135,13 +137,14 @@ class _Institutions:
         """Which institutions the case reaches, when, and under which numbers. Lag drops the late ones."""
         desk, rng = self._desk, self._desk.rng
         start = rng.random()
-        facts = datetime.combine(case.facts, datetime.min.time()) + timedelta(hours=9)
+        facts = datetime.combine(case.facts, time()) + timedelta(hours=9)
         path = _Path()
         if start < 0.30:
-            called = desk.later(facts, 8)
+            called = min(desk.later(facts, 8), LAST_STAMP)
             path.call = (self._hotline.number(called), called)
         if (start < 0.30 and rng.random() < 0.70) or 0.30 <= start < 0.82:
-            reported = desk.later(path.call[1], 2) if path.call else desk.later(facts, 9)
+            first = desk.later(path.call[1], 2) if path.call else desk.later(facts, 9)
+            reported = min(first, LAST_STAMP)
             path.denuncia = (*self._police.number(case, reported), reported)
         has_carpeta = rng.random() < 0.72 if path.denuncia else start >= 0.82 or rng.random() < 0.10
         if has_carpeta:

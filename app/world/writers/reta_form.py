@@ -25,6 +25,8 @@ PERSON_COLUMNS = (
 )  # fmt: skip
 _NOBODY = ("",) * len(PERSON_COLUMNS)
 _HELD_BACK = 0.01  # share of rows that are written far from the others of their record
+_DISAGREEING = 0.003  # share of further rows whose record's columns disagree with the first
+_EXPLOITATION_PLACE = RECORD_COLUMNS.index("LUGAR_EXPLOTACION")
 _SHOUTED = 0.01  # share of rows whose number is in lower case with a space behind
 
 
@@ -94,8 +96,10 @@ class RetaCsv:
         rng = self._rng
         shared = record_cells(record, rng)
         people = [person_cells(said, rng) for said in record.people] or [list(_NOBODY)]
-        for person in people:
+        for index, person in enumerate(people):
             row = [*shared, *person]
+            if index and rng.random() < _DISAGREEING:
+                row[_EXPLOITATION_PLACE] = "OTRO"
             if rng.random() < _SHOUTED and row[0]:
                 row[0] = row[0].lower() + " "
             if rng.random() < _HELD_BACK:

@@ -1,0 +1,98 @@
+"""Routes of the registry. Identities never leave through here."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+
+from app.db.engine import ReadDep
+from app.registry.errors import CursorUnreadable
+from app.registry.feeds import FeedHealthService
+from app.registry.repository import CaseFilter
+from app.registry.service import RegistryService
+from app.security.callers import (
+    CaseReader,
+    ChangeReader,
+    FeedHealthReader,
+    PersonReader,
+    RecordReader,
+)
+from schemas.pagination import Page
+from schemas.registry import CaseDetail, CaseSummary, ChangePage, FeedHealth, PersonDetail, RecordDetail
+from schemas.vocabulary import Feed, OffenceFamily, Stage
+
+router = APIRouter(prefix="/v1", tags=["registry"])
+
+Limit = Annotated[int, Query(ge=1, le=500, description="Elementos por página / items in a page")]
+
+
+def case_filter(  # noqa: PLR0913, PLR0917  one parameter of the query string each
+    feed: Annotated[Feed | None, Query(description="Con registros de esta fuente / with records of")] = None,
+    offence: OffenceFamily | None = None,
+    department: Annotated[str | None, Query(pattern=r"^\d{2}$", description="UBIGEO, INEI")] = None,
+    stage: Stage | None = None,
+    since: Annotated[
+        date | None, Query(alias="from", description="Fecha de los hechos, o del reporte")
+    ] = None,
+    until: Annotated[date | None, Query(alias="to")] = None,
+    several_feeds: Annotated[bool | None, Query(description="En varias fuentes / in several feeds")] = None,
+) -> CaseFilter:
+    return CaseFilter(feed, offence, department, stage, since, until, several_feeds)
+
+
+@router.get("/cases", summary="Casos reconciliados / reconciled cases")
+async def list_cases(
+    caller: CaseReader,
+    session: ReadDep,
+    wanted: Annotated[CaseFilter, Depends(case_filter)],
+    after: Annotated[str | None, Query(max_length=20)] = None,
+    limit: Limit = 50,
+) -> Page[CaseSummary]:
+    return await RegistryService(session).cases(wanted, _position(after), limit)
+
+
+@router.get("/cases/{case_id}", summary="Un caso, con la procedencia de cada dato / one case")
+async def get_case(caller: CaseReader, session: ReadDep, case_id: UUID) -> CaseDetail:
+    return await RegistryService(session).case(case_id)
+
+
+@router.get("/persons/{person_id}", summary="Una persona, sin identidad / one person, without identity")
+async def get_person(caller: PersonReader, session: ReadDep, person_id: UUID) -> PersonDetail:
+    return await RegistryService(session).person(person_id)
+
+
+@router.get(
+    "/feeds/{feed}/record",
+    summary="Un registro y sus números en las otras instituciones / a record and its counterparts",
+)
+async def get_record(
+    caller: RecordReader,
+    session: ReadDep,
+    feed: Feed,
+    number: Annotated[str, Query(min_length=1, max_length=200)],
+) -> RecordDetail:
+    return await RegistryService(session).record(feed, number)
+
+
+@router.get("/changes", summary="Lo que cambió, en orden / what changed, in order")
+async def get_changes(
+    caller: ChangeReader,
+    session: ReadDep,
+    after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
+    limit: Limit = 100,
+) -> ChangePage:
+    return await RegistryService(session).changes(after, limit)
+
+
+@router.get("/feeds", summary="Salud de las fuentes / health of the feeds")
+async def get_feeds(caller: FeedHealthReader, session: ReadDep) -> tuple[FeedHealth, ...]:
+    return await FeedHealthService(session).feeds(datetime.now(UTC))
+
+
+def _position(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    if not cursor.isascii() or not cursor.isdigit() or int(cursor) >= 2**63:
+        raise CursorUnreadable
+    return int(cursor)

@@ -1,0 +1,23 @@
+"""Routes of the statistics."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from app.db.engine import ReadDep
+from app.security.callers import StatisticsReader
+from app.statistics.service import StatisticsService
+from schemas.statistics import Overview
+
+router = APIRouter(prefix="/v1/statistics", tags=["statistics"])
+
+
+@router.get("/overview", summary="Fuentes y verdad reconciliada, lado a lado / sources and reconciled truth")
+async def overview(
+    caller: StatisticsReader,
+    session: ReadDep,
+    since: Annotated[date | None, Query(alias="from", description="Incluido / included")] = None,
+    until: Annotated[date | None, Query(alias="to", description="Incluido / included")] = None,
+) -> Overview:
+    return await StatisticsService(session).overview(since, until)

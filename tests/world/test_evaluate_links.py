@@ -1,0 +1,113 @@
+"""What the evaluator makes of two small tables, worked out by hand."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.commands.evaluate import app as command
+from app.world.evaluate import LINKS_HEADER, TRUTH_HEADER, UnreadableTable, evaluate, evaluate_files
+
+TRUTH = [
+    ("reta-pnp", "D-1", "", "", "C1", ""),
+    ("reta-pnp", "D-1", "1", "victim", "C1", "P1"),
+    ("reta-pnp", "D-1", "2", "suspect", "C1", "P2"),
+    ("sistra", "S-1", "", "", "C1", ""),
+    ("sistra", "S-1", "1", "victim", "C1", "P1"),
+    ("sistra", "S-1", "1", "suspect", "C1", "P2"),
+    ("reta-pnp", "D-2", "", "", "C2", ""),
+    ("reta-pnp", "D-2", "1", "victim", "C2", "P1"),
+    ("linea-1818", "L-1", "", "", "", ""),
+]
+PERFECT = [(*row[:4], row[4] and f"case-{row[4]}", row[5] and f"person-{row[5]}") for row in TRUTH]
+
+
+def test_perfect_links_score_one_everywhere() -> None:
+    report = evaluate(TRUTH, PERFECT)
+    for found in (report.victims, report.suspects, report.persons, report.cases):
+        assert found.pairwise.f1 == found.bcubed.f1 == 1.0
+        assert found.mixed_clusters == found.split_truths == 0
+    assert (report.missing_mentions, report.missing_records, report.extra_rows) == (0, 0, 0)
+    assert report.caseless_in_a_case == 0
+    assert report.identifiable is None
+
+
+def test_a_mention_that_the_links_do_not_hold_is_linked_to_nothing() -> None:
+    links = [row for row in PERFECT if row[:4] != ("sistra", "S-1", "1", "victim")]
+    report = evaluate(TRUTH, links)
+    assert report.missing_mentions == 1
+    assert report.victims.pairwise.recall == pytest.approx(1 / 3)
+    assert report.victims.pairwise.precision == 1.0
+
+
+def test_an_empty_label_joins_nothing() -> None:
+    links = [(*row[:4], "", "") for row in PERFECT]
+    report = evaluate(TRUTH, links)
+    assert report.persons.clusters == report.persons.items
+    assert report.cases.clusters == report.cases.items
+
+
+def test_rows_unknown_to_the_truth_are_counted_and_left_out() -> None:
+    links = [
+        *PERFECT,
+        ("sistra", "S-9", "", "", "case-C1", ""),
+        ("sistra", "S-9", "1", "victim", "case-C1", "person-P1"),
+    ]
+    report = evaluate(TRUTH, links)
+    assert report.extra_rows == 2
+    assert report.persons.pairwise.f1 == 1.0
+
+
+def test_a_call_of_no_case_that_is_put_into_one_is_counted() -> None:
+    links = [(*row[:4], "case-C1", row[5]) if row[1] == "L-1" else row for row in PERFECT]
+    assert evaluate(TRUTH, links).caseless_in_a_case == 1
+
+
+def test_slices_follow_from_the_truth_and_the_traits() -> None:
+    traits = {
+        ("sistra", "S-1", "1", "victim"): "initials cited",
+        ("reta-pnp", "D-1", "2", "suspect"): "unidentified",
+    }
+    report = evaluate(TRUTH, PERFECT, traits)
+    sizes = {part.name: part.mentions for part in report.slices}
+    assert sizes["several_cases"] == 3  # P1 in C1 and C2
+    assert sizes["both_roles"] == 0
+    assert sizes["initials"] == sizes["initials_or_key_cited"] == 1
+    assert report.identifiable is not None
+    assert report.identifiable.items == 4
+
+
+def test_feed_pairs_are_told_apart() -> None:
+    links = [(*row[:5], "alone") if row[0] == "sistra" and row[3] == "victim" else row for row in PERFECT]
+    pairs = {pair.name: pair.pairwise for pair in evaluate(TRUTH, links).feed_pairs}
+    assert pairs["reta-pnp ~ reta-pnp"].recall == 1.0
+    assert pairs["reta-pnp ~ sistra"].recall == pytest.approx(1 / 3)
+
+
+def write(path: Path, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> Path:
+    path.write_text("\n".join(",".join(row) for row in (header, *rows)) + "\n", encoding="utf-8")
+    return path
+
+
+def test_the_command_prints_the_report_for_machines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    truth = write(tmp_path / "truth.csv", TRUTH_HEADER, TRUTH)
+    links = write(tmp_path / "links.csv", LINKS_HEADER, PERFECT)
+    command([str(truth), str(links), "--json"], standalone_mode=False)
+    assert json.loads(capsys.readouterr().out)["persons"]["bcubed"] == {
+        "precision": 1.0,
+        "recall": 1.0,
+        "f1": 1.0,
+    }
+
+
+def test_a_table_of_another_shape_is_refused_without_showing_its_content(tmp_path: Path) -> None:
+    truth = write(tmp_path / "truth.csv", TRUTH_HEADER, [*TRUTH, ("reta-pnp", "SECRET")])
+    links = write(tmp_path / "links.csv", LINKS_HEADER, PERFECT)
+    with pytest.raises(UnreadableTable) as refused:
+        evaluate_files(truth, links)
+    assert "line 11" in str(refused.value)
+    assert "SECRET" not in str(refused.value)
+    with pytest.raises(UnreadableTable):
+        evaluate_files(links, links)
