@@ -45,6 +45,7 @@ class Root(TyperGroup):
             return None
         if self.listing:
             return TyperCommand(cmd_name, help=PARTS[cmd_name])
+        _start_logging()
         command = typer.main.get_command(importlib.import_module(_module(cmd_name)).app)
         command.name = cmd_name
         return command
@@ -86,23 +87,44 @@ def run(arguments: list[str]) -> int:
     return 0
 
 
+def _start_logging() -> None:
+    """To standard error, so that what a command prints can be read by a machine."""
+    from app.core.logging import configure_logging
+    from app.core.settings import Settings
+
+    settings = Settings()
+    configure_logging(settings.log_level, settings.log_format)
+
+
 def _explained(error: Exception) -> int:
     from app.core.errors import IntertrataError
+    from app.core.logging import place_of
+
+    known = _known(error)
+    if isinstance(known, IntertrataError):
+        return _say(f"{known.code}: {known.sentence('es')} / {known.sentence('en')}", FAILED)
+    # Type and place only: the message may quote data.
+    what = f"{type(known).__name__}, {place_of(known)}"
+    return _say(f"internal-error: error interno / internal error ({what})", BROKEN)
+
+
+def _known(error: Exception) -> Exception:
+    """The same in words of ours where whoever runs the command can put it right; else the error itself."""
+    import asyncpg
+    from pydantic import ValidationError
+
+    from app.core.errors import SettingsInvalid
+    from app.db.engine import DatabaseUnavailable
 
     while isinstance(error, ExceptionGroup):  # of tasks: the first tells why the others ended
         error = error.exceptions[0]
-    if isinstance(error, IntertrataError):
-        return _say(f"{error.code}: {error.sentence('es')} / {error.sentence('en')}", FAILED)
-    return _say(_unforeseen(error), BROKEN)
-
-
-def _unforeseen(error: Exception) -> str:
-    """Type and place of the error; its message may quote data."""
-    import traceback
-
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else "?"
-    return f"internal-error: error interno / internal error ({type(error).__name__}, {place})"
+    if isinstance(error, ValidationError) and error.title == "Settings":
+        places = {str(part) for each in error.errors() for part in each["loc"]}
+        return SettingsInvalid(names=", ".join(sorted(places)))
+    refusals = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+    if isinstance(error, (ConnectionError, asyncpg.PostgresConnectionError, *refusals)):
+        return DatabaseUnavailable()
+    return error
 
 
 def _say(line: str, code: int) -> int:

@@ -72,7 +72,8 @@ async def serve_until(services: Services, listener: socket.socket, stop: asyncio
     try:
         await server.serve(sockets=[listener])
     finally:
-        stopping.cancel()
+        stop.set()  # whatever ended the server ends what runs beside it
+        await stopping
 
 
 async def _pass_on(stop: asyncio.Event, server: uvicorn.Server) -> None:

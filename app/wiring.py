@@ -5,16 +5,20 @@ A stage adds its service as one field of ``Services`` and one line in ``build_se
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from app.core.clock import Clock, SystemClock
+from app.core.queue import Every, Handler, Options, Worker
 from app.core.settings import Settings
 from app.db import migrate
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import Database
+from app.reconciliation.indexer import FeatureIndexer
+from app.reconciliation.service import ReconciliationService
+from app.security import installation
 from app.security.blind import BlindIndex
 from app.security.callers import Gate
 from app.security.clients import ClientService, Revocations
@@ -40,6 +44,8 @@ class Services:
     gate: Gate
     authorisation: Authorisation
     readiness: Readiness
+    indexer: FeatureIndexer
+    linker: ReconciliationService
 
 
 def realm_of(settings: Settings) -> Realm:
@@ -53,14 +59,15 @@ def build_services(
 ) -> Services:
     realm = realm_of(settings)
     clients = ClientService(database)
+    sealer, blind = Sealer(keyring), BlindIndex(keyring)
     return Services(
         settings=settings,
         clock=clock,
         database_url=database_url,
         database=database,
         keyring=keyring,
-        sealer=Sealer(keyring),
-        blind=BlindIndex(keyring),
+        sealer=sealer,
+        blind=blind,
         clients=clients,
         gate=Gate(TokenVerifier(keyring.signing, realm), Revocations(database, clock), clock),
         authorisation=Authorisation(
@@ -71,11 +78,30 @@ def build_services(
             clock=clock,
         ),
         readiness=Readiness(database, partial(_up_to_date, database_url)),
+        indexer=FeatureIndexer(blind),
+        linker=ReconciliationService(database, sealer),
     )
 
 
 async def _up_to_date(database_url: str) -> bool:
     return (await migrate.status(database_url)).up_to_date
+
+
+def jobs_of(services: Services) -> Mapping[str, Handler]:
+    """What a worker can do, by name of job; a stage adds its own here."""
+    return {}
+
+
+def schedules_of(services: Services) -> tuple[Every, ...]:
+    """What a worker enqueues by itself; a stage adds its own here."""
+    return ()
+
+
+async def run_worker(services: Services, stop: asyncio.Event) -> None:
+    """Work the queue until ``stop`` is set, and finish what is under way."""
+    options = Options(concurrency=services.settings.worker_concurrency)
+    worker = Worker(services.database_url, jobs_of(services), options, schedules_of(services))
+    await worker.run(stop)
 
 
 @contextmanager
@@ -92,7 +118,8 @@ def running_database(settings: Settings) -> Iterator[str]:
 async def open_services(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Services]:
     """Services ready to work. The embedded database is brought up to date; a given one must be already.
 
-    Raises ``NotMigrated``, ``KeyStoreError`` or whatever keeps the database from starting.
+    Raises ``NotMigrated``, ``KeyStoreError``, ``KeysOfAnotherInstallation`` or whatever keeps the database
+    from starting.
     """
     keyring = KeyRing.load_or_create(settings.home)
     running = running_database(settings)
@@ -101,6 +128,7 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
         await _prepare(settings, url)
         database = Database(url, pool_size=settings.database_pool_size)
         try:
+            await installation.claim(database, keyring)
             yield build_services(settings, url, database, keyring, clock or SystemClock())
         finally:
             await database.close()

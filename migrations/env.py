@@ -6,7 +6,6 @@ DATABASE_URL.
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any
 
 from alembic import context
 from alembic.operations import MigrationScript
@@ -16,11 +15,11 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.core.settings import Settings
+from app.db.migrate import is_ours
 from app.db.urls import sqlalchemy_url
 from app.models import Base
 
 LOCK = 0x1A7E27A7A  # any number; the same for every migrator
-FOREIGN_TABLES = ("pgqueuer",)  # made by migrations, described by their library and not by our models
 
 
 def number_revision(
@@ -33,10 +32,6 @@ def number_revision(
     heads = [int(head) for head in directory.get_heads()]
     for script in scripts:
         script.rev_id = f"{max(heads, default=0) + 1:04d}"
-
-
-def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
-    return not (kind == "table" and name is not None and name.startswith(FOREIGN_TABLES))
 
 
 def run(connection: Connection) -> None:

@@ -42,7 +42,7 @@ class Linea1818:
         piece = read_document(1, verbatim, context.limits)
         if isinstance(piece, Document) and piece.value.keys() == _KEPT:
             row, line = piece.value["row"], piece.value["line"]
-            if isinstance(row, dict) and isinstance(line, int):
+            if isinstance(row, dict) and isinstance(line, int) and row.keys() >= _COLUMNS:
                 return _from_row(0, line, row, context.today)
         return _from_document(0, piece, context.today)
 

@@ -50,9 +50,10 @@ class Fields:
         if text is None:
             Cell(type(value).__name__, field, self.notes).warn(IssueCode.VALUE_UNKNOWN)
             text = ""
+        cell = Cell(text, field, self.notes, personal)
         if not text.isascii() or not text.isprintable():
-            text = _storable(Cell(text, field, self.notes, personal))
-        return Cell(text, field, self.notes, personal)
+            cell.text = _storable(cell)
+        return cell
 
     def personal(self, name: str) -> Cell:
         """The cell of a field that names or describes a person: its issues are masked."""
@@ -61,7 +62,8 @@ class Fields:
     def attribute(self, name: str) -> Cell:
         """The cell of a person's code or number: masked where it is too long to be one, and may be a name."""
         cell = self.cell(name)
-        return cell if len(cell.text) <= _LONGEST_ATTRIBUTE else self.personal(name)
+        cell.personal = len(cell.text) > _LONGEST_ATTRIBUTE
+        return cell
 
     def check_names(self, names: Collection[str]) -> None:
         """Say which of the contract's names are missing, and which names are none of the contract's."""

@@ -24,6 +24,12 @@ def read_count(cell: Cell) -> int | None:
     return int(match[1])
 
 
+def parse_order(text: str) -> int | None:
+    """A person's order in a record, from 1; None where the text is none."""
+    match = _COUNT.fullmatch(text.strip()) if text.isascii() else None
+    return int(match[1]) or None if match else None
+
+
 def read_record_number(cell: Cell) -> str | None:
     """A record's own number, trimmed, upper case, spaces collapsed. None rejects the record."""
     if cell.known is None:

@@ -40,15 +40,17 @@ _WORDS = CodeTable(
         "TRATA DE PERSONAS": OffenceFamily.TRAFFICKING,
         "TRATA DE PERSONAS AGRAVADA": OffenceFamily.TRAFFICKING,
         "TRATA AGRAVADA": OffenceFamily.TRAFFICKING,
-        "TRATA DE PERSONAS - FORMA AGRAVADA": OffenceFamily.TRAFFICKING,
+        "TRATA DE PERSONAS FORMA AGRAVADA": OffenceFamily.TRAFFICKING,
         "TRATA DE PERSONAS EN SU FORMA AGRAVADA": OffenceFamily.TRAFFICKING,
         "FORMAS AGRAVADAS DE LA TRATA DE PERSONAS": OffenceFamily.TRAFFICKING,
+        "DELITO DE TRATA DE PERSONAS": OffenceFamily.TRAFFICKING,
+        "TENTATIVA DE TRATA DE PERSONAS": OffenceFamily.TRAFFICKING,
         "TRAFICO ILICITO DE MIGRANTES": OffenceFamily.SMUGGLING,
         "TRAFICO ILICITO DE MIGRANTES AGRAVADO": OffenceFamily.SMUGGLING,
         "FORMAS AGRAVADAS DEL TRAFICO ILICITO DE MIGRANTES": OffenceFamily.SMUGGLING,
         "TRAFICO DE MIGRANTES": OffenceFamily.SMUGGLING,
         "EXPLOTACION SEXUAL": OffenceFamily.RELATED,
-        "EXPLOTACION SEXUAL DE NIÑAS, NIÑOS Y ADOLESCENTES": OffenceFamily.RELATED,
+        "EXPLOTACION SEXUAL DE NIÑAS NIÑOS Y ADOLESCENTES": OffenceFamily.RELATED,
         "EXPLOTACION LABORAL": OffenceFamily.RELATED,
         "ESCLAVITUD Y OTRAS FORMAS DE EXPLOTACION": OffenceFamily.RELATED,
         "TRABAJO FORZOSO": OffenceFamily.RELATED,
@@ -95,6 +97,7 @@ _NO_OFFENCE = frozenset(
         "VARIOS",
     }
 )
+_PUNCTUATION = re.compile(r"[^A-Z0-9 ]+")
 _ARTICLE = re.compile(r"(?:ART(?:ICULO|\.)?[ .]*(?:N[°º.]? *)?)?(\d{3}) ?-? ?([A-Z])?")
 _CITED_ARTICLE = re.compile(r"\bART(?:ICULO|\.)?[ .]*(?:N[°º.]? *)?(\d{3})(?: ?- ?([A-Z])\b|([A-Z])\b)?")
 
@@ -116,13 +119,28 @@ def names_no_offence(text: str) -> bool:
 
 @cached_short(16_384)
 def _listed_words(text: str) -> tuple[OffenceFamily, str | None] | None:
-    folded = fold_code(text).strip(" .")
-    family = _WORDS.get(folded)
+    """Family of a wording on the list, or of a cited article.
+
+    Of several offences separated by ``/``, all of them listed, trafficking wins, then smuggling.
+    """
+    parts = [_listed(part) for part in text.split("/")]
+    found = [part for part in parts if part is not None]
+    if len(found) < len(parts):
+        return None
+    return min(found, key=lambda offence: _RANK[offence[0]])
+
+
+_RANK = {family: rank for rank, family in enumerate(OffenceFamily)}
+
+
+def _listed(text: str) -> tuple[OffenceFamily, str | None] | None:
+    folded = fold_code(text)
+    family = _WORDS.get(" ".join(_PUNCTUATION.sub(" ", folded).split()))
     if family is not None:
         return family, None
     cited = _CITED_ARTICLE.search(folded)
     article = "-".join(part for part in cited.groups() if part) if cited else None
-    return (ARTICLES[article], article) if article in ARTICLES and article else None
+    return (ARTICLES[article], article) if article is not None and article in ARTICLES else None
 
 
 def read_offence(label: Cell, code: Cell | None = None, *, required: bool = True) -> Offence | None:

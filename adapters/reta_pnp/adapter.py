@@ -5,6 +5,7 @@ from datetime import date
 from typing import BinaryIO
 
 import orjson
+from pydantic import ValidationError
 
 from adapters.base import Context, Form, UnreadableDelivery
 from adapters.reading.fields import LONGEST_FIELD
@@ -28,6 +29,7 @@ from adapters.transport import (
     read_json,
     read_ndjson,
 )
+from schemas.base import Contract
 from schemas.translation import IssueCode, Translation
 from schemas.vocabulary import Feed, Severity
 
@@ -51,17 +53,13 @@ class RetaPnp:
             raise UnreadableDelivery(Fault.FORM_UNSUPPORTED)
 
     def translate_verbatim(self, verbatim: bytes, context: Context) -> Translation:
-        try:
-            kept = orjson.loads(verbatim)
-        except orjson.JSONDecodeError:
-            return broken(0, Broken.of(1, IssueCode.STRUCTURE_UNREADABLE, verbatim))
-        if isinstance(kept, dict) and kept.keys() == _KEPT:
-            rows = [Row(line, tuple(cells), damaged) for line, damaged, cells in kept["rows"]]
-            return _from_rows(0, rows, kept["columns"], context.today)
+        kept = _read_kept(verbatim)
+        if kept is not None:
+            rows = [Row(line, cells, damaged) for line, damaged, cells in kept.rows]
+            return _from_rows(0, rows, kept.columns, context.today)
         return _from_document(0, read_document(1, verbatim, context.limits), context)
 
 
-_KEPT = {"columns", "rows"}
 _COLUMNS = frozenset(COLUMNS)
 
 
@@ -121,8 +119,24 @@ def _check_columns(header: Sequence[str], line: int, notes: Notes) -> None:
             Cell("", name[:LONGEST_FIELD] or f"#{at}", notes).warn(IssueCode.COLUMN_UNEXPECTED)
 
 
+class _Kept(Contract):
+    """What is kept of a CSV version: its columns, and each distinct row with its line."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[int, bool, tuple[str, ...]], ...]
+
+
+def _read_kept(verbatim: bytes) -> _Kept | None:
+    """None where the verbatim content is of the JSON form."""
+    try:
+        kept = _Kept.model_validate_json(verbatim)
+    except ValidationError:
+        return None
+    fits = set(kept.columns) >= _COLUMNS and all(len(row[2]) == len(kept.columns) for row in kept.rows)
+    return kept if fits and kept.rows else None
+
+
 def _kept(header: Sequence[str], rows: Sequence[Row]) -> bytes:
-    """Columns, and each distinct row with its line."""
     distinct = {row.cells: row for row in reversed(rows)}
     kept = [[row.line, row.damaged, row.cells] for row in reversed(distinct.values())]
     return orjson.dumps({"columns": header, "rows": kept})

@@ -1,10 +1,11 @@
 """The JSON form of a denuncia: the columns' names in lower case, people under ``personas``."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import count
 
 from adapters.reading.fields import Fields
-from adapters.reading.notes import Notes
+from adapters.reading.notes import Cell, Notes
+from adapters.reading.numbers import parse_order
 from adapters.reta_pnp.complaint import Person
 from adapters.reta_pnp.mapping import CASE_COLUMNS, ORDER, PERSON_COLUMNS, SITUATIONS
 from schemas.translation import IssueCode
@@ -22,9 +23,10 @@ def case_fields(document: Mapping[str, object], notes: Notes) -> Fields:
 
 def persons(document: Mapping[str, object], notes: Notes) -> Iterator[Person]:
     """Each person under its order; one that is missing, or used twice in one role, is replaced."""
-    listed = document.get(PERSONS) or []
-    if not isinstance(listed, Sequence) or isinstance(listed, str):
-        Fields(document, notes).cell(PERSONS)  # says that it is no list
+    listed = document.get(PERSONS)
+    if not isinstance(listed, list):
+        if listed is not None:
+            Cell("", PERSONS, notes).warn(IssueCode.VALUE_UNKNOWN)
         return
     found = [_fields(at, value, notes) for at, value in enumerate(listed)]
     used: set[tuple[Role | None, int]] = set()
@@ -45,7 +47,7 @@ def persons(document: Mapping[str, object], notes: Notes) -> Iterator[Person]:
 def _fields(at: int, value: object, notes: Notes) -> Fields | None:
     path = f"{PERSONS}[{at}]"
     if not isinstance(value, Mapping):
-        Fields({path: [value]}, notes).cell(path)  # says that it is no person
+        Cell("", path, notes).warn(IssueCode.VALUE_UNKNOWN)
         return None
     fields = Fields(value, notes, f"{path}.", lower=True)
     fields.check_names([column.lower() for column in PERSON_COLUMNS])
@@ -53,6 +55,4 @@ def _fields(at: int, value: object, notes: Notes) -> Fields | None:
 
 
 def _order(fields: Fields) -> int | None:
-    text = fields.cell(ORDER).text
-    readable = text.isascii() and text.isdigit() and len(text) <= 6
-    return int(text) or None if readable else None
+    return parse_order(fields.cell(ORDER).text)

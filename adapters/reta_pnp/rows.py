@@ -10,6 +10,7 @@ from itertools import count
 from adapters.reading.fields import Fields
 from adapters.reading.folding import fold
 from adapters.reading.notes import Notes
+from adapters.reading.numbers import parse_order
 from adapters.reading.words import is_unknown
 from adapters.reta_pnp.complaint import Person
 from adapters.reta_pnp.mapping import CASE_COLUMNS, NUMBER, ORDER, PERSON_COLUMNS, SITUATIONS, STAMP
@@ -32,10 +33,7 @@ class Line:
 
     @property
     def order(self) -> int | None:
-        """``NRO_ORDEN``, or None where it is no number from 1."""
-        text = self.values[ORDER].strip()
-        readable = text.isascii() and text.isdigit() and len(text) <= 6
-        return int(text) or None if readable else None
+        return parse_order(self.values[ORDER])
 
     @property
     def names_somebody(self) -> bool:

@@ -1,8 +1,8 @@
 """CSV with ``;``: rows as wide as the header, broken rows one by one, constant memory.
 
-A quoted cell may hold line ends. A quote that is never closed must not swallow what follows: rows of several
-lines are accepted only where they close and are as wide as the header; otherwise their first line is one
-broken row and reading goes on at the line after it.
+A quoted cell may hold line ends. A stray quote must not swallow the rows up to the next one: a row of several
+lines is accepted only where its quotes close before a delimiter, it is as wide as the header, and none of its
+lines would be a row of its own; otherwise its first line is one broken row and reading goes on after it.
 """
 
 import csv
@@ -51,19 +51,28 @@ def _split(text: str, following: Iterator[str]) -> tuple[list[str], bool]:
     """Cells of the row that begins with ``text``, and whether its quotes close. Takes what lines it needs."""
     if '"' not in text:
         return text.split(DELIMITER), "\r" not in text
-    closed = True
+    closed, read = True, [text + "\n"]
 
     def feed() -> Iterator[str]:
         nonlocal closed
-        yield text + "\n"
+        yield read[0]
         for line in following:
-            yield line + "\n"
+            read.append(line + "\n")
+            yield read[-1]
         closed = False
 
+    cells = _parse(feed(), strict=False)
+    if closed and len(read) > 1:
+        cells = _parse(iter(read), strict=True)
+    return cells, closed and bool(cells)
+
+
+def _parse(lines: Iterator[str], *, strict: bool) -> list[str]:
+    """Cells of one row; none where unreadable (a stray carriage return, a cell too long for the module)."""
     try:
-        return next(csv.reader(feed(), delimiter=DELIMITER), []), closed
-    except csv.Error:  # a stray carriage return, or a cell beyond the module's own limit
-        return [], False
+        return next(csv.reader(lines, delimiter=DELIMITER, strict=strict), [])
+    except csv.Error:
+        return []
 
 
 def _too_wide(text: str, cells: list[str], limits: Limits) -> bool:
@@ -92,7 +101,7 @@ class _Reader:
             return Broken.of(first.number, IssueCode.TOO_LARGE, first.text)
         taken: list[TextLine] = []
         cells, closed = _split(first.text, iter(()) if alone else self._following(first, taken))
-        if closed and len(cells) == self._width:
+        if closed and len(cells) == self._width and not self._swallows(first, taken):
             text = "".join((first.text, *(line.text for line in taken))) if taken else first.text
             if _too_wide(text, cells, self._limits):
                 return Broken.of(first.number, IssueCode.TOO_LARGE, text)
@@ -101,6 +110,11 @@ class _Reader:
         if not closed:
             self._alone = max(self._alone, len(taken))
         return self._broken(first)
+
+    def _swallows(self, first: TextLine, taken: list[TextLine]) -> bool:
+        """Whether lines before the last look like whole rows, their quotes read as letters."""
+        before_last = (first, *taken[:-1]) if taken else ()
+        return any(line.text.count(DELIMITER) == self._width - 1 for line in before_last)
 
     def _broken(self, line: TextLine) -> Broken:
         longest = max(map(len, line.text.split(DELIMITER)))

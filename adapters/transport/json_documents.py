@@ -81,6 +81,8 @@ def _elements(buffer: "_Buffer", limits: Limits, wrapped: bool = False) -> Itera
                 yield buffer.rest(line)
                 return
             yield _element(buffer, line, limits)
+            if buffer.given_up:
+                return
             separator = buffer.peek()
             if separator not in (b",", b"]"):
                 yield buffer.rest(line + 1)
@@ -98,6 +100,7 @@ class _Buffer:
         self._longest = longest
         self._held = b""
         self._ended = False
+        self.given_up = False  # the rest was one broken piece
         self._more(READ)
         self._held = self._held.removeprefix(codecs.BOM_UTF8)
 
@@ -128,7 +131,7 @@ class _Buffer:
         self._held = b""
         while self._source.read(READ):
             pass
-        self._ended = True
+        self._ended = self.given_up = True
         return broken
 
     def value_length(self, start: int = 0) -> int | None:

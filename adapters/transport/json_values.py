@@ -73,6 +73,15 @@ def _children(value: JsonValue) -> Iterable[JsonValue]:
     return value if isinstance(value, list) else ()
 
 
+def _has_text_beyond(value: JsonValue, characters: int) -> bool:
+    level: list[JsonValue] = [value]
+    while level:
+        if any(isinstance(each, str) and len(each) > characters for each in level):
+            return True
+        level = [child for parent in level for child in _children(parent)]
+    return False
+
+
 def read_document(line: int, content: bytes, limits: Limits) -> Document | Broken:
     """One object as a document; whatever else as one broken piece."""
     if len(content) > limits.record_bytes:
@@ -83,6 +92,8 @@ def read_document(line: int, content: bytes, limits: Limits) -> Document | Broke
         return Broken.of(line, IssueCode.STRUCTURE_UNREADABLE, content)
     if not isinstance(value, dict):
         return Broken.of(line, IssueCode.STRUCTURE_UNREADABLE, content)
+    if len(content) > limits.cell_characters and _has_text_beyond(value, limits.cell_characters):
+        return Broken.of(line, IssueCode.TOO_LARGE, content)
     if b"\\u0000" in content:
         return Document(line, _without_nul(value), content, damaged=True)
     return Document(line, value, content)

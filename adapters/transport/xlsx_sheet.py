@@ -1,9 +1,11 @@
 """Rows of one sheet of a workbook as a stream of typed cells."""
 
 import re
+import zlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import IO
+from zipfile import BadZipFile
 
 from lxml import etree
 
@@ -52,7 +54,7 @@ def _elements(stream: IO[bytes], tag: str, within: str, longest: int) -> Iterato
     parser = etree.XMLPullParser(events=("end",), tag=(tag, within), **SAFE_PART)
     tail, pending = b"", 0
     with stream:
-        while chunk := stream.read(256 * 1024):
+        while chunk := _read(stream):
             if b"<!DOCTYPE" in tail + chunk or b"<!ENTITY" in tail + chunk:
                 raise SheetBroken
             tail, pending = chunk[-16:], pending + len(chunk)
@@ -66,6 +68,13 @@ def _elements(stream: IO[bytes], tag: str, within: str, longest: int) -> Iterato
             if failed or pending > longest:
                 raise SheetBroken
     raise SheetBroken  # ended before ``within`` did
+
+
+def _read(stream: IO[bytes]) -> bytes:
+    try:
+        return stream.read(256 * 1024)
+    except (BadZipFile, zlib.error, EOFError):
+        raise SheetBroken from None
 
 
 def _feed(parser: etree.XMLPullParser, chunk: bytes) -> bool:

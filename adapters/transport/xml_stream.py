@@ -67,10 +67,19 @@ def _read_prolog(source: BinaryIO) -> bytes:
     while part := source.read(CHUNK):
         head += part
         if (checked := _checked_prolog(head)) is not None:
-            return checked
+            return checked + _read_more(source, CHUNK - len(checked))
         if len(head) > PROLOG:
             raise UnreadableDelivery(Fault.XML_FORBIDDEN)
     raise UnreadableDelivery(Fault.XML_UNREADABLE if head.strip() else Fault.EMPTY)
+
+
+def _read_more(source: BinaryIO, size: int) -> bytes:
+    """The start tag of the root must lie in the first chunk, however the source cuts its bytes."""
+    parts = []
+    while size > 0 and (part := source.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
 
 
 def _checked_prolog(head: bytes) -> bytes | None:
@@ -169,9 +178,15 @@ class _Stream:
         content = etree.tostring(element, encoding="utf-8", with_tail=False)
         if self._oversized or len(content) > self._limits.record_bytes:
             return Broken.of(self._line, IssueCode.TOO_LARGE, content)
+        if len(content) > self._limits.cell_characters and self._has_long_text(element):
+            return Broken.of(self._line, IssueCode.TOO_LARGE, content)
         if b"<!" in content or next(element.iter(f"{{{XINCLUDE}}}*", etree.Entity), None) is not None:
             return Broken.of(self._line, IssueCode.STRUCTURE_UNREADABLE, content)
         return Element(self._line, element, content)
+
+    def _has_long_text(self, element: etree._Element) -> bool:
+        texts = (text for each in element.iter() for text in (each.text or "", *each.attrib.values()))
+        return any(len(text) > self._limits.cell_characters for text in texts)
 
     def _strangers_before(self, element: etree._Element | None) -> Iterator[Broken]:
         """Let go of the complete children before ``element`` (before the last, where None)."""

@@ -8,7 +8,7 @@ import typer
 
 from app.core.settings import Settings
 from app.serving import bound_socket, serve_until, stop_signals
-from app.wiring import open_services
+from app.wiring import open_services, run_worker
 
 app = typer.Typer()
 
@@ -19,6 +19,9 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="0: cualquiera libre / any free.")
     ] = None,
+    with_worker: Annotated[
+        bool, typer.Option("--with-worker", help="Trabajar también la cola / work the queue too.")
+    ] = False,
 ) -> None:
     """Atender la API hasta Ctrl-C / serve the API until Ctrl-C."""
     settings = Settings()
@@ -28,10 +31,12 @@ def serve(
     )
     with bound_socket(settings) as listener:
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
-        asyncio.run(_serve(settings, listener))
+        asyncio.run(_serve(settings, listener, with_worker=with_worker))
 
 
-async def _serve(settings: Settings, listener: socket.socket) -> None:
-    async with stop_signals() as stop, open_services(settings) as services:
+async def _serve(settings: Settings, listener: socket.socket, *, with_worker: bool) -> None:
+    async with stop_signals() as stop, open_services(settings) as services, asyncio.TaskGroup() as tasks:
         typer.echo(f"{services.authorisation.realm.issuer}/docs", err=True)
+        if with_worker:
+            tasks.create_task(run_worker(services, stop))
         await serve_until(services, listener, stop)

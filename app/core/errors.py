@@ -104,6 +104,12 @@ class OperatorError(IntertrataError):
     code = "operator-error"
 
 
+class SettingsInvalid(OperatorError):
+    code = "settings-invalid"
+    es = "Hay variables de configuración que no valen: {names}."
+    en = "Some settings are not valid: {names}."
+
+
 def catalogue() -> Iterator[type[IntertrataError]]:
     """Every error class that has been imported, parents before children."""
     queue: list[type[IntertrataError]] = [IntertrataError]

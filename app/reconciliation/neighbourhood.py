@@ -1,0 +1,193 @@
+"""What one linking concludes from what it has read. Pure: no database, no clock.
+
+Both paths use it: the linking of a few records with what stands around them, and the run over everything.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID, uuid4
+
+from app.reconciliation.held import Held
+from app.reconciliation.identity import Fate, assign
+from app.reconciliation.reports import edge_weight
+from app.reconciliation.resolve import (
+    Decisions,
+    Judged,
+    Pair,
+    PersonNode,
+    Verdict,
+    pair,
+    person_weight,
+    resolve_cases,
+    resolve_persons,
+)
+from app.reconciliation.scoring import Model
+
+Kind = Literal["case", "person"]
+Weights = dict[Pair, float]
+
+
+@dataclass(slots=True)
+class Settled:
+    """A new partition with its ids, and how it differs from the one that stood."""
+
+    members: dict[int, UUID]
+    moved: dict[int, UUID]  # members whose cluster is another than before
+    removed: list[int]  # nodes that belong to no cluster any more
+    created: list[UUID]
+    changed: set[UUID]  # kept, with other members than before
+    gone: list[UUID]
+    fates: tuple[Fate[UUID], ...]
+
+
+@dataclass(slots=True)
+class Resolved:
+    """Clusters of any number of components, and what the machine says of every edge of theirs."""
+
+    clusters: list[tuple[int, ...]] = field(default_factory=list)
+    judged: dict[Pair, Judged] = field(default_factory=dict)
+
+
+def case_edges(held: Held, candidates: Iterable[Pair], model: Model) -> Weights:
+    """Weights at or above the lower threshold, of candidate pairs of records."""
+    edges: Weights = {}
+    for a, b in candidates:
+        if a in held.records and b in held.records:
+            weight = edge_weight(held.report(a), held.report(b), model)
+            if weight >= model.case.lower:
+                edges[(a, b)] = weight
+    return edges
+
+
+def person_edges(
+    held: Held, candidates: Iterable[Pair], same_case: Callable[[int, int], bool], model: Model
+) -> Weights:
+    """Weights at or above the lower threshold, of pairs of mentions. ``same_case`` is of two records."""
+    edges: Weights = {}
+    for a, b in candidates:
+        if a in held.mentions and b in held.mentions:
+            together = same_case(held.record_of[a], held.record_of[b])
+            weight = person_weight(person_node(held, a), person_node(held, b), together, model)
+            if weight >= model.person.lower:
+                edges[(a, b)] = weight
+    return edges
+
+
+def person_node(held: Held, mention_id: int) -> PersonNode:
+    return PersonNode(mention_id, held.mentions[mention_id], held.report(held.record_of[mention_id]))
+
+
+def settle_cases(
+    held: Held, nodes: Iterable[int], edges: Weights, decided: Decisions, model: Model
+) -> Resolved:
+    """``nodes`` are closed under strong edges and decisions; what is held of none of them is left out."""
+    resolved = Resolved()
+    strong = {key: weight for key, weight in edges.items() if weight >= model.case.upper}
+    for members, inner in components((n for n in nodes if n in held.records), strong, decided.same):
+        reports = [held.report(member) for member in members]
+        if any(report.makes_case for report in reports):
+            resolved.clusters.extend(resolve_cases(reports, inner, model, decided).clusters)
+    resolved.judged = judged(resolved.clusters, edges, model.case.lower, decided)
+    return resolved
+
+
+def settle_persons(
+    held: Held, nodes: Iterable[int], edges: Weights, effective: Weights, decided: Decisions, model: Model
+) -> Resolved:
+    """As ``settle_cases``, of mentions. ``effective``: the edges once their rivals, wherever, are counted."""
+    resolved = Resolved()
+    strong = {key: weight for key, weight in edges.items() if weight >= model.person.upper}
+    for members, inner in components((n for n in nodes if n in held.mentions), strong, decided.same):
+        if len(members) == 1:
+            resolved.clusters.append((members[0],))
+            continue
+        people = [person_node(held, member) for member in members]
+        left = {key: effective[key] for key in inner}
+        resolved.clusters.extend(resolve_persons(people, inner, model, decided, left).clusters)
+    resolved.judged = judged(resolved.clusters, effective, model.person.lower, decided)
+    return resolved
+
+
+def judged(
+    clusters: Iterable[Sequence[int]], effective: Weights, lower: float, decided: Decisions
+) -> dict[Pair, Judged]:
+    """Same where the two are together; else unsure, for a reviewer, at the threshold or above.
+
+    Of what is in no cluster, and of what a reviewer keeps apart, the machine says nothing.
+    """
+    place = {member: index for index, cluster in enumerate(clusters) for member in cluster}
+    found: dict[Pair, Judged] = {}
+    for key, weight in effective.items():
+        ends = (place.get(key[0]), place.get(key[1]))
+        if key in decided.different or ends == (None, None):
+            continue
+        if ends[0] == ends[1]:
+            found[key] = Judged(*key, Verdict.SAME, weight)
+        elif weight >= lower:
+            found[key] = Judged(*key, Verdict.UNSURE, weight)
+    return found
+
+
+def components(
+    nodes: Iterable[int], edges: Weights, same: Iterable[Pair]
+) -> Iterable[tuple[list[int], Weights]]:
+    """Components with their edges, in order of node. An edge to what is not among ``nodes`` is none."""
+    parent = {node: node for node in nodes}
+
+    def root(node: int) -> int:
+        while parent[node] != node:
+            parent[node] = node = parent[parent[node]]
+        return node
+
+    for links in (edges, same):
+        for a, b in links:
+            if a in parent and b in parent:
+                parent[root(a)] = root(b)
+    members: dict[int, list[int]] = {}
+    for node in sorted(parent):
+        members.setdefault(root(node), []).append(node)
+    inner: dict[int, Weights] = {}
+    for (a, b), weight in edges.items():
+        if a in parent and b in parent:
+            inner.setdefault(root(a), {})[(a, b)] = weight
+    return ((found, inner.get(top, {})) for top, found in members.items())
+
+
+def settle(before: Mapping[int, UUID], clusters: Sequence[Sequence[int]]) -> Settled:
+    """Numbers of nodes are given in order of first arrival: the smallest is the oldest."""
+    assignment = assign(before, clusters, lambda node: node, lambda _: uuid4())
+    members = {
+        node: cluster_id
+        for cluster_id, cluster in zip(assignment.ids, clusters, strict=True)
+        for node in cluster
+    }
+    moved = {node: new for node, new in members.items() if before.get(node) != new}
+    removed = sorted(node for node in before if node not in members)
+    left = {before[node] for node in (*moved, *removed) if node in before}
+    alive = set(assignment.ids)
+    changed = (set(moved.values()) | (left & alive)) - assignment.created
+    created = [cluster_id for cluster_id in assignment.ids if cluster_id in assignment.created]
+    return Settled(members, moved, removed, created, changed, sorted(left - alive), assignment.fates)
+
+
+def regrouped(before: Mapping[int, UUID], after: Mapping[int, UUID]) -> set[Pair]:
+    """Pairs that stand together now and did not, or did and do not."""
+    return _pairs(before) ^ _pairs(after)
+
+
+def _pairs(members: Mapping[int, UUID]) -> set[Pair]:
+    groups: dict[UUID, list[int]] = {}
+    for node in sorted(members):
+        groups.setdefault(members[node], []).append(node)
+    return {(a, b) for group in groups.values() for i, a in enumerate(group) for b in group[i + 1 :]}
+
+
+def cross_pairs(left: Iterable[int], right: Iterable[int]) -> Iterable[Pair]:
+    others = tuple(right)
+    return (pair(a, b) for a in left for b in others if a != b)
+
+
+def decisions_of(outcomes: Mapping[Pair, str]) -> Decisions:
+    same = frozenset(key for key, outcome in outcomes.items() if outcome == "same")
+    return Decisions(same, frozenset(key for key, outcome in outcomes.items() if outcome == "different"))

@@ -1,0 +1,93 @@
+"""``case_entity``: what lists filter by, computed from a case's reports and their persons by one statement.
+
+Values survive as ``app.registry.survivorship`` has it: trafficking wins among offences; else who is believed
+first, then the later stamp.
+"""
+
+from typing import Final
+
+from schemas.vocabulary import Feed, OffenceFamily, Stage
+
+# From the first step to the last. Where an institution ended a matter it stands after the step it ended.
+STAGE_ORDER: Final = (
+    Stage.REGISTERED,
+    Stage.UNDER_INVESTIGATION,
+    Stage.RESOLVED,
+    Stage.REFERRED_TO_PROSECUTION,
+    Stage.QUALIFICATION,
+    Stage.PASSED_ON,
+    Stage.PRELIMINARY_INVESTIGATION,
+    Stage.FILED,
+    Stage.PREPARATORY_INVESTIGATION,
+    Stage.DISMISSED,
+    Stage.INTERMEDIATE_STAGE,
+    Stage.ACCUSATION,
+    Stage.IN_PROCESS,
+    Stage.TRIAL,
+    Stage.SENTENCE,
+    Stage.SENTENCED,
+    Stage.ON_APPEAL,
+    Stage.IN_EXECUTION,
+)
+FEED_BITS: Final = {Feed.LINEA_1818: 8, Feed.RETA_PNP: 4, Feed.SISTRA: 2, Feed.PODER_JUDICIAL: 1}
+_FACTS: Final = (Feed.SISTRA, Feed.RETA_PNP, Feed.PODER_JUDICIAL, Feed.LINEA_1818)
+_OFFENCE: Final = (Feed.PODER_JUDICIAL, Feed.SISTRA, Feed.RETA_PNP, Feed.LINEA_1818)
+
+
+def _array(words: tuple[str, ...]) -> str:
+    return "ARRAY[" + ", ".join(f"'{word}'" for word in words) + "]"
+
+
+def _bits() -> str:
+    return " ".join(f"WHEN '{feed}' THEN {bit}" for feed, bit in FEED_BITS.items())
+
+
+def _first(column: str, order: str) -> str:
+    return f"(array_agg({column} ORDER BY {order}) FILTER (WHERE {column} IS NOT NULL))[1]"
+
+
+_FACTS_ORDER = f"array_position({_array(_FACTS)}, p.feed), p.stamp DESC, p.number"
+_OFFENCE_ORDER = (
+    f"p.offence_family <> '{OffenceFamily.TRAFFICKING}', array_position({_array(_OFFENCE)}, p.feed), "
+    "p.stamp DESC, p.number"
+)
+
+# Parameter 1: ids of cases, each with at least one member. Constants of the code only, no value from outside.
+REFRESH_CASES: Final = f"""
+WITH people AS (
+    SELECT c.case_id,
+           count(DISTINCT pm.person_id) FILTER (WHERE m.role = 'victim') AS victims,
+           count(DISTINCT pm.person_id) FILTER (WHERE m.role = 'suspect') AS suspects
+    FROM case_member c
+    JOIN mention m ON m.record_id = c.record_id AND m.present
+    JOIN person_member pm ON pm.mention_id = m.id
+    WHERE c.case_id = ANY($1::uuid[])
+    GROUP BY c.case_id
+), reports AS (
+    SELECT c.case_id,
+           {_first("p.offence_family", _OFFENCE_ORDER)} AS offence_family,
+           count(DISTINCT p.offence_family) > 1 AS offence_conflict,
+           coalesce({_first("p.facts_date", _FACTS_ORDER)}, min(p.report_date)) AS first_date,
+           {_first("p.department", _FACTS_ORDER)} AS department,
+           ({_array(STAGE_ORDER)})[max(array_position({_array(STAGE_ORDER)}, p.stage))] AS stage,
+           bit_or(CASE p.feed {_bits()} END)::smallint AS feeds,
+           least(count(*), 32767)::smallint AS reports
+    FROM case_member c
+    JOIN report p ON p.record_id = c.record_id
+    WHERE c.case_id = ANY($1::uuid[])
+    GROUP BY c.case_id
+)
+INSERT INTO case_entity AS e (id, offence_family, offence_conflict, first_date, department, stage, feeds,
+                              reports, victims, suspects)
+SELECT case_id, r.offence_family, r.offence_conflict, r.first_date, r.department, r.stage, r.feeds,
+       r.reports, coalesce(p.victims, 0), coalesce(p.suspects, 0)
+FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (case_id, place)
+JOIN reports r USING (case_id)
+LEFT JOIN people p USING (case_id)
+ORDER BY wanted.place
+ON CONFLICT (id) DO UPDATE SET
+    offence_family = excluded.offence_family, offence_conflict = excluded.offence_conflict,
+    first_date = excluded.first_date, department = excluded.department, stage = excluded.stage,
+    feeds = excluded.feeds, reports = excluded.reports, victims = excluded.victims,
+    suspects = excluded.suspects, changed_at = now()
+"""  # noqa: S608  constants of the code only

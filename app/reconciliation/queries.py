@@ -1,0 +1,156 @@
+"""The SQL of linking: every statement takes sets, so that one record and a thousand cost the same trips."""
+
+from typing import Final
+
+LOCK: Final = "SELECT pg_advisory_xact_lock($1)"
+
+# xmin tells the very version of the row: who marks the record again makes another one.
+DIRTY: Final = """
+SELECT record_id, xmin::text AS version FROM link_dirty
+WHERE record_id > $2 ORDER BY record_id LIMIT $1
+"""
+
+SIZES: Final = "SELECT (SELECT count(*) FROM link_dirty) AS dirty, (SELECT count(*) FROM report) AS records"
+
+SET_MODEL: Final = """
+INSERT INTO link_state (id, model) VALUES (1, $1)
+ON CONFLICT (id) DO UPDATE SET model = excluded.model, rebuilt_at = now()
+"""
+
+# Skips rows that a writer holds: they stay dirty; to wait for a writer that waits for us would be a deadlock.
+CLEAN_SEEN: Final = """
+DELETE FROM link_dirty WHERE record_id IN (
+    SELECT d.record_id FROM link_dirty d
+    JOIN unnest($1::bigint[], $2::text[]) AS seen (record_id, version)
+      ON d.record_id = seen.record_id AND d.xmin::text = seen.version
+    FOR UPDATE OF d SKIP LOCKED)
+"""
+
+CLEAN: Final = "DELETE FROM link_dirty WHERE record_id = ANY($1::bigint[])"
+
+# Both kinds of candidates in one trip: pairs of records by a record key; pairs of mentions by a mention key.
+CANDIDATES: Final = """
+SELECT DISTINCT x.record_id AS a_record, NULL::bigint AS a, y.record_id AS b_record, NULL::bigint AS b
+FROM record_key x JOIN record_key y ON y.key = x.key AND y.record_id <> x.record_id
+WHERE x.record_id = ANY($1::bigint[])
+UNION ALL
+SELECT DISTINCT m.record_id, m.id, n.record_id, n.id
+FROM mention m
+JOIN mention_key x ON x.mention_id = m.id
+JOIN mention_key y ON y.key = x.key AND y.mention_id <> x.mention_id
+JOIN mention n ON n.id = y.mention_id AND n.record_id <> m.record_id
+WHERE m.record_id = ANY($1::bigint[])
+"""
+
+_RECORD: Final = """
+SELECT r.id, r.feed, r.key, r.data_key, p.citation_key, p.makes_case, p.joins_case, p.facts_date,
+       p.report_date, p.department, p.province, p.district, p.office_district, p.offence_family
+"""
+
+RECORDS: Final = f"""
+{_RECORD},
+       ARRAY(SELECT row(c.feed, c.key, c.relation) FROM citation c
+             WHERE c.record_id = r.id AND c.key IS NOT NULL) AS citations,
+       ARRAY(SELECT row(m.id, m.role, m."order", i.features)
+             FROM mention m JOIN mention_identity i ON i.mention_id = m.id
+             WHERE m.record_id = r.id AND m.present AND p.makes_case AND i.features IS NOT NULL) AS mentions
+FROM record r JOIN report p ON p.record_id = r.id
+WHERE r.id = ANY($1::bigint[])
+"""  # noqa: S608  constants
+
+ALL_RECORDS: Final = f"{_RECORD} FROM record r JOIN report p ON p.record_id = r.id"
+
+ALL_CITATIONS: Final = """
+SELECT c.record_id, c.feed, c.key, c.relation FROM citation c WHERE c.key IS NOT NULL ORDER BY c.record_id
+"""
+
+ALL_MENTIONS: Final = """
+SELECT m.record_id, m.id, m.role, m."order", i.features
+FROM mention m
+JOIN report p ON p.record_id = m.record_id AND p.makes_case
+JOIN mention_identity i ON i.mention_id = m.id
+WHERE m.present AND i.features IS NOT NULL
+ORDER BY m.record_id
+"""
+
+ALL_EDGES: Final = "SELECT a, b, weight, outcome, probability FROM edge WHERE kind = $1"
+
+ALL_MEMBERS: Final = {
+    "case": "SELECT record_id, case_id FROM case_member",
+    "person": "SELECT mention_id, person_id FROM person_member",
+}
+
+HELD: Final = "SELECT id, id AS record_id FROM record WHERE id = ANY($1::bigint[])"
+
+HELD_MENTIONS: Final = "SELECT id, record_id FROM mention WHERE id = ANY($1::bigint[])"
+
+# Clusters grow over edges at or above the upper threshold ($4) and over decisions. From what changed ($3)
+# every edge is followed, for whoever has an edge with it may have had it as a rival.
+_REACH: Final = """
+WITH RECURSIVE origin (id) AS MATERIALIZED ({origin}),
+reach (id) AS (
+    (SELECT unnest($2::bigint[]) UNION SELECT id FROM origin)
+    UNION
+    SELECT n.id FROM reach r CROSS JOIN LATERAL (
+        SELECT b AS id, weight FROM edge WHERE kind = $1 AND a = r.id
+        UNION ALL SELECT a, weight FROM edge WHERE kind = $1 AND b = r.id
+        UNION ALL SELECT b, 'infinity' FROM judgement WHERE kind = $1 AND a = r.id AND judge <> 'machine'
+        UNION ALL SELECT a, 'infinity' FROM judgement WHERE kind = $1 AND b = r.id AND judge <> 'machine'
+    ) n
+    WHERE n.weight >= $4 OR r.id IN (SELECT id FROM origin)
+), near AS (
+    SELECT e.a, e.b, e.weight, e.probability, e.outcome FROM reach r JOIN edge e ON e.kind = $1 AND e.a = r.id
+    UNION
+    SELECT e.a, e.b, e.weight, e.probability, e.outcome FROM reach r JOIN edge e ON e.kind = $1 AND e.b = r.id
+)"""
+
+_COMPONENT: Final = """
+SELECT 'edge' AS what, a, b, weight, probability, outcome AS word, NULL::uuid AS cluster FROM near
+UNION ALL
+SELECT * FROM (
+    SELECT DISTINCT ON (j.a, j.b) 'decision', j.a, j.b, NULL::float8, NULL::float8, j.outcome, NULL::uuid
+    FROM reach r JOIN judgement j ON j.kind = $1 AND j.a = r.id AND j.judge <> 'machine'
+    ORDER BY j.a, j.b, j.id DESC) latest
+UNION ALL
+"""
+
+# Nodes reached, with the clusters they are in; every edge of theirs; decisions between them.
+CASE_COMPONENT: Final = f"""
+{_REACH.format(origin="SELECT unnest($3::bigint[])")}
+{_COMPONENT}
+SELECT 'node', r.id, r.id, NULL, NULL, NULL, m.case_id
+FROM reach r LEFT JOIN case_member m ON m.record_id = r.id
+"""  # noqa: S608  constants
+
+# As above, $3 the records whose mentions, now or once, changed; b of a node is its record. Beside them the
+# edges of the other ends of their edges ("far": what those have to choose from), and the records of all ends.
+PERSON_COMPONENT: Final = f"""
+{_REACH.format(origin="SELECT id FROM mention WHERE record_id = ANY($3::bigint[])")},
+ends (id) AS (SELECT a FROM near UNION SELECT b FROM near EXCEPT SELECT id FROM reach),
+far AS (
+    SELECT e.a, e.b, e.weight FROM ends JOIN edge e ON e.kind = $1 AND e.a = ends.id
+    UNION
+    SELECT e.a, e.b, e.weight FROM ends JOIN edge e ON e.kind = $1 AND e.b = ends.id
+)
+{_COMPONENT}
+SELECT 'node', r.id, n.record_id, NULL, NULL, NULL, m.person_id
+FROM reach r JOIN mention n ON n.id = r.id LEFT JOIN person_member m ON m.mention_id = r.id
+UNION ALL
+SELECT 'far', a, b, weight, NULL, NULL, NULL FROM far
+UNION ALL
+SELECT 'end', n.id, n.record_id, NULL, NULL, NULL, NULL
+FROM (SELECT id FROM ends UNION SELECT a FROM far UNION SELECT b FROM far) x JOIN mention n ON n.id = x.id
+"""  # noqa: S608  constants
+
+DECISIONS: Final = """
+SELECT DISTINCT ON (a, b) a, b, outcome FROM judgement
+WHERE kind = $1 AND judge <> 'machine' ORDER BY a, b, id DESC
+"""
+
+CASES_OF: Final = "SELECT record_id, case_id FROM case_member WHERE record_id = ANY($1::bigint[])"
+
+VERSIONS: Final = """
+SELECT r.id, r.feed || '|' || r.number AS name,
+       (SELECT count(*) FROM (SELECT 1 FROM record_version v WHERE v.record_id = r.id LIMIT 2) x) AS versions
+FROM record r WHERE r.id = ANY($1::bigint[]) ORDER BY r.id
+"""

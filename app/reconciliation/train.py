@@ -1,0 +1,156 @@
+"""How a model file comes to be: Splink for the weights of mentions, a penalised regression for those of reports.
+
+Offline work over labelled or unlabelled records; nothing here runs when records are linked. The caller brings the records: this
+stage knows no world of its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+from splink import DuckDBAPI, Linker
+
+from app.reconciliation.batch_table import block_columns, feature_table
+from app.reconciliation.comparisons import COMPARISONS
+from app.reconciliation.features import MentionFeatures, ReportFeatures
+from app.reconciliation.reports import PARTS
+from app.reconciliation.scoring import LevelWeight, Model, score
+from app.reconciliation.splink_model import register_terms, splink_settings
+
+Levels = dict[str, dict[str, dict[str, float]]]
+
+# Chance agreement of documents is known from how they are given out, and never seen in a sample.
+FIXED_U = {("document", "equal"): 1.5e-8, ("document", "one_edit"): 1e-6, ("document", "conflict"): 0.999999}
+_LOUDER = 2.0  # bits that a level may say more against than the base: invented worlds are cleaner than files
+_SMALLEST = 1e-5  # no level is rarer in a sample than the sample can tell
+_EM_RULES = ("document", "surnames", "birth_given", "facts_district")
+
+
+def train_mentions(
+    mentions: Sequence[MentionFeatures], reports: Sequence[ReportFeatures], base: Model, seed: int = 1
+) -> Levels:
+    """m and u of every level: u by random sampling, m by EM under several blocking rules (Splink).
+
+    ``reports[i]`` is the record of ``mentions[i]``. Levels that no pair fell into keep the base model's values.
+    """
+    table = feature_table(range(len(mentions)), mentions, base)
+    for name, column in block_columns(mentions, reports).items():
+        table = table.append_column(name, column)
+    with duckdb.connect() as connection:
+        connection.execute("SET threads = 2")
+        api = DuckDBAPI(connection=connection)
+        linker = Linker(api.register(table), splink_settings(None))
+        register_terms(linker, api, mentions, base)
+        linker.training.estimate_u_using_random_sampling(max_pairs=3e6, seed=seed)
+        for rule in _EM_RULES:
+            linker.training.estimate_parameters_using_expectation_maximisation(
+                f"l.block_{rule} = r.block_{rule}"
+            )
+        return _levels(linker.misc.save_model_to_json(), base)
+
+
+def _levels(trained: Mapping[str, Any], base: Model) -> Levels:
+    out: Levels = {}
+    for comparison, found in zip(COMPARISONS, trained["comparisons"], strict=True):
+        out[comparison.name] = {}
+        for level, values in zip(comparison.levels, found["comparison_levels"], strict=True):
+            if level.null:
+                continue
+            old: LevelWeight = base.levels[comparison.name][level.name]
+            u = FIXED_U.get((comparison.name, level.name), values.get("u_probability") or old.u)
+            m = values.get("m_probability") or old.m
+            out[comparison.name][level.name] = {"m": max(m, _SMALLEST), "u": max(u, 1e-9)}
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPair:
+    levels: Mapping[str, str]  # part -> level
+    same: bool
+
+
+def train_reports(
+    pairs: Sequence[LabelledPair], base: Mapping[str, Mapping[str, float]], strength: float = 20.0
+) -> dict[str, dict[str, float]]:
+    """Bits per level, additive, by logistic regression drawn towards the base weights.
+
+    ``strength`` is how many pairs' worth of belief each base weight has: where data is thin the judgement of the
+    base stands. Levels called "unknown" are no evidence and stay 0, as do weights that are rules (court_case).
+    """
+    names = [
+        (part, level)
+        for part, levels in PARTS.items()
+        for level in levels
+        if level not in ("unknown", "court_case", "none", "cross")
+    ]
+    index = {name: i + 1 for i, name in enumerate(names)}
+    rows = np.zeros((len(pairs), len(names) + 1))
+    rows[:, 0] = 1.0
+    for row, found in enumerate(pairs):
+        for item in found.levels.items():
+            if item in index:
+                rows[row, index[item]] = 1.0
+    labels = np.array([pair.same for pair in pairs], dtype=float)
+    centre = np.array([base["prior"]["prior"], *(base[part][level] for part, level in names)]) * np.log(2)
+    bits = _regression(rows, labels, centre, strength / 20.0) / np.log(2)
+    out = {part: dict(levels) for part, levels in base.items()}
+    out["prior"]["prior"] = round(float(bits[0]), 3)
+    for (part, level), value in zip(names, bits[1:], strict=True):
+        out[part][level] = round(max(float(value), base[part][level] - _LOUDER), 3)
+    return out
+
+
+def _regression(
+    rows: npt.NDArray[np.float64],
+    labels: npt.NDArray[np.float64],
+    centre: npt.NDArray[np.float64],
+    ridge: float,
+) -> npt.NDArray[np.float64]:
+    """Newton's method for the penalised likelihood; ``centre`` is where the penalty is nil."""
+    weights = centre.copy()
+    for _ in range(60):
+        chance = 1.0 / (1.0 + np.exp(-np.clip(rows @ weights, -35, 35)))
+        gradient = rows.T @ (labels - chance) - ridge * (weights - centre)
+        curvature = (rows * (chance * (1 - chance))[:, None]).T @ rows + ridge * np.eye(len(weights))
+        step = np.linalg.solve(curvature, gradient)
+        weights = weights + np.clip(step, -2.0, 2.0)
+        if float(np.abs(step).max()) < 1e-6:
+            break
+    return weights
+
+
+def labelled_m(
+    pairs: Sequence[tuple[MentionFeatures, MentionFeatures]], model: Model
+) -> dict[str, dict[str, float]]:
+    """Share of each level among pairs known to be one person: the check on what EM finds unaided."""
+    counts = {name: dict.fromkeys(levels, 0.0) for name, levels in model.levels.items()}
+    for a, b in pairs:
+        for name, level in score(a, b, model).levels:
+            if level != "null":
+                counts[name][level] += 1.0
+    return {
+        name: {level: n / max(sum(found.values()), 1.0) for level, n in found.items()}
+        for name, found in counts.items()
+    }
+
+
+def settle(
+    trained: Levels, labelled: Mapping[str, Mapping[str, float]], base: Model, belief: float = 0.05
+) -> Levels:
+    """The m that ships: the mean of EM and labelled pairs, and ``belief`` of the base model's.
+
+    Where EM cannot see (initials: most of their pairs are sisters and strangers of one place and day) the labelled
+    pairs alone. The base's part keeps a level that the worlds never show from becoming a certainty.
+    """
+    out: Levels = {}
+    for name, levels in trained.items():
+        out[name] = {}
+        for level, values in levels.items():
+            known = labelled[name][level]
+            mean = known if name == "initials" else (values["m"] + known) / 2
+            m = (1 - belief) * mean + belief * base.levels[name][level].m
+            out[name][level] = {"m": float(f"{m:.6g}"), "u": float(f"{values['u']:.6g}")}
+    return out

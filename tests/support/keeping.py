@@ -1,0 +1,138 @@
+"""Keeps observations as ingestion leaves them: records with their report, citations, mentions and blind keys.
+
+For tests of linking, which start where ingestion ends. Obvious statements, one record after the other.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.core.raw import raw_connection
+from app.db.engine import Database, WriteSession
+from app.reconciliation.indexer import FeatureIndexer
+from app.reconciliation.service import ReconciliationService
+from app.security.blind import BlindIndex
+from app.security.keyring import KeyRing
+from app.security.sealing import Sealer
+from schemas.observations import Mention, Observation
+
+RECORD = """
+INSERT INTO record (feed, key, number, stamp, content_digest, annulled, data_key)
+VALUES ($1, $2, $3, $4, '', $5, $6)
+ON CONFLICT (feed, key) DO UPDATE SET stamp = excluded.stamp, annulled = excluded.annulled
+RETURNING id, data_key
+"""
+FORGET = (
+    "DELETE FROM mention_key USING mention m WHERE mention_id = m.id AND m.record_id = $1",
+    "DELETE FROM mention_identity USING mention m WHERE mention_id = m.id AND m.record_id = $1",
+    "UPDATE mention SET present = false WHERE record_id = $1",
+    "DELETE FROM record_key WHERE record_id = $1",
+    "DELETE FROM report WHERE record_id = $1",
+)
+REPORT = """
+INSERT INTO report (record_id, feed, number, citation_key, stamp, annulled, makes_case, joins_case, category,
+    offence_family, facts_date, report_date, office_district, department, province, district, purposes,
+    recruitment, stage, rulings)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '{}', '{}', $17, '[]')
+"""
+MENTION = """
+INSERT INTO mention (record_id, role, "order", kind, present, measures, services)
+VALUES ($1, $2, $3, $4, true, '[]', '[]')
+ON CONFLICT (record_id, role, "order") DO UPDATE SET kind = excluded.kind, present = true RETURNING id
+"""
+DIRTY = "INSERT INTO link_dirty (record_id) VALUES ($1) ON CONFLICT (record_id) DO UPDATE SET since = now()"
+
+
+@dataclass
+class Registry:
+    """One database with its keys and its linker."""
+
+    database: Database
+    keys: KeyRing = field(default_factory=KeyRing.generate)
+
+    def __post_init__(self) -> None:
+        self.sealer = Sealer(self.keys)
+        self.indexer = FeatureIndexer(BlindIndex(self.keys))
+        self.linker = ReconciliationService(self.database, self.sealer)
+
+    async def keep(self, session: WriteSession, *observations: Observation) -> list[int]:
+        """The ids of their records, in the order given."""
+        connection = await raw_connection(session)
+        return [await self._keep(connection, observation) for observation in observations]
+
+    async def keep_all(self, *observations: Observation) -> list[int]:
+        async with self.database.write() as session:
+            return await self.keep(session, *observations)
+
+    async def put(self, *observations: Observation) -> list[int]:
+        """Kept and linked in one transaction each, as a ``PUT`` does it."""
+        ids = []
+        for observation in observations:
+            async with self.database.write() as session:
+                (record_id,) = await self.keep(session, observation)
+                await self.linker.link_now(session, [record_id])
+                ids.append(record_id)
+        return ids
+
+    async def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        async with self.database.write() as session:
+            connection = await raw_connection(session)
+            return [tuple(row) for row in await connection.fetch(query, *values)]
+
+    async def _keep(self, connection: Any, seen: Observation) -> int:
+        key, wrapped = self.sealer.new_key()
+        row = await connection.fetchrow(
+            RECORD, seen.feed.value, seen.key, seen.number, seen.stamp, seen.annulled, wrapped
+        )
+        record_id: int = row["id"]
+        for statement in FORGET:
+            await connection.execute(statement, record_id)
+        key = self.sealer.unwrap(row["data_key"])
+        index = self.indexer.index(seen)
+        await connection.execute(REPORT, *_report(record_id, seen))
+        for ordinal, cited in enumerate(seen.citations):
+            await connection.execute(
+                "INSERT INTO citation VALUES ($1, $2, $3, $4, $5, $6)",
+                *(record_id, ordinal, cited.feed.value, cited.raw, cited.key, cited.relation.value),
+            )
+        for value in index.record_keys:
+            await connection.execute("INSERT INTO record_key VALUES ($1, $2)", value, record_id)
+        for mention in seen.mentions:
+            await self._mention(connection, record_id, mention, (key, index))
+        await connection.execute(DIRTY, record_id)
+        return record_id
+
+    async def _mention(self, connection: Any, record_id: int, mention: Mention, with_: Any) -> None:
+        key, index = with_
+        role, order = mention.role.value, mention.order
+        mention_id = await connection.fetchval(MENTION, record_id, role, order, mention.kind.value)
+        indexed = index.mentions.get((mention.role, order))
+        place = f"|{record_id}|{role}|{order}".encode()
+        identity = key.seal(mention.identity.model_dump_json().encode(), b"identity" + place)
+        features = key.seal(indexed.features, b"features" + place) if indexed else None
+        await connection.execute(
+            "INSERT INTO mention_identity VALUES ($1, $2, $3)", mention_id, identity, features
+        )
+        for value in indexed.keys if indexed else ():
+            await connection.execute("INSERT INTO mention_key VALUES ($1, $2)", value, mention_id)
+
+
+def _report(record_id: int, seen: Observation) -> tuple[Any, ...]:
+    return (
+        record_id,
+        seen.feed.value,
+        seen.number,
+        seen.citation_key,
+        seen.stamp,
+        seen.annulled,
+        seen.makes_case,
+        seen.joins_case,
+        seen.category and seen.category.value,
+        seen.offence and seen.offence.family.value,
+        seen.facts_date,
+        seen.report_date,
+        seen.office_district,
+        seen.place.department,
+        seen.place.province,
+        seen.place.district,
+        seen.stage and seen.stage.value,
+    )

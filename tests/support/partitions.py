@@ -1,0 +1,59 @@
+"""What stands in the database, by natural keys, beside what the reference linker in memory makes of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from app.reconciliation.scoring import Model
+from schemas.observations import Observation
+from support.keeping import Registry
+from support.reference_linker import Linked, MentionName, RecordName, link
+
+MENTION = 'SELECT m.id, r.feed, r.key, m.role, m."order" FROM mention m JOIN record r ON r.id = m.record_id'
+
+
+@dataclass(frozen=True)
+class Partition:
+    cases: frozenset[frozenset[RecordName]]
+    persons: frozenset[frozenset[MentionName]]
+    case_edges: frozenset[tuple[tuple[RecordName, ...], float]]
+    person_edges: frozenset[tuple[tuple[MentionName, ...], float]]
+    unsure_cases: frozenset[tuple[RecordName, ...]]
+    unsure_persons: frozenset[tuple[MentionName, ...]]
+
+
+def reference(observations: Iterable[Observation]) -> Partition:
+    return as_partition(link(observations, Model.load()))
+
+
+def as_partition(found: Linked) -> Partition:
+    return Partition(
+        cases=found.cases,
+        persons=found.persons,
+        case_edges=frozenset(found.case_edges.items()),
+        person_edges=frozenset(found.person_edges.items()),
+        unsure_cases=found.unsure_cases,
+        unsure_persons=found.unsure_persons,
+    )
+
+
+async def partition_of(registry: Registry) -> Partition:
+    records = {row[0]: (row[1], row[2]) for row in await registry.rows("SELECT id, feed, key FROM record")}
+    mentions = {row[0]: tuple(row[1:]) for row in await registry.rows(MENTION)}
+    edges = await registry.rows("SELECT kind, a, b, weight, outcome FROM edge")
+    case = [(tuple(sorted((records[a], records[b]))), w, o) for k, a, b, w, o in edges if k == "case"]
+    person = [(tuple(sorted((mentions[a], mentions[b]))), w, o) for k, a, b, w, o in edges if k == "person"]
+    return Partition(
+        cases=_clusters(await registry.rows("SELECT record_id, case_id FROM case_member"), records),
+        persons=_clusters(await registry.rows("SELECT mention_id, person_id FROM person_member"), mentions),
+        case_edges=frozenset((pair, weight) for pair, weight, _ in case),
+        person_edges=frozenset((pair, weight) for pair, weight, _ in person),
+        unsure_cases=frozenset(pair for pair, _, outcome in case if outcome == "unsure"),
+        unsure_persons=frozenset(pair for pair, _, outcome in person if outcome == "unsure"),
+    )
+
+
+def _clusters(rows: Sequence[tuple], names: dict) -> frozenset[frozenset]:
+    found: dict = {}
+    for node, cluster in rows:
+        found.setdefault(cluster, set()).add(names[node])
+    return frozenset(frozenset(members) for members in found.values())
