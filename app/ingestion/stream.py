@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager, closing
 from typing import BinaryIO, TypeVar, cast
 from uuid import UUID
 
-
 from adapters.base import Form, UnreadableDelivery
 from app.core.logging import get_logger
 from app.ingestion.landed import CHUNK_BYTES, LandedReader, Unpacked

@@ -27,7 +27,8 @@ STANDING = """
            (SELECT array_agg(c.key ORDER BY ordinal) FROM citation AS c WHERE record_id = r.id) AS cited,
            (SELECT array_agg(k.key ORDER BY k.key) FROM record_key AS k WHERE record_id = r.id) AS keys,
            (SELECT array_agg(k.key ORDER BY k.key)
-            FROM mention_key AS k JOIN mention AS m ON m.id = mention_id WHERE m.record_id = r.id) AS mention_keys
+            FROM mention_key AS k JOIN mention AS m ON m.id = mention_id
+            WHERE m.record_id = r.id) AS mention_keys
     FROM record AS r JOIN report AS p ON p.record_id = r.id ORDER BY r.key
 """
 STAGES = ("CALIFICACION", "INVESTIGACION_PRELIMINAR", "ACUSACION", "JUZGAMIENTO", "SENTENCIA", "ARCHIVO")
