@@ -71,10 +71,14 @@ class World:
 
     def observations(self) -> Iterator[Observation]:
         """What the adapters make of the final version of every record that stands; no files in between."""
+        return (seen for seen, _ in self.labelled())
+
+    def labelled(self) -> Iterator[tuple[Observation, list[TruthRow]]]:
+        """Each observation with its rows of the truth: the record's own first, then its mentions'."""
         for _, histories in self.histories():
             for history in histories:
                 if history.stands:
-                    yield observation(history.final)
+                    yield observation(history.final), list(truth_rows(history))
 
     def truth(self) -> Iterator[TruthRow]:
         for _, histories in self.histories():
@@ -88,12 +92,7 @@ class World:
 
     def ceiling(self) -> Iterator[TruthRow]:
         """Links of the oracle of ``app.world.ceiling``, in the shape of ``links export``."""
-        return ceiling_links(
-            (observation(history.final), list(truth_rows(history)))
-            for _, histories in self.histories()
-            for history in histories
-            if history.stands
-        )
+        return ceiling_links(self.labelled())
 
     def write_ceiling(self, path: Path) -> None:
         """The oracle's links as a file; holds every mention in memory, some 2 kB each."""
