@@ -151,7 +151,8 @@ class CourtDesk:
                 clerk.document(said, person)
             if rng.random() < rates.birth_date_known / 3:
                 said.birth = person.birth
-        if said.birth is None and said.age is None and rng.random() < rates.age_known * 0.7:
+        known = rates.hidden_age_known if hidden else rates.age_known * 0.7
+        if said.birth is None and said.age is None and rng.random() < known:
             clerk.age(said, person, case.facts)
         clerk.sex(said, person)
         if rng.random() < 0.3:

@@ -14,9 +14,11 @@ from typing import Self
 
 from app.world.calls import HotlineDesk
 from app.world.cases import FIRST_DAY, LAST_DAY, CaseMaker, TrueCase
+from app.world.ceiling import ceiling_links
 from app.world.court import CourtDesk
-from app.world.delivery import Delivered, deliver
+from app.world.delivery import Delivered, deliver, write_rows
 from app.world.desk import LAST_STAMP, Desk
+from app.world.evaluate import LINKS_HEADER
 from app.world.observe import observation
 from app.world.rates import Difficulty, Rates
 from app.world.records import History, SaidCitation, SaidRecord
@@ -27,7 +29,7 @@ from app.world.truth import TruthRow, truth_rows
 from schemas.observations import Observation
 from schemas.vocabulary import Feed
 
-MENTIONS_PER_CASE = 6.6  # about; only used to spread a world asked for by mentions over its years
+MENTIONS_PER_CASE = 6.4  # about; only used to spread a world asked for by mentions over its years
 _BROKEN = ("number", "stamp", "offence")
 
 
@@ -88,6 +90,19 @@ class World:
         """What makes each mention hard, for the slices of the evaluator."""
         for _, histories in self.histories():
             yield from trait_rows(histories)
+
+    def ceiling(self) -> Iterator[TruthRow]:
+        """Links of the oracle of ``app.world.ceiling``, in the shape of ``links export``."""
+        return ceiling_links(
+            (observation(history.final), list(truth_rows(history)))
+            for _, histories in self.histories()
+            for history in histories
+            if history.stands
+        )
+
+    def write_ceiling(self, path: Path) -> None:
+        """The oracle's links as a file; holds every mention in memory, some 2 kB each."""
+        write_rows(path, LINKS_HEADER, self.ceiling())
 
     def write(self, folder: Path, parts: int = 1, *, json: bool = False) -> Delivered:
         """The files of the four feeds, ``truth.csv`` and ``traits.csv``; see ``app.world.delivery``.
