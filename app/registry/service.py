@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.models.feeds import feeds_of
 from app.registry import survivorship
 from app.registry.errors import CaseNotFound, EntityGone, EntityMoved, PersonNotFound, RecordNotFound
-from app.registry.repository import CaseFilter, RegistryRepository
+from app.registry.filters import CaseFilter
+from app.registry.repository import RegistryRepository
 from app.registry.survivorship import RULES, Statement
 from app.registry.timeline import Care, ReportFacts, timeline
 from schemas.identifiers import natural_key
