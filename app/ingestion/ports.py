@@ -37,7 +37,7 @@ class Linker(Protocol):
         """Link these records inside the caller's transaction."""
         ...
 
-    async def link_pending(self) -> None:
+    async def link_pending(self) -> object:
         """Link every record that is dirty when this is called, in transactions of its own."""
         ...
 
