@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from app.commands.demo_summary import Shown, show_access, show_registry
-from app.commands.ingest import ingest_files
+from app.commands.ingest import take_in
 from app.core.settings import Settings
 from app.security.demo import refuse_beyond_loopback
 from app.security.scopes import SCOPES
@@ -73,7 +73,7 @@ async def _fill(services: Services, world: World, folder: Path) -> None:
     """The same way as real files: written in the four native forms, landed, translated, linked."""
     delivered = await asyncio.to_thread(world.write, folder)
     for feed in Feed:
-        await ingest_files(services, feed, delivered.files[feed])
+        await take_in(services.ingestion, feed, delivered.files[feed])
     (folder / DONE).touch()
 
 

@@ -1,7 +1,9 @@
 """What the demonstration tells a person: what came in, what stands, one case followed, how right it is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from rich.console import Console
@@ -20,8 +22,8 @@ from schemas.statistics import Overview
 from schemas.vocabulary import Feed, OffenceFamily
 
 INSTITUTIONS = {
-    Feed.RETA_PNP: "Policía (RETA-PNP)",
-    Feed.SISTRA: "Fiscalía (SISTRA)",
+    Feed.RETA_PNP: "RETA-PNP",
+    Feed.SISTRA: "SISTRA",
     Feed.PODER_JUDICIAL: "Poder Judicial",
     Feed.LINEA_1818: "Línea 1818",
 }
@@ -54,10 +56,11 @@ SELECT feed, sum(received) AS received, sum(accepted) AS accepted,
   sum(superseded) AS superseded, sum(conflicting) AS conflicting, sum(rejected) AS rejected
 FROM batch WHERE mode = 'keep' GROUP BY feed
 """
-# the case that most institutions know, among them the one with most people: the best to look at
+# a case that all four institutions know, told by many reports of few people: the easiest to follow
 TELLING = """
-SELECT id FROM case_entity WHERE offence_family = 'trafficking' AND feeds = 15 AND victims BETWEEN 2 AND 4
-ORDER BY reports DESC, victims DESC, number LIMIT 1
+SELECT id FROM case_entity WHERE offence_family = 'trafficking' AND feeds = 15
+  AND victims BETWEEN 2 AND 4 AND suspects > 0 AND reports >= 5
+ORDER BY victims + suspects, reports DESC, number LIMIT 1
 """
 WIDTH = 112
 
@@ -103,10 +106,12 @@ def show_access(url: str, client: NewClient) -> None:
         "",
         "Ctrl-C para terminar / to stop.",
     )
-    console.print(Panel("\n".join(lines), title="INTERTRATA", expand=False), soft_wrap=True)
+    console.rule("INTERTRATA")
+    for line in lines:
+        console.print(line, soft_wrap=True)
 
 
-def _deliveries(taken_in: dict[str, object]) -> Table:
+def _deliveries(taken_in: Mapping[str, Any]) -> Table:
     table = Table(
         "fuente / feed", *OUTCOME_HEADINGS, title="1. Lo que llegó / what came in (versiones / versions)"
     )
@@ -132,9 +137,11 @@ def _figures(overview: Overview) -> Table:
             ("registros, casos / records, cases", "records", family.reconciled.cases),
             ("víctimas / victims", "victim_mentions", family.reconciled.victims),
         )
-        for heading, name, reconciled in rows:
+        for label, (heading, name, reconciled) in zip(
+            (FAMILIES[family.offence_family], ""), rows, strict=True
+        ):
             cells = [str(getattr(by_feed[feed], name)) for feed in FEED_ORDER]
-            table.add_row(FAMILIES[family.offence_family], heading, *cells, str(reconciled))
+            table.add_row(label, heading, *cells, str(reconciled))
         convicted = str(family.reconciled.convicted)
         table.add_row("", "sentenciados / convicted", "-", "-", "-", convicted, convicted, end_section=True)
     return table
