@@ -36,7 +36,7 @@ class Problem(Contract):
 
     type: str = Field(description="`urn:problem-type:intertrata:` + `code`")
     title: str = Field(description="Qué pasó, en español y en inglés / what happened, in both languages")
-    status: int = Field(ge=400, le=599)
+    status: int = Field(ge=300, le=599)
     code: str = Field(description="Código estable / stable code")
     detail: str = Field(description="Qué hacer, en español y en inglés / what to do, in both languages")
     es: str

@@ -11,7 +11,7 @@ from lxml import etree
 from schemas.translation import IssueCode
 
 KEPT_OF_BROKEN = 64 * 1024
-"""Bytes kept of a piece that cannot be read: enough to find it at the institution, and bounded."""
+"""Characters kept of a piece that cannot be read: enough to find it at the institution."""
 
 UNDECODABLE = "\ufffd"
 """Stands where a byte belongs to no character of the file's encoding, and for NUL."""
@@ -86,9 +86,7 @@ class Broken:
 
     @classmethod
     def of(cls, line: int, code: IssueCode, content: bytes | str) -> "Broken":
-        raw = (
-            content[:KEPT_OF_BROKEN]
-            if isinstance(content, str)
-            else content[:KEPT_OF_BROKEN].decode("utf-8", "replace")
-        )
-        return cls(line, code, raw.encode("utf-8", "replace")[:KEPT_OF_BROKEN])
+        """Bytes that are not UTF-8 are kept as ``\\xd1``: readable, and no better formed than they came."""
+        if isinstance(content, bytes):
+            content = content[:KEPT_OF_BROKEN].decode("utf-8", "backslashreplace")
+        return cls(line, code, content[:KEPT_OF_BROKEN].encode("utf-8", "backslashreplace"))

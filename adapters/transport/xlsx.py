@@ -7,6 +7,8 @@ links to other workbooks and all other parts are never opened.
 """
 
 import io
+import struct
+import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 from zipfile import BadZipFile, ZipFile
@@ -17,6 +19,16 @@ from adapters.transport.xlsx_package import Package, check_package
 from adapters.transport.xlsx_sheet import SheetBroken, read_rows
 from schemas.translation import IssueCode
 
+_DAMAGED = (
+    BadZipFile,
+    KeyError,
+    ValueError,
+    NotImplementedError,
+    EOFError,
+    zlib.error,
+    struct.error,
+    StopIteration,
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # an old workbook, or a package under a password
 
 
@@ -36,10 +48,19 @@ def read_xlsx(source: BinaryIO, sheet: str, limits: Limits) -> Sheet:
         check_package(archive, packed, limits)
         package = Package(archive, limits)
         rows = read_rows(package, package.sheet_part(sheet), limits)
-    except (BadZipFile, KeyError, ValueError, NotImplementedError, EOFError) as error:
+    except _DAMAGED as error:
         raise UnreadableDelivery(Fault.XLSX_UNREADABLE) from error
+    rows = _guarded(rows)
     header = _read_header(rows)
     return Sheet(header, _body(rows, len(header)))
+
+
+def _guarded(rows: Iterator[SheetRow | Broken]) -> Iterator[SheetRow | Broken]:
+    """A part is opened and checked only as it is read: damage shows in the middle of the rows."""
+    try:
+        yield from rows
+    except _DAMAGED as error:
+        raise SheetBroken from error
 
 
 def _read_packed(source: BinaryIO, limits: Limits) -> bytes:

@@ -25,6 +25,7 @@ def world(  # noqa: PLR0913, PLR0917 - the options are the interface
     broken: Annotated[
         bool, typer.Option("--broken", help="Con registros inservibles / with unusable ones.")
     ] = False,
+    ceiling: Annotated[bool, typer.Option(help="También ceiling.csv, el techo / the ceiling too.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Para máquinas / for machines.")] = False,
 ) -> None:
     """Personas y casos inventados, con su verdad / invented people and cases, with their truth."""
@@ -33,6 +34,8 @@ def world(  # noqa: PLR0913, PLR0917 - the options are the interface
     wanted = 2_000 if cases is None and mentions is None else cases
     made = World.generate(wanted, seed, difficulty, mentions=mentions, broken=broken)
     delivered = made.write(out, parts, json=ndjson)
+    if ceiling:
+        made.write_ceiling(out / "ceiling.csv")
     typer.echo(json.dumps(summary(delivered)) if as_json else _told(delivered))
 
 

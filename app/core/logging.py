@@ -34,7 +34,7 @@ def configure_logging(level: str, form: Format) -> None:
         cache_logger_on_first_use=True,
     )
     renderer: Any = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer()
-    handler = logging.StreamHandler(sys.stderr)
+    handler = StandardError()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -46,6 +46,16 @@ def configure_logging(level: str, form: Format) -> None:
     root.setLevel(level.upper())
     for noisy in ("httpx", "httpcore", "uvicorn.access", "pgqueuer", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)  # addresses and arguments of every call
+
+
+class StandardError(logging.Handler):
+    """Writes to whatever standard error is now, not to what it was when logging was configured."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+        except Exception:
+            self.handleError(record)
 
 
 def replace_exceptions(

@@ -3,7 +3,6 @@
 One transaction for the whole batch: killed at any point, nothing of it stood, and it is run again.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
 
 from app.core.raw import raw_connection
@@ -29,7 +28,7 @@ async def check(tools: Tools, batch: Batch, stream: EntryStream, progress: Calla
         if not await batches.lock_at(session, batch.id, 0):
             return
         records = await CheckedRecords.begin(session)
-        while chunk := await asyncio.to_thread(stream.next_chunk):
+        while chunk := await stream.next_chunk():
             slots = await settled(tools, records, place, chunk, batch.received_at)
             await records.remember(slots)
             await _keep_issues(session, batch, chunk)

@@ -4,9 +4,11 @@ Text compares as the contracts say: without accents, case or double spaces (``Ñ
 The number and the stamp are who and when, not content; the lists of a record are sets.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -15,7 +17,7 @@ from schemas.observations import Observation
 
 _NOT_CONTENT: Final = {"number", "stamp"}
 _PERSONAL: Final = frozenset({"identity", "narrative"})
-_TILDE: Final = "\u0303"
+_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
 
 
 def canonical(observation: Observation) -> bytes:
@@ -28,17 +30,20 @@ def fold(text: str) -> str:
     folded = " ".join(text.split()).upper()
     if folded.isascii():
         return folded
-    return unicodedata.normalize("NFC", "".join(_without_accents(folded)))
+    return _NOT_ASCII.sub(_plain, unicodedata.normalize("NFC", folded))
 
 
-def _without_accents(text: str) -> Iterator[str]:
-    previous = ""
-    for character in unicodedata.normalize("NFD", text):
-        if not unicodedata.combining(character):
-            previous = character
-            yield character
-        elif character == _TILDE and previous == "N":
-            yield character
+def _plain(match: re.Match[str]) -> str:
+    return "".join(_without_accent(character) for character in match[0])
+
+
+@lru_cache(maxsize=1024)
+def _without_accent(character: str) -> str:
+    if character == "Ñ":
+        return character
+    return "".join(
+        part for part in unicodedata.normalize("NFD", character) if not unicodedata.combining(part)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,11 @@ class Difference:
 def differences(held: Observation, arriving: Observation) -> list[Difference]:
     """Ordered by field. Empty when the content is the same, the order inside lists apart."""
     before, after = _flat(held), _flat(arriving)
-    fields = sorted(field for field in before.keys() | after.keys() if before.get(field) != after.get(field))
+    fields = sorted(
+        field
+        for field in before.keys() | after.keys()
+        if _comparable(before.get(field)) != _comparable(after.get(field))
+    )
     return [Difference(field, _word(after.get(field)), _is_personal(field)) for field in fields]
 
 
@@ -80,11 +89,11 @@ def _leaves(prefix: str, document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in document.items():
         if isinstance(value, dict):
             yield from _leaves(f"{prefix}{name}.", value)
-        elif isinstance(value, list):
-            yield prefix + name, sorted(_sortable(item) for item in value)
         else:
-            yield prefix + name, fold(value) if isinstance(value, str) else value
+            yield prefix + name, value
 
 
-def _sortable(item: Any) -> str:
-    return fold(orjson.dumps(item, option=orjson.OPT_SORT_KEYS).decode())
+def _comparable(value: Any) -> Any:
+    if isinstance(value, list):
+        return sorted(fold(orjson.dumps(item, option=orjson.OPT_SORT_KEYS).decode()) for item in value)
+    return fold(value) if isinstance(value, str) else value

@@ -1,13 +1,15 @@
-"""A delivery as chunks of entries. Used by one thread at a time: it waits for bytes and computes."""
+"""A delivery as chunks of entries, read in a thread of its own: it waits for bytes and computes."""
 
+import asyncio
 import io
-from collections.abc import Iterator
-from typing import BinaryIO, cast
+from collections.abc import AsyncIterator, Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, closing
+from typing import BinaryIO, TypeVar, cast
 from uuid import UUID
 
-import structlog
-
 from adapters.base import Form, UnreadableDelivery
+from app.core.logging import get_logger
 from app.ingestion.landed import CHUNK_BYTES, LandedReader, Unpacked
 from app.ingestion.plan import Entry
 from app.ingestion.tools import Tools
@@ -15,7 +17,8 @@ from app.models.ingestion import Batch
 from schemas.translation import Issue, IssueCode, Translation
 from schemas.vocabulary import Feed, Severity
 
-log = structlog.get_logger(__name__)
+T = TypeVar("T")
+log = get_logger(__name__)
 
 
 class AdapterBroken(Exception):
@@ -24,6 +27,9 @@ class AdapterBroken(Exception):
 
 class EntryStream:
     """The entries of one batch from ``checkpoint`` on, chunk by chunk, in the order of the file.
+
+    All of it happens in one thread, from the first byte to the release: a parser of XML that is begun in one
+    thread and fed or freed in another corrupts memory (libxml2 keeps its names by thread).
 
     Positions are those of the adapter's order, which is the same at every reading of the same bytes.
     """
@@ -34,9 +40,29 @@ class EntryStream:
         self._checkpoint = batch.checkpoint
         self._batch_id: UUID = batch.id
         self._entries = self._all(batch)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="translate")
 
-    def next_chunk(self) -> list[Entry]:
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, tools: Tools, batch: Batch, reader: LandedReader) -> "AsyncIterator[EntryStream]":
+        stream = cls(tools, batch, reader)
+        try:
+            yield stream
+        finally:
+            try:
+                await stream.run(stream._entries.close)
+            finally:
+                stream._thread.shutdown(wait=False)
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Do something in the thread of the stream, after what it was asked before."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    async def next_chunk(self) -> list[Entry]:
         """Empty at the end. Raises ``UnreadableDelivery`` where nothing at all can be read."""
+        return await self.run(self._next_chunk)
+
+    def _next_chunk(self) -> list[Entry]:
         chunk: list[Entry] = []
         size = 0
         limits = self._tools.limits
@@ -47,31 +73,37 @@ class EntryStream:
                 break
         return chunk
 
-    def _all(self, batch: Batch) -> Iterator[Entry]:
+    def _all(self, batch: Batch) -> Generator[Entry]:
         translations = self._translations(batch)
-        for position, translation in enumerate(translations):
-            if position >= self._checkpoint:
-                yield self._tools.entry(position, translation)
+        with closing(translations):
+            for position, translation in enumerate(translations):
+                if position >= self._checkpoint:
+                    yield self._tools.entry(position, translation)
 
-    def _translations(self, batch: Batch) -> Iterator[Translation]:
+    def _translations(self, batch: Batch) -> Generator[Translation]:
         raw = Unpacked(self._reader, self._tools.limits.unpacked_bytes) if batch.gzip else self._reader
         source = cast(BinaryIO, io.BufferedReader(raw, CHUNK_BYTES))
         feed = Feed(batch.feed)
         context = self._tools.context(batch.received_at)
-        count = 0
+        count, unreadable, broken = 0, None, None
         try:
             for translation in self._tools.adapter(feed).translate(source, Form(batch.form), context):
                 yield translation
                 count += 1
-        except UnreadableDelivery as unreadable:
-            if count == 0:
-                raise
-            yield rest_unreadable(count, unreadable.code)
+        except UnreadableDelivery as error:
+            unreadable = UnreadableDelivery(error.code, error.columns)
         except Exception as error:
-            if self._reader.failure is not None:
-                raise self._reader.failure from None
-            log.error("adapter_broken", feed=feed.value, position=count, error=type(error).__name__)
-            raise AdapterBroken from None
+            broken = type(error).__name__
+        # Raised anew out here: what was caught holds on to the adapter's frames, which stay in this thread.
+        if self._reader.failure is not None:
+            raise self._reader.failure
+        if broken is not None:
+            log.error("adapter_broken", feed=feed.value, position=count, error=broken)
+            raise AdapterBroken
+        if unreadable is not None:
+            if count == 0:
+                raise unreadable
+            yield rest_unreadable(count, unreadable.code)
 
 
 def rest_unreadable(position: int, code: str) -> Translation:

@@ -50,7 +50,7 @@ class Translator:
         try:
             await self._translate(batch, progress)
         except UnreadableDelivery as unreadable:
-            await self._fail(batch, unreadable.code, getattr(unreadable, "field", None))
+            await self._fail(batch, unreadable.code, ", ".join(unreadable.columns) or None)
         except Damaged:
             await self._fail(batch, "landed_bytes_damaged")
         except AdapterBroken:
@@ -68,11 +68,11 @@ class Translator:
             limit = self._tools.limits.unpacked_bytes
             await asyncio.to_thread(check_gzip, self._reader(batch, key), limit)
         reader = self._reader(batch, key)
-        stream = EntryStream(self._tools, batch, reader)
-        if batch.mode == "validate":
-            await checking.check(self._tools, batch, stream, progress)
-        else:
-            await self._keep(batch, stream, progress)
+        async with EntryStream.open(self._tools, batch, reader) as stream:
+            if batch.mode == "validate":
+                await checking.check(self._tools, batch, stream, progress)
+            else:
+                await self._keep(batch, stream, progress)
         if await asyncio.to_thread(reader.sha256) != batch.sha256 or reader.size != batch.size_bytes:
             raise Damaged
         await self._finish(batch)
@@ -95,10 +95,10 @@ class Translator:
 
     async def _keep(self, batch: Batch, stream: EntryStream, progress: Progress) -> None:
         """The next chunk is translated in a thread while the database takes in this one."""
-        following = asyncio.create_task(asyncio.to_thread(stream.next_chunk))
+        following = asyncio.create_task(stream.next_chunk())
         try:
             while chunk := await following:
-                following = asyncio.create_task(asyncio.to_thread(stream.next_chunk))
+                following = asyncio.create_task(stream.next_chunk())
                 await self._apply(batch, chunk)
                 progress(len(chunk))
         finally:

@@ -30,7 +30,7 @@ from app.models.reconciliation import (
     RecordKey,
     Redirect,
 )
-from app.models.security import Client
+from app.models.security import Client, Installation
 
 __all__ = [
     "Base",
@@ -46,6 +46,7 @@ __all__ = [
     "Edge",
     "FeedState",
     "IdempotencyKey",
+    "Installation",
     "Judgement",
     "LandedChunk",
     "LinkDirty",

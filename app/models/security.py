@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ARRAY, Text
+from sqlalchemy import ARRAY, CheckConstraint, LargeBinary, SmallInteger, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Now
@@ -19,3 +19,14 @@ class Client(Base):
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     made_at: Mapped[Now]
     disabled_at: Mapped[datetime | None]
+
+
+class Installation(Base):
+    """One row: which keys this database was sealed with, as a fingerprint that tells nothing of them."""
+
+    __tablename__ = "installation"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    keys_fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[Now]

@@ -8,14 +8,35 @@ common surname alone never makes a block: the rarest pairs of Lima and of Tacna 
 same size.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import resources
 
 from app.reconciliation.features import MentionFeatures, ReportFeatures
+from app.reconciliation.names import surname_core
+from app.reconciliation.phonetic import sound
 from schemas.vocabulary import Feed
 
 _WEEK = 7
 _LARGEST_PROVINCES = frozenset({"1501", "0701"})  # the date and the province alone would be no selection
+_DECADE = 3653
+_COMMON_SHARE = 0.003
+
+
+def _common_sounds(kind: str) -> frozenset[str]:
+    """Sounds of the names that more than three in a thousand bear; a fixed list, so that keys never move."""
+    source = resources.files("app.reconciliation") / "model" / "population.json"
+    shares = json.loads(source.read_bytes())[kind]
+    total: dict[str, float] = {}
+    for name, share in shares.items():
+        key = sound(surname_core(name)) if kind == "surnames" else sound(name)
+        total[key] = total.get(key, 0.0) + share
+    return frozenset(key for key, share in total.items() if share > _COMMON_SHARE)
+
+
+COMMON_SURNAMES = _common_sounds("surnames")
+COMMON_GIVEN = _common_sounds("given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +66,31 @@ def _surnames(f: MentionFeatures, _r: ReportFeatures) -> str | None:
 
 
 def _paternal_given(f: MentionFeatures, _r: ReportFeatures) -> str | None:
-    return _join(f.paternal_sound, f.given_sound)
+    return None if _common(f.paternal_sound, f.given_sound) else _join(f.paternal_sound, f.given_sound)
 
 
 def _maternal_given(f: MentionFeatures, _r: ReportFeatures) -> str | None:
-    return _join(f.maternal_sound, f.given_sound)
+    return None if _common(f.maternal_sound, f.given_sound) else _join(f.maternal_sound, f.given_sound)
+
+
+def _common_in_decade(f: MentionFeatures, _r: ReportFeatures) -> str | None:
+    """The finer key of a common name: the middle of the birth interval, in tens of years."""
+    if f.birth_lo is None or f.birth_hi is None or not _common(f.paternal_sound, f.given_sound):
+        return None
+    decade = (f.birth_lo + f.birth_hi) // 2 // _DECADE
+    return _join(f.paternal_sound, f.given_sound, decade)
+
+
+def _common_in_department(f: MentionFeatures, r: ReportFeatures) -> str | None:
+    """The other finer key of a common name: where the facts were, or where the office is."""
+    departments = _departments(r)
+    if not departments or not _common(f.paternal_sound, f.given_sound):
+        return None
+    return _join(f.paternal_sound, f.given_sound, departments[0])
+
+
+def _common(surname: str | None, given: str | None) -> bool:
+    return surname in COMMON_SURNAMES and given in COMMON_GIVEN
 
 
 def _birth_paternal(f: MentionFeatures, _r: ReportFeatures) -> str | None:
@@ -78,6 +119,8 @@ MENTION_RULES = (
     Rule("surnames", _surnames),
     Rule("paternal_given", _paternal_given),
     Rule("maternal_given", _maternal_given),
+    Rule("common_in_decade", _common_in_decade),
+    Rule("common_in_department", _common_in_department),
     Rule("birth_paternal", _birth_paternal),
     Rule("birth_given", _birth_given),
     Rule("birth_initials", _birth_initials),

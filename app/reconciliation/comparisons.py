@@ -116,14 +116,15 @@ PATERNAL = Comparison(
     ),
 )
 
+# A swap is one event: it counts once, in the paternal comparison.
 MATERNAL = Comparison(
     "maternal",
     (
         _null(
-            "maternal_l IS NULL OR maternal_r IS NULL", lambda a, b: a.maternal is None or b.maternal is None
+            f"maternal_l IS NULL OR maternal_r IS NULL OR ({_SWAPPED_SQL})",
+            lambda a, b: a.maternal is None or b.maternal is None or _swapped(a, b),
         ),
         Level("equal", "maternal_l = maternal_r", lambda a, b: a.maternal == b.maternal, term="maternal"),
-        Level("swapped", _SWAPPED_SQL, _swapped),
         Level(
             "sound",
             "maternal_sound_l = maternal_sound_r",

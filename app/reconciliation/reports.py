@@ -11,7 +11,7 @@ from itertools import product
 from rapidfuzz.distance.DamerauLevenshtein import distance as edits
 
 from app.reconciliation.features import MentionFeatures, ReportFeatures
-from app.reconciliation.scoring import Model, exact
+from app.reconciliation.scoring import Model
 from app.reconciliation.scoring import weight as mention_weight
 from schemas.vocabulary import Feed, Role
 
@@ -94,14 +94,23 @@ def edge_weight(
         return report_weight(a, b, model).weight
     if not (a.joins_case and b.joins_case):
         return NEVER
-    levels = cheap_levels(a, b)
+    bits = model.report_bits
+    place, dates = _place(a, b), _dates(a, b)
+    numbers = _numbers(a, b)
+    levels = {"numbers": numbers, "dates": dates, "place": place}
     if not _may_link(levels):
         return NEVER
-    best = sum(max(model.report[part].values()) for part in ("victims", "suspects"))
-    if _sum(levels, model)[0] + best < model.case.lower:
+    levels |= {"feeds": "same" if a.feed == b.feed else "cross", "family": _family(a, b)}
+    total = bits["prior"]["prior"] + sum(bits[part][level] for part, level in levels.items())
+    best_victims, best_suspects = max(bits["victims"].values()), max(bits["suspects"].values())
+    if total + best_victims + best_suspects < model.case.lower:
         return NEVER
-    levels |= people_levels(a, b, model, mention_weight)
-    return min(_sum(levels, model)[0], _cap(levels, model))
+    levels["suspects"] = _people(a, b, Role.SUSPECT.value, model, mention_weight)
+    total += bits["suspects"][levels["suspects"]]
+    if total + best_victims < model.case.lower:
+        return NEVER
+    levels["victims"] = _people(a, b, Role.VICTIM.value, model, mention_weight)
+    return min(total + bits["victims"][levels["victims"]], _cap(levels, model))
 
 
 def follows(call: ReportFeatures, named: ReportFeatures) -> bool:
@@ -123,10 +132,14 @@ def cheap_levels(a: ReportFeatures, b: ReportFeatures) -> dict[str, str]:
         "numbers": _numbers(a, b),
         "dates": _dates(a, b),
         "place": _place(a, b),
-        "family": "unknown"
-        if a.family is None or b.family is None
-        else ("equal" if a.family == b.family else "differs"),
+        "family": _family(a, b),
     }
+
+
+def _family(a: ReportFeatures, b: ReportFeatures) -> str:
+    if a.family is None or b.family is None:
+        return "unknown"
+    return "equal" if a.family == b.family else "differs"
 
 
 def people_levels(
@@ -139,9 +152,9 @@ def people_levels(
 
 
 def _sum(levels: dict[str, str], model: Model) -> tuple[float, float, tuple[tuple[str, str, float], ...]]:
-    parts = tuple((part, level, exact(model.report[part][level])) for part, level in levels.items())
+    parts = tuple((part, level, model.report_bits[part][level]) for part, level in levels.items())
     evidence = sum(bits for part, _, bits in parts if part != "feeds")
-    total = exact(model.report["prior"]["prior"]) + sum(bits for _, _, bits in parts)
+    total = model.report_bits["prior"]["prior"] + sum(bits for _, _, bits in parts)
     return total, evidence, parts
 
 

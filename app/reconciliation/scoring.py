@@ -57,15 +57,15 @@ class Terms:
 
     surnames: Mapping[str, float]
     given: Mapping[str, float]
-    surname_default: float
+    surname_default: float  # of the unseen, and the least that any counts for
     given_default: float
     second_given_factor: float  # given names of one person are not independent: times this
 
     def surname(self, value: str) -> float:
-        return max(self.surnames.get(value, self.surname_default), _FLOOR)
+        return max(self.surnames.get(value, self.surname_default), self.surname_default)
 
     def first(self, value: str) -> float:
-        return max(self.given.get(value, self.given_default), _FLOOR)
+        return max(self.given.get(value, self.given_default), self.given_default)
 
     def given_names(self, words: tuple[str, ...]) -> float:
         share = self.first(words[0])
@@ -100,6 +100,7 @@ class Model:
     report: Mapping[str, Mapping[str, float]]
     provenance: Mapping[str, Any] = field(default_factory=dict)
     _plan: tuple[Any, ...] = ()
+    report_bits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # ``report``, exact
     _surname_bits: dict[str, float] = field(default_factory=dict)
     _first_bits: dict[str, float] = field(default_factory=dict)
     _given_bits: dict[tuple[str, ...], float] = field(default_factory=dict)
@@ -215,6 +216,10 @@ def _parse(data: Mapping[str, Any]) -> Model:
             person=Policy(**data["policy"]["person"]),
             case=Policy(**data["policy"]["case"]),
             report=data["report"],
+            report_bits={
+                part: {level: exact(bits) for level, bits in found.items()}
+                for part, found in data["report"].items()
+            },
             provenance=data["provenance"],
         )
         plan = tuple(

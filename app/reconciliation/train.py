@@ -1,7 +1,8 @@
-"""How a model file comes to be: Splink for the weights of mentions, a penalised regression for those of reports.
+"""How a model file comes to be: Splink for the weights of mentions, a penalised regression for those of
+reports.
 
-Offline work over labelled or unlabelled records; nothing here runs when records are linked. The caller brings the records: this
-stage knows no world of its own.
+Offline work over labelled or unlabelled records; nothing here runs when records are linked. The caller
+brings the records: this stage knows no world of its own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ Levels = dict[str, dict[str, dict[str, float]]]
 
 # Chance agreement of documents is known from how they are given out, and never seen in a sample.
 FIXED_U = {("document", "equal"): 1.5e-8, ("document", "one_edit"): 1e-6, ("document", "conflict"): 0.999999}
+_LABELLED_ALONE = ("initials", "birth")
 _LOUDER = 2.0  # bits that a level may say more against than the base: invented worlds are cleaner than files
 _SMALLEST = 1e-5  # no level is rarer in a sample than the sample can tell
 _EM_RULES = ("document", "surnames", "birth_given", "facts_district")
@@ -34,7 +36,8 @@ def train_mentions(
 ) -> Levels:
     """m and u of every level: u by random sampling, m by EM under several blocking rules (Splink).
 
-    ``reports[i]`` is the record of ``mentions[i]``. Levels that no pair fell into keep the base model's values.
+    ``reports[i]`` is the record of ``mentions[i]``. Levels that no pair fell into keep the base model's
+    values.
     """
     table = feature_table(range(len(mentions)), mentions, base)
     for name, column in block_columns(mentions, reports).items():
@@ -77,8 +80,9 @@ def train_reports(
 ) -> dict[str, dict[str, float]]:
     """Bits per level, additive, by logistic regression drawn towards the base weights.
 
-    ``strength`` is how many pairs' worth of belief each base weight has: where data is thin the judgement of the
-    base stands. Levels called "unknown" are no evidence and stay 0, as do weights that are rules (court_case).
+    ``strength`` is how many pairs' worth of belief each base weight has: where data is thin the judgement
+    of the base stands. Levels called "unknown" are no evidence and stay 0, as do weights that are rules
+    (court_case).
     """
     names = [
         (part, level)
@@ -142,15 +146,15 @@ def settle(
 ) -> Levels:
     """The m that ships: the mean of EM and labelled pairs, and ``belief`` of the base model's.
 
-    Where EM cannot see (initials: most of their pairs are sisters and strangers of one place and day) the labelled
-    pairs alone. The base's part keeps a level that the worlds never show from becoming a certainty.
+    Where EM errs (birth, initials: most of their pairs are sisters and strangers of one place and day) the
+    labelled pairs alone. The base's part keeps a level that the worlds never show from becoming a certainty.
     """
     out: Levels = {}
     for name, levels in trained.items():
         out[name] = {}
         for level, values in levels.items():
             known = labelled[name][level]
-            mean = known if name == "initials" else (values["m"] + known) / 2
+            mean = known if name in _LABELLED_ALONE else (values["m"] + known) / 2
             m = (1 - belief) * mean + belief * base.levels[name][level].m
             out[name][level] = {"m": float(f"{m:.6g}"), "u": float(f"{values['u']:.6g}")}
     return out

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
+import asyncpg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -105,7 +106,10 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(ClientDisconnect, _of_disconnect)
     app.add_exception_handler(SQLAlchemyError, _of_database)
-    app.add_exception_handler(ConnectionError, _of_connection)
+    for kind in (asyncpg.PostgresError, asyncpg.InterfaceError):  # of COPY, below SQLAlchemy
+        app.add_exception_handler(kind, _of_database)
+    for kind in (ConnectionError, TimeoutError):
+        app.add_exception_handler(kind, _of_connection)
 
 
 def _id(request: Request) -> str | None:
@@ -140,7 +144,7 @@ async def _of_connection(request: Request, _error: Exception) -> Response:
 
 async def _of_database(request: Request, error: Exception) -> Response:
     """What the database said, by SQLSTATE; its text may quote data and goes nowhere."""
-    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    state = getattr(getattr(error, "orig", error), "sqlstate", None) or ""
     log.warning("database_error", kind=type(error).__name__, sqlstate=state, request_id=_id(request))
     return problem_response(_by_state(error, str(state)), _id(request))
 
@@ -161,8 +165,8 @@ def _by_state(error: Exception, state: str) -> IntertrataError:
 
 def _refused_by_driver(error: Exception) -> bool:
     """asyncpg could not encode a parameter; the statement never left."""
-    cause = getattr(getattr(error, "orig", None), "__cause__", None)
-    return type(cause).__name__ == "DataError"
+    cause = getattr(getattr(error, "orig", None), "__cause__", None) or error
+    return isinstance(cause, asyncpg.DataError)
 
 
 _TYPES: Final[Mapping[str, Sentence]] = {

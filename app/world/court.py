@@ -134,9 +134,25 @@ class CourtDesk:
         for person in case.suspects:
             if rng.random() >= rates.person_left_out:
                 people.append(self._accused(person, case))
+        people += self._others()
         for order, said in enumerate(people, start=1):
             said.order = order
         return tuple(people)
+
+    def _others(self) -> list[SaidPerson]:
+        """Parties that nobody counts: a witness, a firm that must answer in civil law."""
+        rng = self._desk.rng
+        people: list[SaidPerson] = []
+        if rng.random() < 0.06:
+            given = rng.choice(("ELENA", "MARIO", "JULIO"))
+            people.append(
+                SaidPerson(Role.WITNESS, 0, "TESTIGO", paternal="RAMOS", maternal="SILVA", given=given)
+            )
+        if rng.random() < 0.04:
+            firm = SaidPerson(Role.OTHER, 0, "TERCERO CIVIL", kind=PartyKind.LEGAL_ENTITY)
+            firm.legal_name = "AGROINDUSTRIAS EL VALLE S.R.L."
+            people.append(firm)
+        return people
 
     def _victim(self, person: Person, case: TrueCase) -> SaidPerson:
         rng, rates, clerk = self._desk.rng, self._desk.rates, self._clerk
@@ -151,7 +167,8 @@ class CourtDesk:
                 clerk.document(said, person)
             if rng.random() < rates.birth_date_known / 3:
                 said.birth = person.birth
-        if said.birth is None and said.age is None and rng.random() < rates.age_known * 0.7:
+        known = rates.hidden_age_known if hidden else rates.age_known * 0.7
+        if said.birth is None and said.age is None and rng.random() < known:
             clerk.age(said, person, case.facts)
         clerk.sex(said, person)
         if rng.random() < 0.3:

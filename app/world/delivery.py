@@ -1,7 +1,7 @@
 """Writes a world as the institutions hand it over: files in their native forms, and the truth beside them."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -101,6 +101,13 @@ class _FeedFiles:
     def close(self) -> None:
         for writer, _ in self._open.values():
             writer.close()
+
+
+def write_rows(path: Path, header: tuple[str, ...], rows: Iterable[Sequence[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.writer(lines)
+        writer.writerow(header)
+        writer.writerows(rows)
 
 
 def _part_of(stamp: datetime, parts: int) -> int:

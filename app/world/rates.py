@@ -43,7 +43,7 @@ class Rates:
     earlier_version: float = _rate(0.25, 0.35, 0.40)
     repeated_version: float = _rate(0.02, 0.03, 0.04)
     late_superseded: float = _rate(0.10, 0.20, 0.30)  # an earlier version arrives after the later one
-    person_left_out: float = _rate(0.04, 0.10, 0.16)  # a party stands in one record and not in another
+    person_left_out: float = _rate(0.03, 0.07, 0.12)  # a party stands in one record and not in another
 
     # --- names
     name_typo: float = _rate(0.01, 0.025, 0.05)  # per name part, one edit
@@ -90,6 +90,7 @@ class Rates:
     birth_date_1900: float = _rate(0.005, 0.015, 0.03)
     birth_date_typo: float = _rate(0.01, 0.02, 0.04)  # one digit, or day and month swapped
     age_known: float = _rate(0.85, 0.75, 0.62)  # where there is no birth date
+    hidden_age_known: float = _rate(0.97, 0.92, 0.85)  # of people by initials or key: files give their age
     age_off: float = _rate(0.04, 0.10, 0.18)  # by one year
     sex_unknown: float = _rate(0.02, 0.05, 0.10)
     sex_wrong: float = _rate(0.0005, 0.002, 0.005)
@@ -107,7 +108,7 @@ class Rates:
     offence_differs: float = _rate(0.02, 0.05, 0.08)  # another family than the case's
 
     # --- citations
-    cited: float = _rate(0.80, 0.62, 0.45)  # the counterpart exists, and its number is written
+    cited: float = _rate(0.85, 0.74, 0.58)  # the counterpart exists, and its number is written
     citation_wrong: float = _rate(0.01, 0.03, 0.06)  # of another case
     citation_mistyped: float = _rate(0.03, 0.07, 0.12)  # one edit
     citation_reformatted: float = _rate(0.15, 0.25, 0.35)  # unpadded, spaces, bar code

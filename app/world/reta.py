@@ -7,7 +7,7 @@ from app.world.cases import TrueCase
 from app.world.clerks import Clerk
 from app.world.desk import Desk
 from app.world.name_lists import ALIASES
-from app.world.people import Person, birth_for_age
+from app.world.people import Person, age_on, birth_for_age
 from app.world.places import neighbour
 from app.world.records import History, SaidCitation, SaidPerson, SaidRecord
 from schemas.vocabulary import Feed, OffenceFamily, Purpose, Relation, Role, Sex
@@ -108,9 +108,12 @@ class PoliceDesk:
         rng, rates, clerk = self._desk.rng, self._desk.rates, self._clerk
         said = SaidPerson(Role.VICTIM, 0, "VICTIMA", person.number)
         on = record.facts_date or record.reported.date()
-        clerk.name(said, person, on)
-        if rng.random() >= rates.police_victim_no_document:
-            clerk.document(said, person)
+        if age_on(person.birth, on) < 18 and rng.random() < rates.police_initials_minor:
+            clerk.initials(said, person, None)
+        else:
+            clerk.name(said, person, on)
+            if rng.random() >= rates.police_victim_no_document:
+                clerk.document(said, person)
         clerk.birth_and_age(said, person, on)
         clerk.sex(said, person, words=True)
         clerk.nationality(said, person)

@@ -152,7 +152,7 @@ class ProsecutionDesk:
             clerk.birth_and_age(said, person, on)
         elif rng.random() < rates.key_birth_date:
             said.birth = person.birth
-        elif rng.random() < rates.age_known:
+        elif rng.random() < rates.hidden_age_known:
             clerk.age(said, person, on)
         clerk.sex(said, person)
         clerk.nationality(said, person)

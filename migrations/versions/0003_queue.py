@@ -10,7 +10,7 @@ down_revision: str | None = "0002"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
-SQL = Path(__file__).parent.parent / "sql" / "pgqueuer_1_6.sql"
+SQL = Path(__file__).parent.parent / "pgqueuer_1_6.sql"
 
 
 def upgrade() -> None:

@@ -2,13 +2,11 @@
 
 import pytest
 
-from adapters.reta_pnp.adapter import RetaPnp
+from adapters.catalog import CATALOG
 from app.db.engine import Database
 from app.ingestion.service import IngestionService
 from schemas.vocabulary import Feed
 from support.ingestion_kit import counts_of, ingest, sample, sample_arrival, tools_for
-
-CATALOG = {Feed.RETA_PNP: RetaPnp()}
 
 # received, accepted, accepted with warnings, repeated, superseded, conflicting, rejected
 EXPECTED = {

@@ -78,6 +78,8 @@ def docker_answers() -> bool:
 
         client = docker.from_env(timeout=3)
         client.ping()
+        if not client.images.list(name=IMAGE):
+            client.images.pull(IMAGE)
     except Exception:  # whatever is wrong with it, it does not answer
         return False
     return True

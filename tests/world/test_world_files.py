@@ -129,6 +129,7 @@ def test_the_command_writes_a_world(tmp_path: Path, capsys: pytest.CaptureFixtur
         "sistra.ndjson",
         "poder_judicial.xml",
         "linea_1818.xlsx",
+        "ceiling.csv",
         "truth.csv",
         "traits.csv",
     }

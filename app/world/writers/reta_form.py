@@ -66,7 +66,7 @@ def person_cells(said: SaidPerson, rng: Random) -> list[str]:
         said.word,
         said.paternal or nameless,
         said.maternal or "",
-        said.given or nameless,
+        said.given or said.initials_text or nameless,
         said.alias or "",
         said.document_type.value if said.document_type and said.document_text else "",
         said.document_text or texts.unknown(rng),

