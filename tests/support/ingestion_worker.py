@@ -1,6 +1,6 @@
 """A worker in a process of its own, to be killed: python -m support.ingestion_worker URL HOME.
 
-The real jobs over the real adapters; chunks are small and slow, so that a kill falls in the middle of a batch.
+The real jobs over the real adapters; chunks are small and slow: a kill falls in the middle of a batch.
 """
 
 import asyncio
