@@ -1,7 +1,8 @@
 """The links as a table: one row per record, one per mention of a victim or suspect that is a natural person.
 
-Annulled records do not appear, nor do calls re-sent as not valid (the way Línea 1818 annuls). A record of no case has an empty case; its mentions are not resolved and have
-no rows. Streamed and sorted: the same links give the same bytes, but for ids.
+Annulled records do not appear, nor do calls re-sent as not valid (the way Línea 1818 annuls). A record of no
+case has an empty case; its mentions are not resolved and have no rows. Streamed and sorted: the same links
+give the same bytes, but for ids.
 """
 
 from pathlib import Path
