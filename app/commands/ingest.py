@@ -63,12 +63,21 @@ def ingest(
 async def _ingest(
     settings: Settings, feed: Feed, files: Iterable[Path], options: tuple[Form | None, bool]
 ) -> list[BatchStatus]:
-    form, validate = options
     async with open_services(settings) as services:
-        service = services.ingestion
-        arrivals = [(file, _arrival(service, feed, file, form, validate)) for file in files]
-        landed = [(await service.land(arrival, _blocks(file))).id for file, arrival in arrivals]
-        return await bring_to_end(service, landed)
+        return await take_in(services.ingestion, feed, files, options)
+
+
+async def take_in(
+    service: IngestionService,
+    feed: Feed,
+    files: Iterable[Path],
+    options: tuple[Form | None, bool] = (None, False),
+) -> list[BatchStatus]:
+    """Land, translate and link the files; how each ended. ``options``: form, and whether only to validate."""
+    form, validate = options
+    arrivals = [(file, _arrival(service, feed, file, form, validate)) for file in files]
+    landed = [(await service.land(arrival, _blocks(file))).id for file, arrival in arrivals]
+    return await bring_to_end(service, landed)
 
 
 def _arrival(service: IngestionService, feed: Feed, file: Path, form: Form | None, validate: bool) -> Arrival:
