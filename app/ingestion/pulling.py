@@ -26,10 +26,17 @@ Landed = Callable[[BatchStatus], None]
 class Puller:
     """One source of carpetas. Safe to run twice at once: what comes twice is a repeat."""
 
-    def __init__(self, tools: Tools, service: IngestionService, source: Source) -> None:
+    def __init__(
+        self,
+        tools: Tools,
+        service: IngestionService,
+        source: Source,
+        policy: RetryPolicy = RetryPolicy(),  # noqa: B008  frozen
+    ) -> None:
         self._tools = tools
         self._service = service
         self._source = source
+        self._policy = policy
 
     async def pull(self, landed: Landed = lambda status: None) -> list[BatchStatus]:
         """All that changed since the watermark, each page landed before the next is asked for.
@@ -38,7 +45,7 @@ class Puller:
         """
         try:
             async with httpx.AsyncClient() as client:
-                statuses = await self._all(PatientClient(client, RetryPolicy(), self._waiting()), landed)
+                statuses = await self._all(PatientClient(client, self._policy, self._waiting()), landed)
         except PullFailed as failed:
             await self._note(pulled_at=self._tools.clock.now(), error_code=failed.fault.value)
             raise SourceUnavailable(feed=Feed.SISTRA.value, reason=failed.fault.value) from None
@@ -56,10 +63,14 @@ class Puller:
         return Waiting(asyncio.sleep, random.SystemRandom().random, self._tools.clock.now)
 
     async def _land(self, page: PulledPage) -> BatchStatus:
-        """The watermark moves after the page is committed: between the two, the page comes once more."""
+        """The watermark moves after the page is committed: between the two, the page comes once more.
+
+        It never passes the present: one carpeta stamped in the future would hide all changes until then.
+        """
         arrival = Arrival(Feed.SISTRA, Form.NDJSON, _CLIENT)
         status = await self._service.land(arrival, _once(page.ndjson))
-        await self._note(watermark=datetime.fromisoformat(page.watermark), error_code=None)
+        watermark = min(datetime.fromisoformat(page.watermark), self._tools.clock.now())
+        await self._note(watermark=watermark, error_code=None)
         return status
 
     async def _watermark(self) -> str | None:
