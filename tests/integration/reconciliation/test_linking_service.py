@@ -225,8 +225,8 @@ async def test_a_case_shows_what_its_records_say(registry: Registry) -> None:
     )
     await registry.put(seen, file)
     rows = await registry.rows(
-        "SELECT offence_family, offence_conflict, first_date::text, department, stage, feeds, reports, victims,"
-        " suspects FROM case_entity"
+        "SELECT offence_family, offence_conflict, first_date::text, department, stage, feeds, reports,"
+        " victims, suspects FROM case_entity"
     )
     assert rows == [("trafficking", False, "2023-03-10", "17", "trial", 4 + 2, 2, 1, 0)]
 
@@ -256,4 +256,4 @@ async def test_links_are_one_row_per_record_and_per_resolved_mention(
     assert sorted((r["feed"], r["record"], r["order"], r["role"]) for r in named) == sorted(wanted)
     assert all(row["person_id"] and row["case_id"] for row in named)
     assert rows == sorted(rows, key=lambda r: (r["feed"], r["record"], r["role"], int(r["order"] or 0)))
-    assert not out.with_name("links.csv.part").exists()  # noqa: ASYNC240
+    assert not out.with_name("links.csv.part").exists()
