@@ -163,9 +163,3 @@ WHERE kind = $1 AND judge <> 'machine' ORDER BY a, b, id DESC
 """
 
 CASES_OF: Final = "SELECT record_id, case_id FROM case_member WHERE record_id = ANY($1::bigint[])"
-
-VERSIONS: Final = """
-SELECT r.id, r.feed || '|' || r.number AS name,
-       (SELECT count(*) FROM (SELECT 1 FROM record_version v WHERE v.record_id = r.id LIMIT 2) x) AS versions
-FROM record r WHERE r.id = ANY($1::bigint[]) ORDER BY r.id
-"""
