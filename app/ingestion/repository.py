@@ -169,6 +169,9 @@ class RecordRepository:
         )
         return row[0], row[1]
 
+    async def add_batch(self, values: Mapping[str, Any]) -> None:
+        await self._connection.execute(_insert_statement("batch", values), *values.values())
+
     async def write(self, rows: Rows) -> None:
         """Write what a chunk changed; what a held record said before is taken back first."""
         if rows.changed_records:
