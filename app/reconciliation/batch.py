@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.reconciliation.batch_pairs import BatchPairs
+from app.reconciliation.batch_pairs import BatchPairs, PeopleWeights
 from app.reconciliation.bulk import BulkRepository, Keys
-from app.reconciliation.features import MentionFeatures
 from app.reconciliation.held import Held
 from app.reconciliation.ledger import Ledger
 from app.reconciliation.neighbourhood import (
@@ -24,10 +23,11 @@ from app.reconciliation.neighbourhood import (
     settle_cases,
     settle_persons,
 )
-from app.reconciliation.reports import edge_weight, may_link
+from app.reconciliation.reports import Prospect, concluded, edge_weight, people_level, prospect
 from app.reconciliation.repository import LinkRepository
 from app.reconciliation.resolve import Decisions, Pair, pair, person_weight, without_rivals
 from app.reconciliation.scoring import Model
+from schemas.vocabulary import Feed, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,28 +92,29 @@ class Work:
 
     def cases(self) -> Conclusion:
         self._pairs = BatchPairs(self._held, *self._keys, self._model)
-        records = self._held.records
-        gated = [
-            (a, b) for a, b in self._pairs.record_pairs() if may_link(records[a].report, records[b].report)
-        ]
-        weights = self._case_edges(gated, self._pairs.score(gated))
-        resolved = settle_cases(self._held, records, weights, self._decided["case"], self._model)
+        weights = self._case_edges(self._pairs)
+        resolved = settle_cases(self._held, self._held.records, weights, self._decided["case"], self._model)
         for place, cluster in enumerate(resolved.clusters):
             self._case_of.update(dict.fromkeys(cluster, place))
         return Conclusion(weights, resolved)
 
-    def _case_edges(self, gated: Sequence[Pair], scored: dict[Pair, float]) -> Weights:
-        mention_of = {id(features): mention for mention, features in self._held.mentions.items()}
-
-        def weigh(x: MentionFeatures, y: MentionFeatures) -> float:
-            return scored[pair(mention_of[id(x)], mention_of[id(y)])]
-
+    def _case_edges(self, pairs: BatchPairs) -> Weights:
+        """As ``edge_weight`` gives them one by one, with the people of all pairs weighed at once."""
         edges: Weights = {}
-        for a, b in gated:
-            weight = edge_weight(self._held.report(a), self._held.report(b), self._model, weigh)
-            if weight >= self._model.case.lower:
-                edges[(a, b)] = weight
-        return edges
+        found: list[tuple[Pair, Prospect]] = []
+        for a, b in pairs.record_pairs():
+            x, y = self._held.report(a), self._held.report(b)
+            if not (x.makes_case and y.makes_case):
+                edges[(a, b)] = edge_weight(x, y, self._model)
+            elif (prospective := prospect(x, y, self._model)) is not None:
+                found.append(((a, b) if x.name < y.name else (b, a), prospective))
+        people = pairs.people([key for key, _ in found])
+        for place, ((a, b), prospective) in enumerate(found):
+            calls = Feed.LINEA_1818 in (self._held.report(a).feed, self._held.report(b).feed)
+            victims = _level(people.get((place, Role.VICTIM)), calls)
+            suspects = _level(people.get((place, Role.SUSPECT)), calls)
+            edges[pair(a, b)] = concluded(prospective, victims, suspects, self._model)
+        return {key: weight for key, weight in edges.items() if weight >= self._model.case.lower}
 
     def persons(self) -> Conclusion:
         held, model = self._held, self._model
@@ -129,3 +130,7 @@ class Work:
         decided = self._decided["person"]
         resolved = settle_persons(held, held.mentions, weights, effective, decided, model)
         return Conclusion(weights, resolved)
+
+
+def _level(weights: PeopleWeights | None, calls: bool) -> str:
+    return people_level(weights, calls) if weights else "unknown"
