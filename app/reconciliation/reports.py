@@ -122,6 +122,13 @@ def concluded(found: Prospect, victims: str, suspects: str, model: Model) -> flo
     return min(total, _cap(levels, model)) if total >= model.case.lower else total
 
 
+def evidence(found: Prospect, victims: str, suspects: str, model: Model) -> float:
+    """As ``ReportScore.evidence``."""
+    bits = model.report_bits
+    people = bits["victims"][victims] + bits["suspects"][suspects]
+    return found.bits - bits["prior"]["prior"] - bits["feeds"][found.levels["feeds"]] + people
+
+
 def edge_weight(a: ReportFeatures, b: ReportFeatures, model: Model) -> float:
     """The weight where it can reach the lower threshold; something below it as soon as it cannot."""
     if not (a.makes_case and b.makes_case):
