@@ -86,7 +86,13 @@ def editable() -> list[str | Path]:
 def run(command: list[str | Path], *, quiet: bool = False) -> bool:
     output = subprocess.DEVNULL if quiet else None
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(command, cwd=ROOT, env=environment, stdout=output, stderr=output).returncode == 0  # noqa: PLW1510, S603
+    try:
+        ended = subprocess.run(  # noqa: S603  commands of our own
+            command, cwd=ROOT, env=environment, stdout=output, stderr=output, check=False
+        )
+    except OSError:
+        return False
+    return ended.returncode == 0
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ PARTS: Final[dict[str, str]] = {
     "client": "Clientes de la API / clients of the API",
     "schemas": "Esquemas JSON de los contratos / JSON Schemas of the contracts",
     "world": "Un mundo inventado en los cuatro formatos / an invented world in the four forms",
+    "train": "Entrenar un modelo de vinculación / train a linking model",
     "evaluate": "Medir los vínculos contra la verdad / measure the links against the truth",
 }
 FAILED: Final = 1

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+from app.ingestion import endpoints as ingestion
 from app.registry import endpoints as registry
 from app.security import endpoints as security
 from app.shell import endpoints as shell
@@ -25,6 +26,7 @@ One registry of human-trafficking cases in Peru, out of four institutions. Every
 ROUTERS: tuple[APIRouter, ...] = (
     shell.router,
     security.router,
+    ingestion.router,
     registry.router,
     statistics.router,
 )
@@ -54,6 +56,7 @@ def _fill_state(app: FastAPI, services: Services) -> None:
     """What dependencies find through ``request.app.state``."""
     app.state.services = services
     app.state.database = services.database
+    app.state.ingestion = services.ingestion
     app.state.gate = services.gate
     app.state.authorisation = services.authorisation
     app.state.readiness = services.readiness

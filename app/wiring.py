@@ -5,17 +5,24 @@ A stage adds its service as one field of ``Services`` and one line in ``build_se
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from adapters.catalog import CATALOG
+from adapters.sistra.pull import Source
+from adapters.transport.spill import spill_into
 from app.core.clock import Clock, SystemClock
 from app.core.queue import Every, Handler, Options, Worker
 from app.core.settings import Settings
 from app.db import migrate
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import Database
+from app.ingestion import jobs as ingestion_jobs
+from app.ingestion.pulling import Puller
+from app.ingestion.service import IngestionService
+from app.ingestion.tools import Limits, Tools
 from app.reconciliation.indexer import FeatureIndexer
 from app.reconciliation.service import ReconciliationService
 from app.security import installation
@@ -46,6 +53,9 @@ class Services:
     readiness: Readiness
     indexer: FeatureIndexer
     linker: ReconciliationService
+    ingestion: IngestionService
+    puller_from: Callable[[Source], Puller]
+    puller: Puller | None  # None: no source to pull from is configured
 
 
 def realm_of(settings: Settings) -> Realm:
@@ -60,6 +70,20 @@ def build_services(
     realm = realm_of(settings)
     clients = ClientService(database)
     sealer, blind = Sealer(keyring), BlindIndex(keyring)
+    indexer, linker = FeatureIndexer(blind), ReconciliationService(database, sealer)
+    tools = Tools(
+        database=database,
+        sealer=sealer,
+        blind=blind,
+        indexer=indexer,
+        linker=linker,
+        catalog=CATALOG,
+        spill=spill_into(),
+        clock=clock,
+        limits=Limits(body_bytes=settings.upload_limit_bytes),
+    )
+    ingestion = IngestionService(tools)
+    puller_from = partial(Puller, tools, ingestion)
     return Services(
         settings=settings,
         clock=clock,
@@ -78,9 +102,19 @@ def build_services(
             clock=clock,
         ),
         readiness=Readiness(database, partial(_up_to_date, database_url)),
-        indexer=FeatureIndexer(blind),
-        linker=ReconciliationService(database, sealer),
+        indexer=indexer,
+        linker=linker,
+        ingestion=ingestion,
+        puller_from=puller_from,
+        puller=puller_from(source) if (source := source_of(settings)) else None,
     )
+
+
+def source_of(settings: Settings) -> Source | None:
+    """Where SISTRA is pulled from, if that is configured."""
+    if settings.sistra_url is None or settings.sistra_token_file is None:
+        return None
+    return Source(settings.sistra_url, settings.sistra_token_file.read_text().strip())
 
 
 async def _up_to_date(database_url: str) -> bool:
@@ -89,12 +123,13 @@ async def _up_to_date(database_url: str) -> bool:
 
 def jobs_of(services: Services) -> Mapping[str, Handler]:
     """What a worker can do, by name of job; a stage adds its own here."""
-    return {}
+    return {**ingestion_jobs.jobs(services.ingestion, services.puller)}
 
 
 def schedules_of(services: Services) -> tuple[Every, ...]:
     """What a worker enqueues by itself; a stage adds its own here."""
-    return ()
+    cron = services.settings.sistra_cron if services.puller else None
+    return ingestion_jobs.schedules(cron)
 
 
 async def run_worker(services: Services, stop: asyncio.Event) -> None:

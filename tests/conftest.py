@@ -1,3 +1,3 @@
 """What every test may use."""
 
-pytest_plugins = ("support.database_fixtures", "support.web_fixtures")
+pytest_plugins = ("support.database_fixtures", "support.web_fixtures", "support.registry_fixtures")

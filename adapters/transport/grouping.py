@@ -20,9 +20,9 @@ from adapters.transport.records import Broken, Row
 from schemas.translation import IssueCode
 
 PARTITIONS = 64
-BYTES_IN_MEMORY = 32 * 1024 * 1024
-ROW_OVERHEAD = 400
-"""What a row costs in memory beside its characters, in bytes, roughly."""
+BYTES_IN_MEMORY = 48 * 1024 * 1024
+ROW_OVERHEAD, CELL_OVERHEAD = 300, 60
+"""What a row and each of its cells cost in memory beside their characters, in bytes, roughly."""
 
 _HEAD = struct.Struct(">QIH")  # index, size, length of the name
 
@@ -52,8 +52,14 @@ class _Entry:
 
     @property
     def size(self) -> int:
+        """Characters, delimiters among them."""
         row = self.row
-        return ROW_OVERHEAD + (len(row.content) if isinstance(row, Broken) else sum(map(len, row.cells)))
+        return len(row.content) if isinstance(row, Broken) else sum(map(len, row.cells)) + len(row.cells)
+
+    @property
+    def memory(self) -> int:
+        cells = 1 if isinstance(self.row, Broken) else len(self.row.cells)
+        return ROW_OVERHEAD + CELL_OVERHEAD * cells + self.size
 
 
 def grouped(rows: Iterable[Row | Broken], key: Key, context: Context) -> Iterator[Group | Broken]:
@@ -65,7 +71,7 @@ def grouped(rows: Iterable[Row | Broken], key: Key, context: Context) -> Iterato
     room = BYTES_IN_MEMORY
     for entry in entries:
         held.append(entry)
-        room -= entry.size
+        room -= entry.memory
         if len(held) >= context.limits.rows_in_memory or room <= 0:
             yield from _spilled(held, entries, context)
             return

@@ -1,5 +1,6 @@
 """``intertrata evaluate``: how right links are."""
 
+import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,8 +37,8 @@ def evaluate(
     try:
         report = evaluate_files(truth, links, traits)
         highest = None if ceiling is None else evaluate_files(truth, ceiling, traits)
-    except (UnreadableTable, UnicodeDecodeError) as error:
-        reason = error if isinstance(error, UnreadableTable) else "not UTF-8"
+    except (UnreadableTable, UnicodeDecodeError, csv.Error) as error:
+        reason = error if isinstance(error, UnreadableTable) else "not a CSV file in UTF-8"
         typer.echo(f"tabla ilegible / unreadable table: {reason}", err=True)
         raise typer.Exit(1) from None
     if as_json:

@@ -29,3 +29,6 @@ class Settings(BaseSettings):
     upload_limit_bytes: int = Field(default=2048 * MIB, gt=0)
     database_pool_size: int = Field(default=10, ge=1, le=100)
     worker_concurrency: int = Field(default=2, ge=1, le=64)
+    sistra_url: str | None = None  # base address of SISTRA's pull interface; None: not pulled by itself
+    sistra_token_file: Path | None = None  # holds the bearer token for it
+    sistra_cron: str = "*/15 * * * *"  # when it is asked (UTC)

@@ -1,11 +1,12 @@
 """The jobs of this stage and when the recurring ones run. ``wiring`` hands them to the worker."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from app.core.queue import Every, Handler
 from app.ingestion.landing import TRANSLATE
+from app.ingestion.pulling import Puller
 from app.ingestion.service import IngestionService
 from app.ingestion.translating import LINK
 
@@ -15,10 +16,8 @@ PULL = "pull_sistra"
 SCHEDULES = (Every("*/10 * * * *", ERASE), Every("17 3 * * *", FORGET))
 
 
-def jobs(
-    service: IngestionService, pull: Callable[[], Awaitable[object]] | None = None
-) -> Mapping[str, Handler]:
-    """``pull``: ``Puller.pull`` where a source is configured. Every handler may run twice for one job."""
+def jobs(service: IngestionService, puller: Puller | None = None) -> Mapping[str, Handler]:
+    """``puller`` where a source is configured. Every handler may run twice for one job."""
 
     async def translate(payload: dict[str, Any]) -> None:
         await service.translate_batch(UUID(payload["batch"]))
@@ -33,8 +32,8 @@ def jobs(
         await service.forget_answers()
 
     async def pull_sistra(payload: dict[str, Any]) -> None:
-        if pull is not None:
-            await pull()
+        if puller is not None:
+            await puller.pull()
 
     return {TRANSLATE: translate, LINK: link, ERASE: erase, FORGET: forget, PULL: pull_sistra}
 

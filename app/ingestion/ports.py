@@ -1,6 +1,6 @@
 """What ingestion needs from matching. ``wiring`` fills it; ingestion knows no more of it than this."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -37,8 +37,11 @@ class Linker(Protocol):
         """Link these records inside the caller's transaction."""
         ...
 
-    async def link_pending(self) -> object:
-        """Link every record that is dirty when this is called, in transactions of its own."""
+    async def link_pending(self, progress: Callable[[int, int], None] | None = None) -> object:
+        """Link every record that is dirty when this is called, in transactions of its own.
+
+        ``progress`` is told how many are linked, of how many.
+        """
         ...
 
     async def case_of(self, session: WriteSession, record_id: int) -> UUID | None: ...

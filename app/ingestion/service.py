@@ -1,6 +1,6 @@
 """What other rooms and the composition roots call. Each part of the stage is a small class beside this."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from uuid import UUID
 
 from adapters.base import Form
@@ -15,6 +15,8 @@ from app.ingestion.translating import Progress, Translator
 from app.models.ingestion import Batch, DeliveryIssue
 from schemas.ingestion import BatchStatus, IssueAnswer, RecordAnswer
 from schemas.vocabulary import Feed
+
+LinkProgress = Callable[[int, int], None]
 
 
 class IngestionService:
@@ -43,14 +45,14 @@ class IngestionService:
         """The job ``translate``: as far as linking, or to the failed end. May be run any number of times."""
         await self._translator.run(batch_id, progress)
 
-    async def link_batch(self, batch_id: UUID) -> None:
+    async def link_batch(self, batch_id: UUID, progress: LinkProgress | None = None) -> None:
         """The job ``link``: everything translated before now is linked, so this batch is done."""
         before = self._tools.clock.now()
         async with self._tools.database.read() as session:
             batch = await batches.get(session, batch_id)
         if batch is None or batch.state != "linking":
             return
-        await self._tools.linker.link_pending()
+        await self._tools.linker.link_pending(progress)
         async with self._tools.database.write() as session:
             await batches.linked(session, batch_id, before)
 

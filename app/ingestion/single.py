@@ -74,16 +74,17 @@ class Single:
             slots = await settled(self._tools, records, place, [entry], batch["received_at"])
             await batches.add(session, _ended(batch, entry))
             changed = await keep(self._tools, records, place, [entry], slots)
-            return answer(place, entry, await self._linked(session, changed, entry, slots))
+            if changed:
+                await records.mark_dirty(changed)  # cleared by linking, or left to the run over everything
+                await self._tools.linker.link_now(session, changed)
+            return answer(place, entry, await self._case(session, changed, entry, slots))
 
-    async def _linked(
+    async def _case(
         self, session: WriteSession, changed: list[int], entry: Entry, slots: Mapping[str, Slot]
     ) -> UUID | None:
-        if changed:
-            await self._tools.linker.link_now(session, changed)
-            return await self._tools.linker.case_of(session, changed[0])
         held = slots[entry.key].held if entry.key is not None else None
-        return await self._tools.linker.case_of(session, held.id) if held else None
+        record_id = changed[0] if changed else (held.id if held else None)
+        return None if record_id is None else await self._tools.linker.case_of(session, record_id)
 
 
 def _ended(batch: Mapping[str, Any], entry: Entry) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from app.reconciliation.batch_pairs import BatchPairs
 from app.reconciliation.bulk import BulkRepository, Keys
 from app.reconciliation.features import MentionFeatures
 from app.reconciliation.held import Held
-from app.reconciliation.ledger import Changes, Ledger
+from app.reconciliation.ledger import Ledger
 from app.reconciliation.neighbourhood import (
     Kind,
     Resolved,
@@ -60,21 +60,18 @@ class FullLinking:
 
     async def _keep(self, kind: Kind, found: Conclusion) -> Settled:
         before = await self._bulk.edges(kind)
-        await self._ledger.edges(kind, before, found.weights, found.resolved.judged)
+        self._ledger.edges(kind, before, found.weights, found.resolved.judged)
         settled = settle(await self._bulk.clusters(kind), found.resolved.clusters)
-        await self._ledger.members(kind, settled)
+        self._ledger.members(kind, settled)
         return settled
 
     async def _publish(self, held: Held, changed: Sequence[int], cases: Settled, persons: Settled) -> None:
         records = {held.record_of[m] for m in persons.moved if m in held.record_of}.union(changed)
         counted: set[UUID] = {cases.members[r] for r in records if r in cases.members}
         named = {m for record in changed for m in held.mention_ids(record)}
-        await self._ledger.entities(cases, persons, sorted(counted))
-        changes = Changes()
-        changes.records(await self._repository.names_of(changed))
-        changes.partition("case", cases, counted)
-        changes.partition("person", persons, {persons.members[m] for m in named})
-        await self._ledger.publish(changes)
+        await self._ledger.write(counted)
+        people = {persons.members[m] for m in named}
+        await self._ledger.publish(changed, {"case": counted, "person": people})
 
 
 KINDS: tuple[Kind, ...] = ("case", "person")

@@ -60,6 +60,7 @@ def assign(
 
 def _fates(old: Mapping[M, I], new: Sequence[Sequence[M]], ids: Sequence[I]) -> Iterable[Fate[I]]:
     now = {member: ids[index] for index, cluster in enumerate(new) for member in cluster}
+    living = set(ids)
     parts: dict[I, dict[I, None]] = defaultdict(dict)
     for member, was in old.items():
         if member in now:
@@ -68,7 +69,7 @@ def _fates(old: Mapping[M, I], new: Sequence[Sequence[M]], ids: Sequence[I]) -> 
             parts[was] |= {}
     for was, targets in parts.items():
         others = [target for target in targets if target != was]
-        alive = was in ids
+        alive = was in living
         if not targets and not alive:
             yield Fate(Event.EMPTIED, was, None)
         elif not alive and len(others) == 1:

@@ -3,7 +3,7 @@
 Only differences are written, so that linking twice writes once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -17,43 +17,33 @@ from app.reconciliation.resolve import Judged, Pair, pair
 _BULK: Final = 2000  # rows from which COPY is worth its extra trips
 _MACHINE: Final = "machine"
 
-_WRITE_EDGES: Final = """
-WITH gone AS (
-    DELETE FROM edge e USING unnest($2::bigint[], $3::bigint[]) AS g (a, b)
-    WHERE e.kind = $1 AND e.a = g.a AND e.b = g.b
-), came AS (
+_DROP_EDGES: Final = """
+DELETE FROM edge e USING unnest($1::text[], $2::bigint[], $3::bigint[]) AS g (kind, a, b)
+WHERE e.kind = g.kind AND e.a = g.a AND e.b = g.b
+"""
+
+# Everything of a small linking in one trip. The parts touch different rows, so that their order says nothing.
+_WRITE: Final = f"""
+WITH gone AS ({_DROP_EDGES}), came AS (
     INSERT INTO edge (kind, a, b, weight, outcome, probability)
-    SELECT $1, n.* FROM unnest($4::bigint[], $5::bigint[], $6::float8[], $7::text[], $8::float8[]) AS n
+    SELECT * FROM unnest($4::text[], $5::bigint[], $6::bigint[], $7::float8[], $8::text[], $9::float8[])
     ON CONFLICT (kind, a, b) DO UPDATE
     SET weight = excluded.weight, outcome = excluded.outcome, probability = excluded.probability
+), told AS (
+    INSERT INTO judgement (kind, a, b, outcome, weight, probability, model, judge)
+    SELECT * FROM unnest($10::text[], $11::bigint[], $12::bigint[], $13::text[], $14::float8[], $15::float8[],
+                         $16::text[], $17::text[])
+), left_case AS (DELETE FROM case_member WHERE record_id = ANY($18::bigint[])
+), left_person AS (DELETE FROM person_member WHERE mention_id = ANY($19::bigint[])
+), in_case AS (
+    INSERT INTO case_member (record_id, case_id) SELECT * FROM unnest($20::bigint[], $21::uuid[])
+    ON CONFLICT (record_id) DO UPDATE SET case_id = excluded.case_id
 )
-INSERT INTO judgement (kind, a, b, outcome, weight, probability, model, judge)
-SELECT $1, n.*, $14, 'machine'
-FROM unnest($9::bigint[], $10::bigint[], $11::text[], $12::float8[], $13::float8[]) AS n
-"""
-
-_WRITE_DECISION: Final = """
-INSERT INTO judgement (kind, a, b, outcome, judge, reason) VALUES ($1, $2, $3, $4, $5, $6)
-"""
-
-_DROP_EDGES: Final = """
-DELETE FROM edge e USING unnest($2::bigint[], $3::bigint[]) AS g (a, b)
-WHERE e.kind = $1 AND e.a = g.a AND e.b = g.b
-"""
-
-_WRITE_MEMBERS: Final = {
-    "case": """
-WITH gone AS (DELETE FROM case_member WHERE record_id = ANY($1::bigint[]))
-INSERT INTO case_member (record_id, case_id) SELECT * FROM unnest($2::bigint[], $3::uuid[])
-ON CONFLICT (record_id) DO UPDATE SET case_id = excluded.case_id
-""",
-    "person": """
-WITH gone AS (DELETE FROM person_member WHERE mention_id = ANY($1::bigint[]))
-INSERT INTO person_member (mention_id, person_id) SELECT * FROM unnest($2::bigint[], $3::uuid[])
+INSERT INTO person_member (mention_id, person_id) SELECT * FROM unnest($22::bigint[], $23::uuid[])
 ON CONFLICT (mention_id) DO UPDATE SET person_id = excluded.person_id
-""",
-}
-_MEMBER_TABLE: Final = {
+"""  # noqa: S608  constants
+
+_MEMBER_TABLE: Final[dict[Kind, tuple[str, tuple[str, str]]]] = {
     "case": ("case_member", ("record_id", "case_id")),
     "person": ("person_member", ("mention_id", "person_id")),
 }
@@ -70,10 +60,24 @@ INSERT INTO person_entity (id) SELECT unnest($8::uuid[])
 
 # The cursor's row lock is held to the end of the transaction: positions appear in order and without a gap.
 _WRITE_CHANGES: Final = """
-WITH handed AS (UPDATE change_cursor SET last = last + $4 RETURNING last - $4 AS base)
+WITH said AS (
+    SELECT 0 AS part, r.id AS place, 'record' AS kind, r.feed || '|' || r.number AS entity_id,
+           CASE WHEN (SELECT count(*) FROM record_version v WHERE v.record_id = r.id) < 2
+                THEN 'created' ELSE 'updated' END AS event
+    FROM record r WHERE r.id = ANY($4::bigint[])
+    UNION ALL
+    SELECT 1, n.place, n.kind, n.entity_id, n.event
+    FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS n (kind, event, entity_id, place)
+), handed AS (
+    UPDATE change_cursor SET last = last + (SELECT count(*) FROM said)
+    RETURNING last - (SELECT count(*) FROM said) AS base
+)
 INSERT INTO change (position, kind, event, entity_id)
-SELECT handed.base + n.place, n.kind, n.event, n.entity_id
-FROM handed, unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS n (kind, event, entity_id, place)
+SELECT handed.base + row_number() OVER (ORDER BY part, place), kind, event, entity_id FROM handed, said
+"""
+
+_WRITE_DECISION: Final = """
+INSERT INTO judgement (kind, a, b, outcome, judge, reason) VALUES ($1, $2, $3, $4, $5, $6)
 """
 
 
@@ -94,88 +98,102 @@ class Decision:
 
 
 @dataclass(slots=True)
-class Changes:
-    """What the feed will say, in order."""
+class _Differences:
+    """Rows to write; ``dropped`` edges may come again among ``came``."""
 
-    rows: list[tuple[str, str, str]] = field(default_factory=list)  # kind, event, entity
-
-    def partition(self, kind: Kind, settled: Settled, touched: Iterable[UUID]) -> None:
-        """``touched`` clusters have the members they had, and one of those says something else now."""
-        self._add(kind, "created", settled.created)
-        self._add(kind, "updated", sorted((settled.changed | set(touched)) - set(settled.created)))
-        for event in Event:
-            self._add(kind, event, sorted({fate.source for fate in settled.fates if fate.event is event}))
-
-    def records(self, names: Iterable[tuple[str, bool]]) -> None:
-        self.rows.extend(("record", "created" if first else "updated", name) for name, first in names)
-
-    def _add(self, kind: Kind, event: str, ids: Iterable[UUID]) -> None:
-        self.rows.extend((kind, event, str(cluster_id)) for cluster_id in ids)
+    gone: list[tuple[Any, ...]] = field(default_factory=list)  # kind, a, b
+    came: list[tuple[Any, ...]] = field(default_factory=list)  # kind, a, b, weight, outcome, probability
+    changed: list[tuple[Any, ...]] = field(
+        default_factory=list
+    )  # kind, a, b: of those that came, edges before
+    told: list[tuple[Any, ...]] = field(default_factory=list)  # rows of the ledger
 
 
 class Ledger:
-    """Writes inside the caller's transaction, whose last step is ``publish``."""
+    """Writes inside the caller's transaction. ``edges`` and ``members`` collect, ``write`` writes them."""
 
     def __init__(self, connection: Any, model: str) -> None:
         self._connection = connection
         self._model = model
+        self._found = _Differences()
+        self._settled: dict[Kind, Settled] = {}
 
-    async def edges(self, kind: Kind, before: Edges, weights: Weights, judged: dict[Pair, Judged]) -> None:
+    def edges(self, kind: Kind, before: Edges, weights: Weights, judged: dict[Pair, Judged]) -> None:
         """Let ``weights`` stand where ``before`` stood; the ledger says what came, changed or ended."""
-        after = {key: _standing(weight, judged.get(key)) for key, weight in sorted(weights.items())}
-        gone = sorted(key for key in before if key not in after)
-        came = {key: now for key, now in after.items() if before.get(key) != now}
-        told = [(*key, "withdrawn", None, None) for key in gone if before[key].outcome is not None]
-        told.extend(_told(key, now, judged) for key, now in came.items() if _news(before.get(key), now))
-        if len(gone) + len(came) > _BULK:
-            await self._copy_edges(kind, [*gone, *(key for key in came if key in before)], came, told)
-        elif gone or came:
-            columns = (*_columns(2, gone), *_columns(5, (_row(key, now) for key, now in came.items())))
-            await self._connection.execute(_WRITE_EDGES, kind, *columns, *_columns(5, told), self._model)
+        found = self._found
+        for key in sorted(before.keys() - weights.keys()):
+            found.gone.append((kind, *key))
+            if before[key].outcome is not None:
+                found.told.append(self._told(kind, key, None))
+        for key, weight in sorted(weights.items()):
+            said = judged.get(key)
+            now, was = _standing(weight, said), before.get(key)
+            if now == was:
+                continue
+            found.came.append((kind, *key, now.weight, now.outcome, now.probability))
+            if was is not None:
+                found.changed.append((kind, *key))
+            if (was.outcome, was.probability) != (now.outcome, now.probability) if was else said is not None:
+                found.told.append(self._told(kind, key, said))
 
-    async def _copy_edges(
-        self, kind: Kind, dropped: Sequence[Pair], came: Edges, told: Sequence[tuple[Any, ...]]
-    ) -> None:
-        if dropped:
-            await self._connection.execute(_DROP_EDGES, kind, *_columns(2, dropped))
-        await self._copy(
-            "edge",
-            ("kind", "a", "b", "weight", "outcome", "probability"),
-            ((kind, *_row(key, now)) for key, now in came.items()),
-        )
-        await self._copy(
-            "judgement",
-            ("kind", "a", "b", "outcome", "weight", "probability", "model", "judge"),
-            ((kind, *row, self._model, _MACHINE) for row in told),
-        )
+    def _told(self, kind: Kind, key: Pair, said: Judged | None) -> tuple[Any, ...]:
+        if said is None:
+            return (kind, *key, "withdrawn", None, None, self._model, _MACHINE)
+        return (kind, *key, said.verdict.value, said.weight, said.probability, self._model, _MACHINE)
 
-    async def members(self, kind: Kind, settled: Settled) -> None:
-        came = sorted(settled.moved.items())
-        if len(came) > _BULK:
-            table, columns = _MEMBER_TABLE[kind]
-            dropped = [*settled.removed, *settled.moved]
-            delete = f"DELETE FROM {table} WHERE {columns[0]} = ANY($1::bigint[])"  # noqa: S608  constants
-            await self._connection.execute(delete, dropped)
-            await self._copy(table, columns, came)
-        elif settled.removed or came:
-            await self._connection.execute(_WRITE_MEMBERS[kind], settled.removed, *_columns(2, came))
+    def members(self, kind: Kind, settled: Settled) -> None:
+        self._settled[kind] = settled
 
-    async def entities(self, cases: Settled, persons: Settled, touched: Sequence[UUID]) -> None:
-        """Redirects; persons come and go; cases go, and those changed or ``touched`` are computed anew."""
-        told = [("case", f.event, f.source, f.target) for f in cases.fates]
-        told.extend(("person", f.event, f.source, f.target) for f in persons.fates)
-        if told or persons.created or persons.changed:
-            await self._connection.execute(
-                _WRITE_ENTITIES,
-                *_columns(4, told),
-                cases.gone,
-                persons.gone,
-                sorted(persons.changed),
-                persons.created,
-            )
+    async def write(self, touched: Iterable[UUID]) -> None:
+        """What was collected; redirects; persons and cases that come, change and go.
+
+        ``touched`` cases have the members they had, of which something changed: they are computed anew.
+        """
+        cases, persons = self._settled["case"], self._settled["person"]
+        found, moved = self._found, (sorted(cases.moved.items()), sorted(persons.moved.items()))
+        if len(found.gone) + len(found.came) + len(moved[0]) + len(moved[1]) > _BULK:
+            await self._copy_all()
+        else:
+            columns = (*_columns(3, found.gone), *_columns(6, found.came), *_columns(8, found.told))
+            members = (cases.removed, persons.removed, *_columns(2, moved[0]), *_columns(2, moved[1]))
+            await self._connection.execute(_WRITE, *columns, *members)
+        await self._entities(cases, persons)
         again = sorted((cases.changed | set(touched)) - set(cases.created) - set(cases.gone))
         if cases.created or again:
             await self._connection.execute(projection.REFRESH_CASES, [*cases.created, *again])
+
+    async def _copy_all(self) -> None:
+        found = self._found
+        dropped = [*found.gone, *found.changed]
+        if dropped:
+            await self._connection.execute(_DROP_EDGES, *_columns(3, dropped))
+        await self._copy("edge", ("kind", "a", "b", "weight", "outcome", "probability"), found.came)
+        ledger = ("kind", "a", "b", "outcome", "weight", "probability", "model", "judge")
+        await self._copy("judgement", ledger, found.told)
+        for kind, settled in self._settled.items():
+            table, columns = _MEMBER_TABLE[kind]
+            delete = f"DELETE FROM {table} WHERE {columns[0]} = ANY($1::bigint[])"  # noqa: S608  constants
+            await self._connection.execute(delete, [*settled.removed, *settled.moved])
+            await self._copy(table, columns, sorted(settled.moved.items()))
+
+    async def _entities(self, cases: Settled, persons: Settled) -> None:
+        told: list[tuple[Any, ...]] = [("case", f.event, f.source, f.target) for f in cases.fates]
+        told.extend(("person", f.event, f.source, f.target) for f in persons.fates)
+        if told or persons.created or persons.changed:
+            gone, changed = (cases.gone, persons.gone), sorted(persons.changed)
+            await self._connection.execute(
+                _WRITE_ENTITIES, *_columns(4, told), *gone, changed, persons.created
+            )
+
+    async def publish(self, record_ids: Sequence[int], touched: Mapping[Kind, Iterable[UUID]]) -> None:
+        """The last step: tell the change feed of these records, and of the cases and persons they changed.
+
+        ``touched`` have the members they had, one of which says something else now.
+        """
+        rows: list[tuple[str, str, str]] = []
+        for kind, settled in self._settled.items():
+            rows.extend(_events(kind, settled, touched[kind]))
+        await self._connection.execute(_WRITE_CHANGES, *_columns(3, rows), list(record_ids))
 
     async def decision(self, decided: Decision) -> None:
         """A person's word. It has no weight and no model, and stands until another word of a person."""
@@ -183,33 +201,22 @@ class Ledger:
             _WRITE_DECISION, decided.kind, *decided.pair, decided.outcome, decided.judge, decided.reason
         )
 
-    async def publish(self, changes: Changes) -> None:
-        if changes.rows:
-            columns = _columns(3, changes.rows)
-            await self._connection.execute(_WRITE_CHANGES, *columns, len(changes.rows))
-
     async def _copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         await self._connection.copy_records_to_table(table, columns=columns, records=rows)
 
 
+def _events(kind: Kind, settled: Settled, touched: Iterable[UUID]) -> Iterable[tuple[str, str, str]]:
+    told: list[tuple[str, Iterable[UUID]]] = [
+        ("created", settled.created),
+        ("updated", sorted((settled.changed | set(touched)) - set(settled.created))),
+    ]
+    for event in Event:
+        told.append((event, sorted({fate.source for fate in settled.fates if fate.event is event})))
+    return ((kind, event, str(cluster_id)) for event, ids in told for cluster_id in ids)
+
+
 def _standing(weight: float, judged: Judged | None) -> Standing:
     return Standing(weight, judged.verdict.value, judged.probability) if judged else Standing(weight)
-
-
-def _row(key: Pair, now: Standing) -> tuple[Any, ...]:
-    return (*key, now.weight, now.outcome, now.probability)
-
-
-def _news(before: Standing | None, now: Standing) -> bool:
-    """Whether the judgement is another, not only the edge's own weight."""
-    said = (before.outcome, before.probability) if before else (None, None)
-    return said != (now.outcome, now.probability)
-
-
-def _told(key: Pair, now: Standing, judged: dict[Pair, Judged]) -> tuple[Any, ...]:
-    if now.outcome is None:
-        return (*key, "withdrawn", None, None)
-    return (*key, now.outcome, judged[key].weight, now.probability)
 
 
 def _columns(count: int, rows: Iterable[Sequence[Any]]) -> tuple[list[Any], ...]:

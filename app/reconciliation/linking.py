@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from app.reconciliation.held import Held
-from app.reconciliation.ledger import Changes, Ledger
+from app.reconciliation.ledger import Ledger
 from app.reconciliation.neighbourhood import (
     Kind,
     Settled,
@@ -56,8 +56,8 @@ class Linking:
         } | new
         decided = decisions_of(around.decisions)
         resolved = settle_cases(self._held, around.nodes, weights, decided, self._model)
-        await self._ledger.edges("case", around.edges, weights, resolved.judged)
-        settled = await self._settle("case", around, resolved.clusters)
+        self._ledger.edges("case", around.edges, weights, resolved.judged)
+        settled = self._settle("case", around, resolved.clusters)
         moves = regrouped(around.clusters, settled.members)
         return settled, {move for move in moves if changed.isdisjoint(move)}
 
@@ -88,8 +88,8 @@ class Linking:
         effective = {key: lessened[key] for key in weights}
         decided = decisions_of(around.decisions)
         resolved = settle_persons(self._held, around.nodes, weights, effective, decided, self._model)
-        await self._ledger.edges("person", around.edges, weights, resolved.judged)
-        return await self._settle("person", around, resolved.clusters)
+        self._ledger.edges("person", around.edges, weights, resolved.judged)
+        return self._settle("person", around, resolved.clusters)
 
     async def _person_edges(
         self, changed: frozenset[int], found: Candidates, cases: Settled, moves: set[Pair]
@@ -128,24 +128,20 @@ class Linking:
         records = (record_of[key[0]], record_of[key[1]])
         return not changed.isdisjoint(records) or pair(*records) in moves
 
-    async def _settle(self, kind: Kind, around: Component, clusters: Sequence[Sequence[int]]) -> Settled:
+    def _settle(self, kind: Kind, around: Component, clusters: Sequence[Sequence[int]]) -> Settled:
         settled = settle(around.clusters, clusters)
-        await self._ledger.members(kind, settled)
+        self._ledger.members(kind, settled)
         return settled
 
     async def _publish(self, changed: frozenset[int], cases: Settled, persons: Settled) -> None:
-        said = {cases.members[record] for record in changed if record in cases.members}
-        moved = {self._held.record_of[mention] for mention in persons.moved}
-        outside = await self._repository.cases_of(moved - cases.members.keys())
-        counted = said | {cases.members[record] for record in moved & cases.members.keys()}
-        counted.update(outside.values())
+        moved = {self._held.record_of[mention] for mention in persons.moved} | changed
+        counted = {cases.members[record] for record in moved & cases.members.keys()}
+        if outside := moved - cases.members.keys() - changed:
+            counted.update((await self._repository.cases_of(outside)).values())
         named = {mention for record in changed for mention in self._held.mention_ids(record)}
-        await self._ledger.entities(cases, persons, sorted(counted))
-        changes = Changes()
-        changes.records(await self._repository.names_of(sorted(changed)))
-        changes.partition("case", cases, counted)
-        changes.partition("person", persons, {persons.members[mention] for mention in named})
-        await self._ledger.publish(changes)
+        await self._ledger.write(counted)
+        people = {persons.members[mention] for mention in named}
+        await self._ledger.publish(sorted(changed), {"case": counted, "person": people})
 
     async def _read(self, record_ids: Iterable[int]) -> None:
         for record in await self._repository.records(self._held.missing(record_ids)):

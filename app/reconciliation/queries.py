@@ -1,8 +1,13 @@
-"""The SQL of linking: every statement takes sets, so that one record and a thousand cost the same trips."""
+"""The SQL of linking: every statement takes sets, so that one record and a thousand cost the same trips.
+
+``LATERAL (... OFFSET 0)`` is an instruction to the planner: look up by index for each row. It cannot know how
+few rows a recursion gives, and where it guesses many it reads whole tables.
+"""
 
 from typing import Final
 
-LOCK: Final = "SELECT pg_advisory_xact_lock($1)"
+# Just-in-time compilation, which the same wrong guess brings about, would cost more than the queries.
+LOCK: Final = "SELECT set_config('jit', 'off', true), pg_advisory_xact_lock($1)"
 
 # xmin tells the very version of the row: who marks the record again makes another one.
 DIRTY: Final = """
@@ -31,15 +36,18 @@ CLEAN: Final = "DELETE FROM link_dirty WHERE record_id = ANY($1::bigint[])"
 # Both kinds of candidates in one trip: pairs of records by a record key; pairs of mentions by a mention key.
 CANDIDATES: Final = """
 SELECT DISTINCT x.record_id AS a_record, NULL::bigint AS a, y.record_id AS b_record, NULL::bigint AS b
-FROM record_key x JOIN record_key y ON y.key = x.key AND y.record_id <> x.record_id
-WHERE x.record_id = ANY($1::bigint[])
+FROM unnest($1::bigint[]) AS changed (id)
+CROSS JOIN LATERAL (SELECT key, record_id FROM record_key WHERE record_id = changed.id OFFSET 0) x
+CROSS JOIN LATERAL (SELECT record_id FROM record_key WHERE key = x.key OFFSET 0) y
+WHERE y.record_id <> x.record_id
 UNION ALL
 SELECT DISTINCT m.record_id, m.id, n.record_id, n.id
-FROM mention m
-JOIN mention_key x ON x.mention_id = m.id
-JOIN mention_key y ON y.key = x.key AND y.mention_id <> x.mention_id
-JOIN mention n ON n.id = y.mention_id AND n.record_id <> m.record_id
-WHERE m.record_id = ANY($1::bigint[])
+FROM unnest($1::bigint[]) AS changed (id)
+CROSS JOIN LATERAL (SELECT id, record_id FROM mention WHERE record_id = changed.id OFFSET 0) m
+CROSS JOIN LATERAL (SELECT key FROM mention_key WHERE mention_id = m.id OFFSET 0) x
+CROSS JOIN LATERAL (SELECT mention_id FROM mention_key WHERE key = x.key OFFSET 0) y
+CROSS JOIN LATERAL (SELECT id, record_id FROM mention WHERE id = y.mention_id OFFSET 0) n
+WHERE n.record_id <> m.record_id
 """
 
 _RECORD: Final = """
@@ -54,8 +62,9 @@ RECORDS: Final = f"""
        ARRAY(SELECT row(m.id, m.role, m."order", i.features)
              FROM mention m JOIN mention_identity i ON i.mention_id = m.id
              WHERE m.record_id = r.id AND m.present AND p.makes_case AND i.features IS NOT NULL) AS mentions
-FROM record r JOIN report p ON p.record_id = r.id
-WHERE r.id = ANY($1::bigint[])
+FROM unnest($1::bigint[]) AS wanted (id)
+CROSS JOIN LATERAL (SELECT * FROM record WHERE id = wanted.id OFFSET 0) r
+CROSS JOIN LATERAL (SELECT * FROM report WHERE record_id = wanted.id OFFSET 0) p
 """  # noqa: S608  constants
 
 ALL_RECORDS: Final = f"{_RECORD} FROM record r JOIN report p ON p.record_id = r.id"
@@ -99,9 +108,9 @@ reach (id) AS (
     ) n
     WHERE n.weight >= $4 OR r.id IN (SELECT id FROM origin)
 ), near AS (
-    SELECT e.a, e.b, e.weight, e.probability, e.outcome FROM reach r JOIN edge e ON e.kind = $1 AND e.a = r.id
-    UNION
-    SELECT e.a, e.b, e.weight, e.probability, e.outcome FROM reach r JOIN edge e ON e.kind = $1 AND e.b = r.id
+    SELECT e.* FROM reach r CROSS JOIN LATERAL (
+        SELECT a, b, weight, probability, outcome FROM edge WHERE kind = $1 AND a = r.id
+        UNION ALL SELECT a, b, weight, probability, outcome FROM edge WHERE kind = $1 AND b = r.id) e
 )"""
 
 _COMPONENT: Final = """
@@ -109,7 +118,9 @@ SELECT 'edge' AS what, a, b, weight, probability, outcome AS word, NULL::uuid AS
 UNION ALL
 SELECT * FROM (
     SELECT DISTINCT ON (j.a, j.b) 'decision', j.a, j.b, NULL::float8, NULL::float8, j.outcome, NULL::uuid
-    FROM reach r JOIN judgement j ON j.kind = $1 AND j.a = r.id AND j.judge <> 'machine'
+    FROM reach r CROSS JOIN LATERAL (
+        SELECT id, a, b, outcome FROM judgement
+        WHERE kind = $1 AND a = r.id AND judge <> 'machine' OFFSET 0) j
     ORDER BY j.a, j.b, j.id DESC) latest
 UNION ALL
 """
@@ -119,7 +130,8 @@ CASE_COMPONENT: Final = f"""
 {_REACH.format(origin="SELECT unnest($3::bigint[])")}
 {_COMPONENT}
 SELECT 'node', r.id, r.id, NULL, NULL, NULL, m.case_id
-FROM reach r LEFT JOIN case_member m ON m.record_id = r.id
+FROM reach r
+LEFT JOIN LATERAL (SELECT case_id FROM case_member WHERE record_id = r.id OFFSET 0) m ON true
 """  # noqa: S608  constants
 
 # As above, $3 the records whose mentions, now or once, changed; b of a node is its record. Beside them the
@@ -128,18 +140,21 @@ PERSON_COMPONENT: Final = f"""
 {_REACH.format(origin="SELECT id FROM mention WHERE record_id = ANY($3::bigint[])")},
 ends (id) AS (SELECT a FROM near UNION SELECT b FROM near EXCEPT SELECT id FROM reach),
 far AS (
-    SELECT e.a, e.b, e.weight FROM ends JOIN edge e ON e.kind = $1 AND e.a = ends.id
-    UNION
-    SELECT e.a, e.b, e.weight FROM ends JOIN edge e ON e.kind = $1 AND e.b = ends.id
+    SELECT e.* FROM ends CROSS JOIN LATERAL (
+        SELECT a, b, weight FROM edge WHERE kind = $1 AND a = ends.id
+        UNION ALL SELECT a, b, weight FROM edge WHERE kind = $1 AND b = ends.id) e
 )
 {_COMPONENT}
 SELECT 'node', r.id, n.record_id, NULL, NULL, NULL, m.person_id
-FROM reach r JOIN mention n ON n.id = r.id LEFT JOIN person_member m ON m.mention_id = r.id
+FROM reach r
+CROSS JOIN LATERAL (SELECT record_id FROM mention WHERE id = r.id OFFSET 0) n
+LEFT JOIN LATERAL (SELECT person_id FROM person_member WHERE mention_id = r.id OFFSET 0) m ON true
 UNION ALL
 SELECT 'far', a, b, weight, NULL, NULL, NULL FROM far
 UNION ALL
-SELECT 'end', n.id, n.record_id, NULL, NULL, NULL, NULL
-FROM (SELECT id FROM ends UNION SELECT a FROM far UNION SELECT b FROM far) x JOIN mention n ON n.id = x.id
+SELECT 'end', x.id, n.record_id, NULL, NULL, NULL, NULL
+FROM (SELECT id FROM ends UNION SELECT a FROM far UNION SELECT b FROM far) x
+CROSS JOIN LATERAL (SELECT record_id FROM mention WHERE id = x.id OFFSET 0) n
 """  # noqa: S608  constants
 
 DECISIONS: Final = """
@@ -148,9 +163,3 @@ WHERE kind = $1 AND judge <> 'machine' ORDER BY a, b, id DESC
 """
 
 CASES_OF: Final = "SELECT record_id, case_id FROM case_member WHERE record_id = ANY($1::bigint[])"
-
-VERSIONS: Final = """
-SELECT r.id, r.feed || '|' || r.number AS name,
-       (SELECT count(*) FROM (SELECT 1 FROM record_version v WHERE v.record_id = r.id LIMIT 2) x) AS versions
-FROM record r WHERE r.id = ANY($1::bigint[]) ORDER BY r.id
-"""

@@ -83,7 +83,7 @@ def may_link(a: ReportFeatures, b: ReportFeatures) -> bool:
     costs nothing."""
     if not (a.makes_case and b.makes_case):
         return follows(a, b) or follows(b, a)
-    return _may_link(cheap_levels(a, b))
+    return _near_enough(_dates(a, b), _place(a, b)) or _numbers(a, b) in _LINKING_NUMBERS
 
 
 def edge_weight(
@@ -95,9 +95,7 @@ def edge_weight(
     if not (a.joins_case and b.joins_case):
         return NEVER
     bits = model.report_bits
-    place, dates = _place(a, b), _dates(a, b)
-    numbers = _numbers(a, b)
-    levels = {"numbers": numbers, "dates": dates, "place": place}
+    levels = {"numbers": _numbers(a, b), "dates": _dates(a, b), "place": _place(a, b)}
     if not _may_link(levels):
         return NEVER
     levels |= {"feeds": "same" if a.feed == b.feed else "cross", "family": _family(a, b)}
@@ -159,9 +157,10 @@ def _sum(levels: dict[str, str], model: Model) -> tuple[float, float, tuple[tupl
 
 
 def _may_link(levels: dict[str, str]) -> bool:
-    if levels["numbers"] in _LINKING_NUMBERS:
-        return True
-    dates, place = levels["dates"], levels["place"]
+    return levels["numbers"] in _LINKING_NUMBERS or _near_enough(levels["dates"], levels["place"])
+
+
+def _near_enough(dates: str, place: str) -> bool:
     if dates in _DATES_BAD:
         return place in _PLACE_GOOD
     return place != "conflict" or dates == "facts_equal"

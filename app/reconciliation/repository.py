@@ -118,11 +118,6 @@ class LinkRepository:
         found = {row[0]: row[1] for row in await self._connection.fetch(query, list(key))}
         return sorted(set(found.values())) if len(found) == len(key) else None
 
-    async def names_of(self, record_ids: Sequence[int]) -> list[tuple[str, bool]]:
-        """``feed|number`` of each record, and whether this is the first version of it that was held."""
-        rows = await self._connection.fetch(queries.VERSIONS, record_ids)
-        return [(row["name"], row["versions"] < 2) for row in rows]
-
 
 def _component(rows: Iterable[Any]) -> Component:
     found = Component()

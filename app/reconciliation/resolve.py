@@ -160,13 +160,20 @@ def person_weight(
         return NEVER
     if not (linkable(a.features) and linkable(b.features)):
         return _hint(a.features, b.features, same_case, model)
-    if not same_case and not (a.features.nameable and b.features.nameable):
+    if not same_case and not _comparable_across(a.features, b.features):
         return NEVER
     bits = mention_weight(a.features, b.features, model) if mention_bits is None else mention_bits
     bits += context_bits(a, b, same_case, model)
     if not same_case and not _enough_across(a.features, b.features):
         return min(bits, exact(model.person.upper - _JUST_UNDER))
     return bits
+
+
+def _comparable_across(a: MentionFeatures, b: MentionFeatures) -> bool:
+    """Keys and initials are local: across cases they need a document or a birth date on both sides."""
+    if (a.document and b.document) or (a.birth and b.birth):
+        return a.nameable and b.nameable
+    return bool(a.given or a.paternal) and bool(b.given or b.paternal)
 
 
 _JUST_UNDER = 0.5  # bits under the upper threshold: for a reviewer at best

@@ -76,9 +76,8 @@ class ReconciliationService:
 
     async def reconcile_full(self, progress: Progress | None = None) -> LinkSummary:
         """Everything anew from records, decisions and model; ids are kept. One transaction."""
-        from app.reconciliation.batch import (
-            FullLinking,
-        )  # DuckDB and Arrow: a second that others need not wait
+        # DuckDB and Arrow take a second to load, which other commands need not wait for.
+        from app.reconciliation.batch import FullLinking
         from app.reconciliation.bulk import BulkRepository
 
         async with self._database.write() as session:

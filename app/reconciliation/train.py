@@ -5,8 +5,11 @@ Offline work over labelled or unlabelled records; nothing here runs when records
 brings the records: this stage knows no world of its own.
 """
 
+import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import duckdb
@@ -15,9 +18,10 @@ import numpy.typing as npt
 from splink import DuckDBAPI, Linker
 
 from app.reconciliation.batch_table import block_columns, feature_table
+from app.reconciliation.blocking import mention_blocks, record_blocks
 from app.reconciliation.comparisons import COMPARISONS
 from app.reconciliation.features import MentionFeatures, ReportFeatures
-from app.reconciliation.reports import PARTS
+from app.reconciliation.reports import PARTS, cheap_levels, may_link, people_levels
 from app.reconciliation.scoring import LevelWeight, Model, score
 from app.reconciliation.splink_model import register_terms, splink_settings
 
@@ -25,6 +29,8 @@ Levels = dict[str, dict[str, dict[str, float]]]
 
 # Chance agreement of documents is known from how they are given out, and never seen in a sample.
 FIXED_U = {("document", "equal"): 1.5e-8, ("document", "one_edit"): 1e-6, ("document", "conflict"): 0.999999}
+# More rounds drive the m of what no match shows under what a float can hold, and Splink gives up.
+_FEW_ROUNDS = {"max_iterations": 10, "em_convergence": 0.01}
 _LABELLED_ALONE = ("initials", "birth")
 _LOUDER = 2.0  # bits that a level may say more against than the base: invented worlds are cleaner than files
 _SMALLEST = 1e-5  # no level is rarer in a sample than the sample can tell
@@ -45,7 +51,7 @@ def train_mentions(
     with duckdb.connect() as connection:
         connection.execute("SET threads = 2")
         api = DuckDBAPI(connection=connection)
-        linker = Linker(api.register(table), splink_settings(None))
+        linker = Linker(api.register(table), splink_settings(None) | _FEW_ROUNDS)
         register_terms(linker, api, mentions, base)
         linker.training.estimate_u_using_random_sampling(max_pairs=3e6, seed=seed)
         for rule in _EM_RULES:
@@ -157,4 +163,58 @@ def settle(
             mean = known if name in _LABELLED_ALONE else (values["m"] + known) / 2
             m = (1 - belief) * mean + belief * base.levels[name][level].m
             out[name][level] = {"m": float(f"{m:.6g}"), "u": float(f"{values['u']:.6g}")}
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledRecords:
+    """Records with the truth beside them: ``case`` by record id, ``person`` by (record id, role, order)."""
+
+    reports: Sequence[ReportFeatures]
+    case: Mapping[int, int | None]
+    person: Mapping[tuple[int, str, int], int]
+
+
+def train(sets: Sequence[LabelledRecords], start: Mapping[str, Any], version: str) -> dict[str, Any]:
+    """A whole model file, from labelled records and a hand-set start. Deterministic but for Splink's
+    sampling."""
+    base = Model.parse(json.dumps(start))
+    makers = [r for found in sets for r in found.reports if r.makes_case]
+    both = [(m, r) for r in makers for m in r.mentions]
+    trained = train_mentions([m for m, _ in both], [r for _, r in both], base)
+    known = [pair for found in sets for pair in _same_people(found)]
+    data = {**start, "version": version, "mention": settle(trained, labelled_m(known, base), base)}
+    model = Model.parse(json.dumps(data))
+    pairs = [pair for found in sets for pair in _report_pairs(found, model)]
+    data["report"] = train_reports(pairs, base.report)
+    return data
+
+
+def _same_people(found: LabelledRecords) -> list[tuple[MentionFeatures, MentionFeatures]]:
+    by_person: dict[int, list[MentionFeatures]] = defaultdict(list)
+    for report in found.reports:
+        for mention in report.mentions:
+            who = found.person.get((report.record_id, mention.role, mention.order))
+            if report.makes_case and mention.nameable and who is not None:
+                by_person[who].append(mention)
+    return [pair for mentions in by_person.values() for pair in combinations(mentions, 2)]
+
+
+def _report_pairs(found: LabelledRecords, model: Model) -> list[LabelledPair]:
+    """Every candidate pair of records that may link at all, with its levels and whether it is one case."""
+    by_id = {r.record_id: r for r in found.reports if r.makes_case}
+    blocks: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for record_id, report in by_id.items():
+        for block in record_blocks(report):
+            blocks[block].add(record_id)
+        for mention in report.mentions:
+            for block in mention_blocks(mention, report):
+                blocks[block].add(record_id)
+    pairs = {pair for members in blocks.values() for pair in combinations(sorted(members), 2)}
+    out = []
+    for a, b in sorted(pairs):
+        if may_link(by_id[a], by_id[b]):
+            levels = cheap_levels(by_id[a], by_id[b]) | people_levels(by_id[a], by_id[b], model)
+            same = found.case[a] is not None and found.case[a] == found.case[b]
+            out.append(LabelledPair(levels, same))
     return out

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from app.db.engine import ReadDep
 from app.registry.errors import CursorUnreadable
 from app.registry.feeds import FeedHealthService
-from app.registry.repository import CaseFilter
+from app.registry.filters import CaseFilter
 from app.registry.service import RegistryService
 from app.security.callers import (
     CaseReader,

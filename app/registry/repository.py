@@ -1,8 +1,6 @@
 """Reads of the registry. Rows in, rows out; meaning is given by the service."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,18 +8,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.feeds import FEED_BITS
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFilter:
-    feed: str | None = None
-    offence: str | None = None
-    department: str | None = None
-    stage: str | None = None
-    since: date | None = None
-    until: date | None = None
-    several_feeds: bool | None = None
-
+from app.registry.filters import CaseFilter
 
 REPORTS = """
 SELECT r.*, m.case_id FROM report r JOIN case_member m USING (record_id)

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.models.feeds import feeds_of
 from app.registry import survivorship
 from app.registry.errors import CaseNotFound, EntityGone, EntityMoved, PersonNotFound, RecordNotFound
-from app.registry.repository import CaseFilter, RegistryRepository
+from app.registry.filters import CaseFilter
+from app.registry.repository import RegistryRepository
 from app.registry.survivorship import RULES, Statement
 from app.registry.timeline import Care, ReportFacts, timeline
 from schemas.identifiers import natural_key
@@ -34,7 +35,7 @@ from schemas.registry import (
     ReportSummary,
     Source,
 )
-from schemas.vocabulary import Feed, OffenceFamily, Role, Sex, Stage
+from schemas.vocabulary import CallCategory, Feed, OffenceFamily, Role, Sex, Stage
 
 ADULT_AGE = 18  # years; NNA are under 18 at the time of the facts
 ABSENT = {"case": CaseNotFound, "person": PersonNotFound}
@@ -189,7 +190,7 @@ def _report(row: RowMapping) -> ReportSummary:
 def _facts(row: RowMapping) -> ReportFacts:
     return ReportFacts(
         source=_source(row),
-        category=row["category"],
+        category=CallCategory(row["category"]) if row["category"] else None,
         report_date=row["report_date"],
         referred_at=row["referred_at"],
         referred_to=row["referred_to"],

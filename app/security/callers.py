@@ -1,7 +1,8 @@
 """Who may call is a type in the endpoint's signature: ``caller: CaseReader``, ``caller: FeedWriter``.
 
-Each is the ``Caller`` admitted by its requirement, before any parameter is looked at. A route without one is
-open to everybody; a test walks all routes and lets only the known few be so.
+Each is the ``Caller`` admitted by its requirement, before any parameter is looked at. It stands before the
+session in the signature, for the gate needs a connection of its own. A route without one is open to all;
+tests walk all routes and hold both.
 """
 
 import re

@@ -205,3 +205,18 @@ async def test_landed_bytes_that_outlive_their_term_are_erased(database: Databas
     assert (await service.status(failed.id)).error_code == "column_missing"
     await service.translate_batch(waiting.id)  # its job comes too late and finds nothing to do
     assert (await service.status(waiting.id)).state == "failed"
+
+
+async def test_the_hotline_s_landed_bytes_live_for_24_hours_at_most(database: Database) -> None:
+    """They hold the caller's telephone."""
+    clock = FixedClock(NOW)
+    service = IngestionService(tools_for(database, CATALOG, clock=clock))
+    call = sample_arrival(Feed.LINEA_1818)
+    await service.land(call, parts(sample(Feed.LINEA_1818)))
+    await ingest(service, call, b"no workbook")
+    assert await rows(database, "landed_chunk") == 2
+    clock.advance(timedelta(hours=24, seconds=1))
+    assert await service.erase_overdue() == 2
+    assert await rows(database, "landed_chunk") == 0
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM batch WHERE data_key IS NOT NULL")) == 0

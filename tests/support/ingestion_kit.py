@@ -64,7 +64,7 @@ class PlainLinker:
             text("DELETE FROM link_dirty WHERE record_id = ANY(:ids)").bindparams(ids=list(record_ids))
         )
 
-    async def link_pending(self) -> None:
+    async def link_pending(self, progress: object = None) -> None:
         async with self._database.write() as session:
             await session.execute(text("DELETE FROM link_dirty"))
 

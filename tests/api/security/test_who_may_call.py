@@ -11,7 +11,7 @@ from starlette.routing import Route
 from app.core.clock import FixedClock, SystemClock
 from app.core.settings import Settings
 from app.main import create_app
-from app.security.callers import BatchReader, CaseReader, FeedWriter, RecordReader
+from app.security.callers import BatchReader, CaseReader, FeedWriter, RecordReader, Requirement
 from app.security.clients import REVOCATION_SECONDS
 from app.security.endpoints import KEYS_PATH, METADATA_PATH, TOKEN_PATH
 from app.security.keyring import KeyRing
@@ -52,6 +52,14 @@ def test_a_route_that_says_nothing_is_noticed_however_it_was_added(services: Ser
     app.include_router(outer)
     app.router.routes.append(Route("/plain", lambda request: None))
     assert unguarded(app) - OPEN == {"/outer/inner/forgotten", "/plain"}
+
+
+def test_the_caller_is_admitted_before_a_route_takes_a_connection(services: Services) -> None:
+    """Requests that wait at the gate with a connection each in hand could use up the pool and wait for ever,
+    since the gate needs one too. So: the caller is the first parameter that is a dependency."""
+    for route in openapi.routes_of(create_app(services)):
+        if openapi.requirement_of(route) is not None:
+            assert isinstance(route.dependant.dependencies[0].call, Requirement), route.path
 
 
 async def test_every_closed_route_refuses_a_stranger_before_it_looks_at_anything(

@@ -1,0 +1,86 @@
+"""``intertrata demo``: the main job, from the files of four institutions to an API that answers."""
+
+import asyncio
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.commands.demo_summary import Shown, show_access, show_registry
+from app.commands.ingest import take_in
+from app.core.settings import Settings
+from app.security.demo import refuse_beyond_loopback
+from app.security.scopes import SCOPES
+from app.serving import AddressInUse, bound_socket, serve_until, stop_signals
+from app.wiring import Services, open_services, run_worker
+from app.world.evaluate import evaluate_files
+from app.world.rates import Difficulty
+from app.world.world import World
+from schemas.vocabulary import Feed
+
+app = typer.Typer()
+
+WORLD = "demo"  # folder of the home that keeps the invented files and the truth
+DONE = "ingested"  # written once everything was taken in: a second start serves at once
+
+
+@app.command()
+def demo(
+    cases: Annotated[int, typer.Option(min=1, help="Casos inventados / invented cases.")] = 2000,
+    seed: Annotated[int, typer.Option(help="Semilla / seed.")] = 1818,
+    difficulty: Annotated[Difficulty, typer.Option(help="Dificultad / difficulty.")] = Difficulty.NORMAL,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="0: cualquiera libre / any free.")
+    ] = None,
+    serve: Annotated[bool, typer.Option(help="Atender la API al final / serve the API at the end.")] = True,
+) -> None:
+    """Todo de una vez, con datos inventados / everything at once, on invented data."""
+    settings = Settings()
+    refuse_beyond_loopback(settings.host)
+    with _listener(settings, port) as listener:
+        settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+        asyncio.run(_demo(settings, World.generate(cases, seed, difficulty, broken=True), listener, serve))
+
+
+def _listener(settings: Settings, port: int | None) -> socket.socket:
+    """On the port asked for; where none was asked for and the usual one is taken, on any free one."""
+    if port is not None:
+        return bound_socket(settings.model_copy(update={"port": port}))
+    try:
+        return bound_socket(settings)
+    except AddressInUse:
+        return bound_socket(settings.model_copy(update={"port": 0}))
+
+
+async def _demo(settings: Settings, world: World, listener: socket.socket, serve: bool) -> None:
+    async with stop_signals() as stop, open_services(settings) as services:
+        folder = settings.home / WORLD
+        if not (folder / DONE).is_file():
+            await _fill(services, world, folder)
+        report = evaluate_files(folder / "truth.csv", await _links(services, folder), folder / "traits.csv")
+        await show_registry(services, Shown(folder, report))
+        if not serve or stop.is_set():
+            return
+        client = await services.clients.create("demo", list(SCOPES))
+        show_access(services.authorisation.realm.issuer, client)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(run_worker(services, stop))
+            tasks.create_task(serve_until(services, listener, stop))
+
+
+async def _fill(services: Services, world: World, folder: Path) -> None:
+    """The same way as real files: written in the four native forms, landed, translated, linked."""
+    delivered = await asyncio.to_thread(world.write, folder)
+    for feed in Feed:
+        await take_in(services.ingestion, feed, delivered.files[feed])
+    (folder / DONE).touch()
+
+
+async def _links(services: Services, folder: Path) -> Path:
+    from app.reconciliation.links import export_links
+
+    out = folder / "links.csv"
+    async with services.database.read() as session:
+        await export_links(session, out)
+    return out

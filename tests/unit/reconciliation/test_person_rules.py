@@ -1,0 +1,151 @@
+"""Who may be one person with whom: context, vetoes, rivals, and what the machine leaves to a reviewer."""
+
+import math
+
+import pytest
+
+from app.reconciliation.features import report_features
+from app.reconciliation.resolve import (
+    NEVER,
+    Decisions,
+    PersonNode,
+    Verdict,
+    pair,
+    person_weight,
+    resolve_persons,
+    without_rivals,
+)
+from app.reconciliation.scoring import Model
+from schemas.observations import Mention
+from schemas.vocabulary import Feed, Role
+from support.sample_story import person, record
+
+MODEL = Model.load()
+UPPER, LOWER = MODEL.person.upper, MODEL.person.lower
+
+
+def nodes(*records: list[Mention], start: int = 1) -> list[PersonNode]:
+    """One record per list, all of one day and place; ids in order."""
+    out: list[PersonNode] = []
+    for number, people in enumerate(records, start=start):
+        report = report_features(
+            record(Feed.SISTRA, f"C-{number}", people, facts="2024-03-01", reported="2024-03-10"), number
+        )
+        out += [PersonNode(len(out) + n, m, report) for n, m in enumerate(report.mentions, start=1)]
+    return out
+
+
+def victim(order: int = 1, name: str = "", **more: object) -> Mention:
+    return person(Role.VICTIM, order, name, **more)
+
+
+def resolve(
+    found: list[PersonNode], same_case: bool = True, decisions: Decisions | None = None
+) -> list[set[int]]:
+    edges = {
+        pair(a.id, b.id): w
+        for a in found
+        for b in found
+        if a.id < b.id and (w := person_weight(a, b, same_case, MODEL)) >= LOWER
+    }
+    return [set(c) for c in resolve_persons(found, edges, MODEL, decisions or Decisions()).clusters]
+
+
+def test_initials_link_inside_a_case_and_never_across() -> None:
+    named, initialled = nodes(
+        [victim(1, "CCORI/HUAMAN/ODALIS", sex="F", age=15)], [victim(1, initials="OCH", sex="F", age=15)]
+    )
+    assert person_weight(named, initialled, True, MODEL) >= UPPER
+    assert person_weight(named, initialled, False, MODEL) == NEVER
+
+
+def test_two_equally_good_candidates_are_no_candidate() -> None:
+    sisters = [
+        victim(1, "CCORI/HUAMAN/MARIA", sex="F", age=15),
+        victim(2, "CCORI/HUAMAN/MARTA", sex="F", age=15),
+    ]
+    found = nodes(sisters, [victim(1, initials="MCH", sex="F", age=15)])
+    assert resolve(found) == [{1}, {2}, {3}]
+
+
+def test_of_two_candidates_the_clearly_better_one_is_taken() -> None:
+    sisters = [
+        victim(1, "CCORI/HUAMAN/MARIA", sex="F", age=15),
+        victim(2, "CCORI/HUAMAN/ODALIS", sex="F", age=15),
+    ]
+    found = nodes(sisters, [victim(1, initials="MCH", sex="F", age=15)])
+    assert resolve(found) == [{1, 3}, {2}]
+
+
+def test_a_rival_takes_its_share_of_the_odds() -> None:
+    three = nodes([victim(1, "ROJAS//ANA"), victim(2, "ROJAS//ANA")], [victim(1, "ROJAS//ANA")])
+    found = without_rivals({n.id: n.report.record_id for n in three}, {(1, 3): 6.0, (2, 3): 4.0})
+    assert found[1, 3] == pytest.approx(6.0 - math.log2(1 + 2.0**4))
+    assert found[2, 3] == pytest.approx(4.0 - math.log2(1 + 2.0**6))
+
+
+def test_different_documents_of_one_type_veto_and_one_edit_does_not() -> None:
+    name = "SILUPU/PANDURO/BELINDA"
+    a, b, c = nodes(*([victim(1, name, doc=f"DNI {n}")] for n in ("45671230", "45671231", "40000009")))
+    assert person_weight(a, b, True, MODEL) >= UPPER
+    assert person_weight(a, c, True, MODEL) == NEVER
+
+
+def test_a_veto_holds_through_a_third_mention() -> None:
+    name = "SILUPU/PANDURO/BELINDA"
+    found = nodes(
+        [victim(1, name, doc="DNI 45671230")], [victim(1, name, doc="DNI 40000009")], [victim(1, name)]
+    )
+    clusters = resolve(found)
+    assert not any({1, 2} <= cluster for cluster in clusters)
+
+
+def test_people_of_one_record_are_apart_unless_one_document_says_otherwise() -> None:
+    doc = "DNI 45671230"
+    same = nodes([victim(1, "ROJAS/NIMA/ANA", doc=doc), victim(2, "ROJAS/NIMA/ANA", doc=doc)])
+    other = nodes([victim(1, "ROJAS/NIMA/ANA", doc=doc), victim(2, "ROJAS/NIMA/ANA")])
+    assert person_weight(*same, True, MODEL) > NEVER
+    assert person_weight(*other, True, MODEL) == NEVER
+
+
+def test_the_same_key_in_two_cases_is_nobody() -> None:
+    a, b = nodes([victim(1, key="01-2024", sex="F", age=15)], [victim(1, key="01-2024", sex="F", age=15)])
+    assert person_weight(a, b, False, MODEL) == NEVER
+    assert person_weight(a, b, True, MODEL) >= UPPER
+
+
+def test_half_a_name_links_nobody_across_cases() -> None:
+    a, b = nodes([victim(1, "AHUANARI//ZORAIDA", sex="F")], [victim(1, "AHUANARI//ZORAIDA", sex="F")])
+    assert person_weight(a, b, False, MODEL) < UPPER
+
+
+def test_an_alias_is_a_hint_inside_a_case_and_nothing_across() -> None:
+    people = (
+        [person(Role.SUSPECT, 1, alias="CHITO")],
+        [person(Role.SUSPECT, 1, "PUMA//JUAN", alias="CHITO")],
+    )
+    a, b = nodes(*people)
+    weight = person_weight(a, b, True, MODEL)
+    assert LOWER <= weight < UPPER
+    assert person_weight(a, b, False, MODEL) == NEVER
+    (judged,) = resolve_persons([a, b], {(1, 2): weight}, MODEL).judged
+    assert judged.verdict is Verdict.UNSURE
+
+
+def test_missing_values_are_no_evidence() -> None:
+    full, same, bare = nodes(
+        [victim(1, "SILUPU/PANDURO/BELINDA", sex="F", age=20)],
+        [victim(1, "SILUPU/PANDURO/BELINDA", sex="F", age=20)],
+        [victim(1, "SILUPU/PANDURO/BELINDA")],
+    )
+    assert UPPER <= person_weight(full, bare, True, MODEL) < person_weight(full, same, True, MODEL)
+
+
+def test_a_reviewers_decision_binds_either_way() -> None:
+    found = nodes([victim(1, "ROJAS/NIMA/ANA")], [victim(1, "ROJAS/NIMA/ANA")], [victim(1, "PUMA/CARI/EVA")])
+    assert resolve(found) == [{1, 2}, {3}]
+    assert resolve(found, decisions=Decisions(different=frozenset({(1, 2)}))) == [{1}, {2}, {3}]
+    assert resolve(found, decisions=Decisions(same=frozenset({(2, 3)}), different=frozenset({(1, 2)}))) == [
+        {1},
+        {2, 3},
+    ]

@@ -1,0 +1,52 @@
+"""Which cluster keeps which id, and what became of the others."""
+
+from app.reconciliation.identity import Assignment, Event, Fate, assign
+
+OLD = {1: "A", 2: "A", 3: "B", 4: "B", 5: "B"}
+
+
+def _assign(old: dict[int, str], new: list[list[int]]) -> Assignment[str]:
+    return assign(old, new, age=lambda member: member, make_id=lambda member: f"new{member}")
+
+
+def test_nothing_changed_nothing_happens() -> None:
+    found = _assign(OLD, [[3, 4, 5], [1, 2]])
+    assert found.ids == ("B", "A")
+    assert not found.fates
+    assert not found.created
+
+
+def test_a_merge_keeps_the_oldest_members_id_and_redirects_the_other() -> None:
+    found = _assign(OLD, [[5, 4, 3, 2, 1]])
+    assert found.ids == ("A",)
+    assert found.fates == (Fate(Event.MERGED, "B", "A"),)
+
+
+def test_a_split_leaves_the_id_with_the_oldest_and_says_where_the_rest_went() -> None:
+    found = _assign(OLD, [[1, 2], [3], [4, 5]])
+    assert found.ids == ("A", "B", "new4")
+    assert found.created == {"new4"}
+    assert found.fates == (Fate(Event.SPLIT, "B", "new4"),)
+
+
+def test_a_member_that_moves_over_is_a_split_of_where_it_was() -> None:
+    found = _assign(OLD, [[1, 2, 3], [4, 5]])
+    assert found.ids == ("A", "B")
+    assert found.fates == (Fate(Event.SPLIT, "B", "A"),)
+
+
+def test_an_id_without_members_is_emptied() -> None:
+    found = _assign(OLD, [[1, 2]])
+    assert found.fates == (Fate(Event.EMPTIED, "B", None),)
+
+
+def test_new_members_make_a_new_id_or_join_an_old_one() -> None:
+    found = _assign(OLD, [[1, 2, 9], [3, 4, 5], [7, 8]])
+    assert found.ids == ("A", "B", "new7")
+    assert not found.fates
+
+
+def test_every_id_is_given_once() -> None:
+    found = _assign({1: "A", 2: "B", 3: "A", 4: "B"}, [[1, 4], [2, 3]])
+    assert len(set(found.ids)) == 2
+    assert found.ids == ("A", "B")
