@@ -55,6 +55,7 @@ def create_app(services: Services) -> FastAPI:
 def _fill_state(app: FastAPI, services: Services) -> None:
     """What dependencies find through ``request.app.state``."""
     app.state.services = services
+    app.state.clock = services.clock
     app.state.database = services.database
     app.state.ingestion = services.ingestion
     app.state.gate = services.gate

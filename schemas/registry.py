@@ -1,6 +1,7 @@
 """Answers of the registry: cases, persons and records, without anything that names a person."""
 
 from datetime import date as Day  # a field may be called date
+from enum import StrEnum
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -19,6 +20,19 @@ from schemas.vocabulary import (
 )
 
 T = TypeVar("T")
+
+
+class AgeGroup(StrEnum):
+    """Age at the facts. Years are not told: with place and date they would point at a child.
+
+    Niña o niño until 12, adolescente until 18 (Código de los Niños y Adolescentes, Ley 27337, art. I).
+    """
+
+    CHILD = "0-11"
+    ADOLESCENT = "12-17"
+    YOUNG_ADULT = "18-29"
+    ADULT = "30-59"
+    OLDER_ADULT = "60+"
 
 
 class Source(Contract):
@@ -102,14 +116,17 @@ class CasePerson(Contract):
     roles: tuple[Role, ...]
     sex: Golden[Sex]
     nationality: Golden[str]
-    age_min: int | None  # at the facts, years
-    age_max: int | None
-    minor: bool | None  # under 18 at the facts; None: unknown
+    age_group: Golden[AgeGroup]  # at the facts
+    minor: Golden[bool]  # under 18 at the facts; None: unknown
     mentions: tuple[MentionReference, ...]
 
 
 class Event(Contract):
-    """A step of the road from complaint to services. ``kind`` is a stable code."""
+    """A step of the road from complaint to services. ``kind`` is a stable code.
+
+    ``detail``: the category of a call; the office of a complaint or file; the type of a measure or service.
+    Where a call was referred to is free text of its operator and is not told.
+    """
 
     kind: str  # call, complaint, referral, prosecution, court, ruling, protection_measure, service
     date: Day | None
@@ -117,6 +134,7 @@ class Event(Contract):
     detail: str | None = None
     ruling: RulingType | None = None
     instance: int | None = None
+    sentence_months: int | None = None
     person: UUID | None = None
 
 
@@ -135,10 +153,10 @@ class PersonCase(Contract):
 
     case_id: UUID
     offence_family: OffenceFamily
+    first_date: Day | None  # of the case: the facts, else its first report
     roles: tuple[Role, ...]
-    age_min: int | None
-    age_max: int | None
-    minor: bool | None
+    age_group: Golden[AgeGroup]
+    minor: Golden[bool]
 
 
 class PersonDetail(Contract):
@@ -155,8 +173,7 @@ class RecordMention(Contract):
     order: int
     person_id: UUID | None
     sex: Sex | None
-    age_min: int | None
-    age_max: int | None
+    age_group: AgeGroup | None
 
 
 class Counterpart(Contract):

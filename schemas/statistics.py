@@ -17,32 +17,49 @@ class FeedFigures(Contract):
     convicted: int
 
 
-class ReconciledFigures(Contract):
-    """What stands after reconciliation."""
+class UndatedFigures(Contract):
+    """What has no date of its kind: part of the figures without bounds, of no period with bounds."""
 
-    complaints: int  # denuncias (RETA-PNP)
+    complaints: int
     prosecution_files: int
-    court_files: int  # court cases: incidents of one expediente count once
+    court_files: int
     cases: int
-    victims: int  # distinct persons, in the period of their first report as victims
-    victimisations: int  # person x case
+    victims: int
+    victimisations: int
     suspects: int
-    accused: int  # suspects named by the prosecution or the courts
+    accused: int
     convicted: int
+    sentenced_files: int
+
+
+class ReconciledFigures(UndatedFigures):
+    """What stands after reconciliation.
+
+    ``complaints`` are denuncias of RETA-PNP; ``court_files`` court cases (incidents of one expediente count
+    once); ``victims`` distinct persons; ``victimisations`` person x case; ``accused`` those suspects whom
+    the prosecution or the courts name; ``sentenced_files`` court cases with a conviction that stands.
+    """
+
     victims_by_feeds: dict[str, int]  # "1110" = linea-1818, reta-pnp, sistra, poder-judicial
 
 
 class FamilyFigures(Contract):
     offence_family: OffenceFamily
     reconciled: ReconciledFigures
+    undated: UndatedFigures
     feeds: tuple[FeedFigures, ...]
 
 
 class CallFigures(Contract):
+    """Calls; those of complaints by how they were derived, which adds up to the complaint calls."""
+
     by_category: dict[CallCategory, int]
-    derived_within_3_hours: int  # of the complaint calls
+    category_unknown: int
+    derived_within_3_hours: int
     derived_late: int
+    derived_unmeasured: int  # derived, but one of the two moments is unknown or they contradict each other
     not_derived: int
+    undated: int
 
 
 class Overview(Contract):
@@ -52,6 +69,5 @@ class Overview(Contract):
     until: date | None
     basis_es: str
     basis_en: str
-    undated_cases: int  # no record of them has a report date: in no bounded period
     families: tuple[FamilyFigures, ...]
     calls: CallFigures

@@ -1,11 +1,12 @@
 """Routes of the registry. Identities never leave through here."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
+from app.core.clock import Clock
 from app.db.engine import ReadDep
 from app.registry.errors import CursorUnreadable
 from app.registry.feeds import FeedHealthService
@@ -30,7 +31,7 @@ Limit = Annotated[int, Query(ge=1, le=500, description="Elementos por página / 
 def case_filter(  # noqa: PLR0913, PLR0917  one parameter of the query string each
     feed: Annotated[Feed | None, Query(description="Con registros de esta fuente / with records of")] = None,
     offence: OffenceFamily | None = None,
-    department: Annotated[str | None, Query(pattern=r"^\d{2}$", description="UBIGEO, INEI")] = None,
+    department: Annotated[str | None, Query(pattern=r"^[0-9]{2}$", description="UBIGEO, INEI")] = None,
     stage: Stage | None = None,
     since: Annotated[
         date | None, Query(alias="from", description="Fecha de los hechos, o del reporte")
@@ -86,8 +87,9 @@ async def get_changes(
 
 
 @router.get("/feeds", summary="Salud de las fuentes / health of the feeds")
-async def get_feeds(caller: FeedHealthReader, session: ReadDep) -> tuple[FeedHealth, ...]:
-    return await FeedHealthService(session).feeds(datetime.now(UTC))
+async def get_feeds(request: Request, caller: FeedHealthReader, session: ReadDep) -> tuple[FeedHealth, ...]:
+    clock: Clock = request.app.state.clock
+    return await FeedHealthService(session).feeds(clock.now())
 
 
 def _position(cursor: str | None) -> int:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from app.core.errors import BadRequest, IntertrataError, NotFound
+from app.core.errors import BadRequest, Conflict, IntertrataError, NotFound, Unprocessable
 
 
 class CaseNotFound(NotFound):
@@ -36,18 +36,37 @@ class EntityMoved(IntertrataError):
 
 
 class EntityGone(IntertrataError):
-    """The id stands for nothing any more; ``parts`` are the ids its members went to."""
+    """The id stands for nothing any more; ``parts`` are the ids its members went to (also in Link)."""
 
     code = "entity-gone"
     status = 410
     es = "El identificador ya no representa a nadie; sus partes: {parts}."
     en = "The id stands for nobody any more; its parts: {parts}."
 
-    def __init__(self, parts: tuple[UUID, ...]) -> None:
-        super().__init__(parts=", ".join(str(part) for part in parts) or "-")
+    def __init__(self, kind: str, parts: tuple[UUID, ...]) -> None:
+        links = ", ".join(f'</v1/{kind}s/{part}>; rel="successor-version"' for part in parts)
+        told = ", ".join(str(part) for part in parts) or "-"
+        super().__init__(headers={"Link": links} if links else None, parts=told)
+
+
+class NumberAmbiguous(Conflict):
+    """As written, the number means several records of the feed: incidents of one court case, for one."""
+
+    code = "number-ambiguous"
+    es = "Ese número corresponde a varios registros; escríbalo completo: {numbers}."
+    en = "That number means several records; write it in full: {numbers}."
+
+    def __init__(self, numbers: tuple[str, ...]) -> None:
+        super().__init__(numbers=", ".join(numbers[:20]))
 
 
 class CursorUnreadable(BadRequest):
     code = "cursor-unreadable"
     es = "El cursor «after» no es uno de los que este servicio entrega."
     en = "The cursor 'after' is not one that this service hands out."
+
+
+class PeriodBackwards(Unprocessable):
+    code = "period-backwards"
+    es = "El periodo termina antes de empezar: «to» debe ser igual o posterior a «from»."
+    en = "The period ends before it begins: 'to' must not be earlier than 'from'."

@@ -10,12 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.models.feeds import FEED_BITS
 from app.registry.filters import CaseFilter
 
-REPORTS = """
-SELECT r.*, m.case_id FROM report r JOIN case_member m USING (record_id)
+# No column of free text but the office's name: narratives, labels and referrals stay where they are.
+_REPORT = """r.record_id, r.feed, r.number, r.citation_key, r.stamp, r.annulled, r.category, r.stage,
+  r.offence_family, r.offence_code, r.facts_date, r.report_date, r.referred_at, r.office, r.office_district,
+  r.department, r.province, r.district, r.exploitation_place, r.purposes, r.recruitment, r.rulings, m.case_id
+FROM report r"""
+REPORTS = f"""
+SELECT {_REPORT} JOIN case_member m USING (record_id)
 WHERE m.case_id = :case_id AND NOT r.annulled ORDER BY r.feed, r.number
 """
 MENTIONS = """
-SELECT n.id, n.record_id, n.role, n."order", n.sex, n.age_min, n.age_max, n.nationality,
+SELECT n.record_id, n.role, n."order", n.sex, n.age_min, n.age_max, n.nationality,
        n.measures, n.services, p.person_id, r.feed, r.number, r.stamp, c.case_id
 FROM mention n
 JOIN report r USING (record_id)
@@ -24,10 +29,21 @@ LEFT JOIN case_member c USING (record_id)
 WHERE {where} AND n.present AND NOT r.annulled AND n.role IN ('victim', 'suspect') AND n.kind = 'natural'
 ORDER BY r.feed, r.number, n.role DESC, n."order"
 """
-RECORD = """
-SELECT r.*, m.case_id
-FROM report r JOIN record d ON d.id = r.record_id LEFT JOIN case_member m USING (record_id)
+RECORD = f"""
+SELECT {_REPORT} JOIN record d ON d.id = r.record_id LEFT JOIN case_member m USING (record_id)
 WHERE d.feed = :feed AND d.key = :key
+"""
+RECORDS_CITED_AS = f"""
+SELECT {_REPORT} LEFT JOIN case_member m USING (record_id)
+WHERE r.feed = :feed AND r.citation_key = :key ORDER BY r.number
+"""
+FORMERLY = """
+WITH RECURSIVE past (id) AS (
+  SELECT from_id FROM redirect WHERE kind = :kind AND event = 'merged' AND to_id = :id
+  UNION
+  SELECT r.from_id FROM past JOIN redirect r ON r.to_id = past.id WHERE r.kind = :kind AND r.event = 'merged'
+)
+SELECT id FROM past WHERE id <> :id ORDER BY id
 """
 COUNTERPARTS = """
 SELECT r.feed, r.number, r.stage, r.report_date, r.stamp,
@@ -55,9 +71,8 @@ class RegistryRepository:
             ORDER BY number LIMIT :limit"""
         return await self._rows(statement, after=after, limit=limit, **values)
 
-    async def entity(self, kind: str, entity_id: UUID) -> RowMapping | None:
-        rows = await self._rows(f"SELECT * FROM {ENTITY[kind]} WHERE id = :id", id=entity_id)
-        return rows[0] if rows else None
+    async def stands(self, kind: str, entity_id: UUID) -> bool:
+        return bool(await self._rows(f"SELECT 1 FROM {ENTITY[kind]} WHERE id = :id", id=entity_id))
 
     async def reports(self, case_id: UUID) -> Sequence[RowMapping]:
         return await self._rows(REPORTS, case_id=case_id)
@@ -71,15 +86,19 @@ class RegistryRepository:
     async def mentions_of_record(self, record_id: int) -> Sequence[RowMapping]:
         return await self._rows(MENTIONS.format(where="n.record_id = :id"), id=record_id)
 
-    async def families(self, case_ids: Sequence[UUID]) -> dict[UUID, str]:
-        rows = await self._rows(
-            "SELECT id, offence_family FROM case_entity WHERE id = ANY(:ids)", ids=list(case_ids)
+    async def cases_by_date(self, case_ids: Sequence[UUID]) -> Sequence[RowMapping]:
+        return await self._rows(
+            """SELECT id, offence_family, first_date FROM case_entity WHERE id = ANY(:ids)
+            ORDER BY first_date NULLS LAST, number""",
+            ids=list(case_ids),
         )
-        return {row["id"]: row["offence_family"] for row in rows}
 
-    async def record(self, feed: str, key: str) -> RowMapping | None:
-        rows = await self._rows(RECORD, feed=feed, key=key)
-        return rows[0] if rows else None
+    async def record(self, feed: str, key: str) -> Sequence[RowMapping]:
+        return await self._rows(RECORD, feed=feed, key=key)
+
+    async def records_cited_as(self, feed: str, key: str) -> Sequence[RowMapping]:
+        """Every record of the feed that a citation with this key may mean."""
+        return await self._rows(RECORDS_CITED_AS, feed=feed, key=key)
 
     async def counterparts(self, record: RowMapping) -> Sequence[RowMapping]:
         return await self._rows(
@@ -98,13 +117,8 @@ class RegistryRepository:
         )
 
     async def merged_into(self, kind: str, entity_id: UUID) -> list[UUID]:
-        rows = await self._rows(
-            """SELECT DISTINCT from_id FROM redirect
-            WHERE kind = :kind AND to_id = :id AND event = 'merged' ORDER BY from_id""",
-            kind=kind,
-            id=entity_id,
-        )
-        return [row["from_id"] for row in rows]
+        """Ids merged into this one, directly or over others."""
+        return [row["id"] for row in await self._rows(FORMERLY, kind=kind, id=entity_id)]
 
     async def changes(self, after: int, limit: int) -> Sequence[RowMapping]:
         return await self._rows(

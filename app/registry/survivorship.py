@@ -51,6 +51,8 @@ RULES: dict[str, Rule] = {
     "exploitation_place": Rule("authority of the facts, then recency", FACTS),
     "sex": Rule("majority, then authority, then recency", PERSON, by_majority=True),
     "nationality": Rule("majority, then authority, then recency", PERSON, by_majority=True),
+    "age_group": Rule("majority, then authority, then recency", PERSON, by_majority=True),
+    "minor": Rule("majority, then authority, then recency", PERSON, by_majority=True),
 }
 
 

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from app.core.clock import lima_day
 from schemas.observations import Ruling
 from schemas.registry import Event, Source
 from schemas.vocabulary import CallCategory, Feed
-
-LIMA = timezone(timedelta(hours=-5))  # no daylight saving
 
 ENTRY = {
     Feed.LINEA_1818: "call",
@@ -31,7 +30,6 @@ class ReportFacts:
     category: CallCategory | None
     report_date: date | None
     referred_at: datetime | None
-    referred_to: str | None
     office: str | None
     rulings: tuple[Ruling, ...]
 
@@ -63,8 +61,8 @@ def _entry(report: ReportFacts) -> Iterable[Event]:
     detail = report.category.value if report.category else report.office
     yield Event(kind=ENTRY[report.source.feed], date=report.report_date, source=report.source, detail=detail)
     if report.referred_at is not None:
-        day = report.referred_at.astimezone(LIMA).date()
-        yield Event(kind="referral", date=day, source=report.source, detail=report.referred_to)
+        day = lima_day(report.referred_at)
+        yield Event(kind="referral", date=day, source=report.source)
 
 
 def _rulings(source: Source, ruling: Ruling, parties: Mapping[tuple[str, str, int], UUID]) -> Iterable[Event]:
@@ -76,7 +74,7 @@ def _rulings(source: Source, ruling: Ruling, parties: Mapping[tuple[str, str, in
             ruling=ruling.type,
             instance=ruling.instance,
             person=parties.get((source.feed.value, source.number, party.order)),
-            detail=None if party.sentence_months is None else f"{party.sentence_months} months",
+            sentence_months=party.sentence_months,
         )
 
 
@@ -96,6 +94,7 @@ def _when(event: Event) -> tuple[object, ...]:
         event.date is None,
         event.date or date.min,
         ORDER.index(event.kind),
-        str(event.source),
+        event.source.feed.value,
+        event.source.number,
         str(event.person),
     )

@@ -1,119 +1,133 @@
-"""Counts over the registry. Each statement answers one group of figures, by offence family."""
+"""Counts over the registry, in one statement: what is read of reports and mentions is read once.
+
+Figures count what is linked. Each is dated by its own event; ``undated`` are those without that date.
+"""
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-# A case enters the period of its first report; what has no report date is in no bounded period.
-PERIOD = "(CAST(:since AS date) IS NULL OR {0} >= :since) AND (CAST(:until AS date) IS NULL OR {0} <= :until)"
+_PERIOD = (
+    "((CAST(:since AS date) IS NULL OR {day} >= :since)"
+    " AND (CAST(:until AS date) IS NULL OR {day} <= :until))"
+)
 
-CASES = """
-WITH dated AS (
-  SELECT c.id, c.offence_family, min(r.report_date) AS first_report
-  FROM case_entity c JOIN case_member m ON m.case_id = c.id JOIN report r USING (record_id)
-  GROUP BY c.id
-)"""
 
-PEOPLE = (
-    CASES
-    + """, appearance AS (
-  SELECT p.person_id, d.id AS case_id, d.offence_family, n.role, r.feed, d.first_report
-  FROM mention n
-  JOIN report r USING (record_id)
-  JOIN case_member m USING (record_id)
-  JOIN dated d ON d.id = m.case_id
+def _in_period(day: str) -> str:
+    """Without bounds everything is in the period, also what has no date."""
+    return _PERIOD.format(day=day)
+
+
+def _unit(unit: str, source: str, day: str = "day") -> str:
+    """One figure by family: how many rows of ``source``, and how many of them have no date."""
+    return f"""
+SELECT '{unit}' AS unit, family, NULL::text AS feed, NULL::int AS feeds,
+  count(*) FILTER (WHERE {_in_period(day)}) AS counted, count(*) FILTER (WHERE {day} IS NULL) AS undated
+FROM {source} GROUP BY family"""
+
+
+def _feed_unit(unit: str, counted: str, source: str) -> str:
+    """One figure by feed and the family that its own records state."""
+    return f"SELECT '{unit}', said, feed, NULL, {counted}, 0 FROM {source} GROUP BY said, feed"
+
+
+# "told": records that make a case. "named": the persons that they name. ``said`` is the family that the
+# record itself states, ``family`` that of its case; ``bit`` as in app.models.feeds.
+_SOURCES = f"""
+WITH told AS MATERIALIZED (
+  SELECT r.record_id, r.feed, r.citation_key, r.report_date AS day, r.offence_family AS said,
+    m.case_id, c.offence_family AS family, r.rulings,
+    CASE r.feed WHEN 'linea-1818' THEN 8 WHEN 'reta-pnp' THEN 4 WHEN 'sistra' THEN 2 ELSE 1 END AS bit
+  FROM report r JOIN case_member m USING (record_id) JOIN case_entity c ON c.id = m.case_id
+  WHERE r.makes_case
+), named AS MATERIALIZED (
+  SELECT p.person_id, n.role, t.case_id, t.family, t.said, t.feed, t.bit, t.day
+  FROM told t JOIN mention n USING (record_id) JOIN person_member p ON p.mention_id = n.id
+  WHERE n.present AND n.role IN ('victim', 'suspect') AND n.kind = 'natural'
+), file AS (
+  SELECT feed, citation_key, family, min(day) AS day FROM told
+  WHERE feed IN ('sistra', 'poder-judicial') GROUP BY feed, citation_key, family
+), reconciled_case AS MATERIALIZED (
+  SELECT case_id, family, min(day) AS day FROM told GROUP BY case_id, family
+), victim AS MATERIALIZED (
+  SELECT person_id, family, min(day) AS day, bit_or(bit) AS feeds FROM named
+  WHERE role = 'victim' GROUP BY person_id, family
+), victimisation AS (
+  SELECT v.family, c.day
+  FROM (SELECT DISTINCT person_id, case_id, family FROM named WHERE role = 'victim') v
+  JOIN reconciled_case c USING (case_id, family)
+), suspect AS MATERIALIZED (
+  SELECT person_id, family, min(day) AS day, bool_or(bit <= 2) AS accused,
+    min(day) FILTER (WHERE bit <= 2) AS accused_day
+  FROM named WHERE role = 'suspect' GROUP BY person_id, family
+), ruling AS MATERIALIZED (
+  SELECT p.person_id, t.citation_key, t.family, t.said, x.value ->> 'type' AS type,
+    (x.value ->> 'date')::date AS day
+  FROM told t
+  CROSS JOIN jsonb_array_elements(t.rulings) x
+  CROSS JOIN jsonb_array_elements(x.value -> 'parties') y
+  JOIN mention n ON n.record_id = t.record_id AND n.role = 'suspect' AND n.present
+    AND n."order" = (y.value ->> 'order')::int
   JOIN person_member p ON p.mention_id = n.id
-  WHERE n.present AND NOT r.annulled AND n.role IN ('victim', 'suspect') AND n.kind = 'natural'
-)"""
-)
-
-COUNT_CASES = f"""{CASES}
-SELECT offence_family, count(*) AS cases FROM dated
-WHERE {PERIOD.format("first_report")} GROUP BY offence_family"""
-
-COUNT_UNDATED = f"""{CASES}
-SELECT count(*) AS cases FROM dated WHERE first_report IS NULL"""
-
-COUNT_RECORDS = f"""
-SELECT coalesce(c.offence_family, r.offence_family) AS offence_family, r.feed,
-  count(*) AS records, count(DISTINCT r.citation_key) AS files
-FROM report r JOIN case_member m USING (record_id) JOIN case_entity c ON c.id = m.case_id
-WHERE NOT r.annulled AND r.makes_case AND {PERIOD.format("r.report_date")}
-GROUP BY 1, 2"""
-
-COUNT_VICTIMISATIONS = f"""{PEOPLE}
-SELECT offence_family, count(*) AS victimisations FROM (
-  SELECT DISTINCT person_id, case_id, offence_family FROM appearance
-  WHERE role = 'victim' AND {PERIOD.format("first_report")}) AS pairs
-GROUP BY offence_family"""
-
-# A victim is counted once, in the period of the first report of the first case that names her as one.
-COUNT_VICTIMS = f"""{PEOPLE}, victim AS (
-  SELECT person_id, offence_family, min(first_report) AS first_report,
-    bit_or(CASE feed WHEN 'linea-1818' THEN 8 WHEN 'reta-pnp' THEN 4 WHEN 'sistra' THEN 2 ELSE 1 END) AS feeds
-  FROM appearance WHERE role = 'victim' GROUP BY person_id, offence_family
-)
-SELECT offence_family, feeds, count(*) AS victims FROM victim
-WHERE {PERIOD.format("first_report")} GROUP BY offence_family, feeds"""
-
-COUNT_SUSPECTS = f"""{PEOPLE}, suspect AS (
-  SELECT person_id, offence_family, min(first_report) AS first_report,
-    bool_or(feed IN ('sistra', 'poder-judicial')) AS accused
-  FROM appearance WHERE role = 'suspect' GROUP BY person_id, offence_family
-)
-SELECT offence_family, count(*) AS suspects, count(*) FILTER (WHERE accused) AS accused FROM suspect
-WHERE {PERIOD.format("first_report")} GROUP BY offence_family"""
-
-# A conviction stands unless a higher instance reversed or annulled it for that party.
-CONVICTIONS = """
-WITH ruling AS (
-  SELECT r.record_id, x.value ->> 'type' AS type, (x.value ->> 'date')::date AS day,
-    (y.value ->> 'order')::int AS party
-  FROM report r, jsonb_array_elements(r.rulings) x, jsonb_array_elements(x.value -> 'parties') y
-  WHERE NOT r.annulled
-), standing AS (
-  SELECT record_id, party, min(day) AS day FROM ruling c
-  WHERE type = 'convicted' AND NOT EXISTS (
-    SELECT 1 FROM ruling h WHERE h.record_id = c.record_id AND h.party = c.party
+  WHERE t.feed = 'poder-judicial' AND t.rulings <> '[]'
+), standing AS MATERIALIZED (
+  -- unless a ruling of the same court case, in any of its records, reversed or annulled it for that person
+  SELECT * FROM ruling c WHERE type = 'convicted' AND NOT EXISTS (
+    SELECT 1 FROM ruling h WHERE h.citation_key = c.citation_key AND h.person_id = c.person_id
       AND h.type IN ('reversed', 'annulled') AND (h.day IS NULL OR c.day IS NULL OR h.day >= c.day))
-  GROUP BY record_id, party
 ), convicted AS (
-  SELECT p.person_id, {family} AS offence_family, min(s.day) AS day
-  FROM standing s
-  JOIN report r USING (record_id)
-  JOIN case_member m USING (record_id)
-  JOIN case_entity c ON c.id = m.case_id
-  JOIN mention n ON n.record_id = s.record_id AND n.role = 'suspect' AND n."order" = s.party AND n.present
-  JOIN person_member p ON p.mention_id = n.id
-  GROUP BY 1, 2
+  SELECT person_id, family, min(day) AS day FROM standing GROUP BY person_id, family
+), sentenced_file AS (
+  SELECT citation_key, family, min(day) AS day FROM standing GROUP BY citation_key, family
+), feed_person AS MATERIALIZED (
+  SELECT feed, said, role, person_id, count(*) AS mentions FROM named
+  WHERE {_in_period("day")} GROUP BY feed, said, role, person_id
+), feed_convicted AS (
+  SELECT 'poder-judicial' AS feed, said, person_id, min(day) AS day FROM standing GROUP BY said, person_id
+)"""
+
+FIGURES = _SOURCES + "\nUNION ALL ".join(
+    (
+        _unit("complaints", "told WHERE feed = 'reta-pnp'"),
+        _unit("prosecution_files", "file WHERE feed = 'sistra'"),
+        _unit("court_files", "file WHERE feed = 'poder-judicial'"),
+        _unit("cases", "reconciled_case"),
+        f"""
+SELECT 'victims', family, NULL, feeds, count(*) FILTER (WHERE {_in_period("day")}),
+  count(*) FILTER (WHERE day IS NULL)
+FROM victim GROUP BY family, feeds""",
+        _unit("victimisations", "victimisation"),
+        _unit("suspects", "suspect"),
+        _unit("accused", "suspect WHERE accused", "accused_day"),
+        _unit("convicted", "convicted"),
+        _unit("sentenced_files", "sentenced_file"),
+        _feed_unit("records", f"count(*) FILTER (WHERE {_in_period('day')})", "told"),
+        _feed_unit(
+            "victim_mentions", "coalesce(sum(mentions) FILTER (WHERE role = 'victim'), 0)", "feed_person"
+        ),
+        _feed_unit("feed_victims", "count(*) FILTER (WHERE role = 'victim')", "feed_person"),
+        _feed_unit("feed_suspects", "count(*) FILTER (WHERE role = 'suspect')", "feed_person"),
+        _feed_unit("feed_convicted", f"count(*) FILTER (WHERE {_in_period('day')})", "feed_convicted"),
+    )
 )
-SELECT offence_family, count(*) AS convicted FROM convicted WHERE {period} GROUP BY offence_family"""
-
-COUNT_CONVICTED = CONVICTIONS.format(family="c.offence_family", period=PERIOD.format("day"))
-COUNT_CONVICTED_BY_FEED = CONVICTIONS.format(family="r.offence_family", period=PERIOD.format("day"))
-
-COUNT_BY_FEED = f"""
-SELECT r.feed, r.offence_family, count(DISTINCT r.record_id) AS records,
-  count(n.id) FILTER (WHERE n.role = 'victim') AS victim_mentions,
-  count(DISTINCT p.person_id) FILTER (WHERE n.role = 'victim') AS victims,
-  count(DISTINCT p.person_id) FILTER (WHERE n.role = 'suspect') AS suspects
-FROM report r
-LEFT JOIN mention n ON n.record_id = r.record_id AND n.present AND n.kind = 'natural'
-  AND n.role IN ('victim', 'suspect')
-LEFT JOIN person_member p ON p.mention_id = n.id
-WHERE NOT r.annulled AND r.makes_case AND {PERIOD.format("r.report_date")}
-GROUP BY r.feed, r.offence_family"""
 
 # The hotline's service target: a complaint is derived within 3 hours of the call.
-COUNT_CALLS = f"""
-SELECT CASE WHEN annulled THEN 'not_valid' ELSE category END AS category, count(*) AS calls,
-  count(*) FILTER (WHERE referred_at - reported_at <= interval '3 hours') AS in_time,
-  count(*) FILTER (WHERE referred_at - reported_at > interval '3 hours') AS late,
-  count(*) FILTER (WHERE referred_at IS NULL OR reported_at IS NULL) AS never
-FROM report WHERE feed = 'linea-1818' AND {PERIOD.format("report_date")} GROUP BY 1"""
+CALLS = f"""
+WITH call AS (
+  SELECT CASE WHEN annulled THEN 'not_valid' ELSE category END AS category, report_date AS day,
+    CASE
+      WHEN referred_at IS NULL AND referred_to IS NULL THEN 'not_derived'
+      WHEN referred_at IS NULL OR reported_at IS NULL OR referred_at < reported_at THEN 'derived_unmeasured'
+      WHEN referred_at - reported_at <= interval '3 hours' THEN 'derived_within_3_hours'
+      ELSE 'derived_late'
+    END AS derivation
+  FROM report WHERE feed = 'linea-1818'
+)
+SELECT category, derivation, count(*) FILTER (WHERE {_in_period("day")}) AS counted,
+  count(*) FILTER (WHERE day IS NULL) AS undated
+FROM call GROUP BY category, derivation"""
 
 
 class StatisticsRepository:
@@ -121,11 +135,13 @@ class StatisticsRepository:
         self._session = session
         self._period = {"since": since, "until": until}
 
-    async def rows(self, statement: str) -> Sequence[RowMapping]:
+    async def figures(self) -> Sequence[RowMapping]:
+        """(unit, family, feed, feeds, counted, undated); feed or feeds where the unit is told by it."""
+        return await self._rows(FIGURES)
+
+    async def calls(self) -> Sequence[RowMapping]:
+        """(category, derivation, counted, undated)"""
+        return await self._rows(CALLS)
+
+    async def _rows(self, statement: str) -> Sequence[RowMapping]:
         return (await self._session.execute(text(statement), self._period)).mappings().all()
-
-    async def by_family(self, statement: str) -> dict[str, RowMapping]:
-        return {row["offence_family"]: row for row in await self.rows(statement)}
-
-    async def single(self, statement: str) -> Any:
-        return (await self._session.execute(text(statement))).scalar_one()
