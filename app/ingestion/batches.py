@@ -12,6 +12,7 @@ from app.db.engine import ReadSession, WriteSession
 from app.models.ingestion import Batch, DeliveryIssue, FeedState, IdempotencyKey, LandedChunk
 from schemas.vocabulary import Feed, Outcome, Severity
 
+BROKEN: Final = "adapter_broken"
 EXPIRED: Final = "landed_bytes_expired"
 WHOLE_BATCH: Final = -1  # position of an issue that is of no single record
 
@@ -85,6 +86,22 @@ async def add_failure(session: WriteSession, batch_id: UUID, code: str, field: s
         "field": field,
     }
     await session.execute(upsert(DeliveryIssue).values(values).on_conflict_do_nothing())
+
+
+async def reopen(session: WriteSession, batch_id: UUID) -> bool:
+    """A batch that failed for our fault and has its bytes is as landed again; its position is kept."""
+    statement = update(Batch).where(
+        Batch.id == batch_id,
+        Batch.state == "failed",
+        Batch.error_code == BROKEN,
+        Batch.erased_at.is_(None),
+    )
+    values = {"state": "landed", "error_code": None}
+    options = {"synchronize_session": False}
+    found = await session.scalar(statement.values(values).returning(Batch.id), execution_options=options)
+    whole = (DeliveryIssue.batch_id == batch_id, DeliveryIssue.position == WHOLE_BATCH)
+    await session.execute(delete(DeliveryIssue).where(*whole), execution_options=options)
+    return found is not None
 
 
 async def issues(

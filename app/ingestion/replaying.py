@@ -16,11 +16,13 @@ from schemas.vocabulary import Feed
 
 @dataclass(frozen=True, slots=True)
 class ReplaySummary:
-    """How many held records were read again, changed, and can no longer be used (these stay as they were)."""
+    """How many held records were read again, changed, and can no longer be used (these stay as they were);
+    how many that were once rejected arrived after all."""
 
     read: int = 0
     changed: int = 0
     unusable: int = 0
+    rescued: int = 0
 
 
 class Replayer:

@@ -47,6 +47,18 @@ class HeldContent:
 
 
 @dataclass(frozen=True, slots=True)
+class RejectedContent:
+    """The sealed verbatim content of a delivery that was rejected."""
+
+    batch_id: UUID
+    position: int
+    data_key: bytes
+    verbatim: bytes
+    form: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class KeptVerbatim:
     """The sealed verbatim content of the version that a record stands on."""
 
@@ -148,6 +160,24 @@ class RecordRepository:
             for row in found
         ]
 
+    async def rejected_contents(
+        self, feed: Feed, after: tuple[UUID, int], limit: int
+    ) -> list[RejectedContent]:
+        """In the order of batch and position."""
+        found = await self._connection.fetch(
+            """
+            SELECT d.batch_id, d.position, d.data_key, d.verbatim, b.form, b.received_at
+            FROM delivery AS d JOIN batch AS b ON b.id = d.batch_id
+            WHERE b.feed = $1 AND d.outcome = 'rejected' AND (d.batch_id, d.position) > ($2, $3)
+              AND d.data_key IS NOT NULL AND d.verbatim IS NOT NULL
+            ORDER BY d.batch_id, d.position LIMIT $4
+            """,
+            feed.value,
+            *after,
+            limit,
+        )
+        return [RejectedContent(*row) for row in found]
+
     async def known_mentions(self, record_ids: Sequence[int]) -> dict[int, dict[MentionKey, int]]:
         """Ids of the mentions that these records ever had, present or not."""
         known: dict[int, dict[MentionKey, int]] = {record_id: {} for record_id in record_ids}
@@ -168,6 +198,9 @@ class RecordRepository:
             mentions,
         )
         return row[0], row[1]
+
+    async def add_batch(self, values: Mapping[str, Any]) -> None:
+        await self._connection.execute(_insert_statement("batch", values), *values.values())
 
     async def write(self, rows: Rows) -> None:
         """Write what a chunk changed; what a held record said before is taken back first."""

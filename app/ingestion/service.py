@@ -1,13 +1,16 @@
 """What other rooms and the composition roots call. Each part of the stage is a small class beside this."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from adapters.base import Form
+from app.core import queue
 from app.ingestion import batches
 from app.ingestion.errors import UnknownBatch
-from app.ingestion.landing import Arrival, Lander
+from app.ingestion.landing import TRANSLATE, Arrival, Lander
 from app.ingestion.replaying import Replayer, ReplaySummary
+from app.ingestion.rescuing import Rescuer
 from app.ingestion.sentences import sentence_of
 from app.ingestion.single import Single
 from app.ingestion.tools import ERASED_WITHIN, Limits, Tools
@@ -28,6 +31,7 @@ class IngestionService:
         self._translator = Translator(tools)
         self._single = Single(tools)
         self._replayer = Replayer(tools)
+        self._rescuer = Rescuer(tools)
 
     @property
     def limits(self) -> Limits:
@@ -79,8 +83,19 @@ class IngestionService:
     async def replay(self, feed: Feed) -> ReplaySummary:
         """Translate again what is held of a feed, after its adapter was corrected; links are made anew."""
         summary = await self._replayer.replay(feed)
+        summary = replace(summary, rescued=await self._rescuer.rescue(feed))
         await self._tools.linker.link_pending()
         return summary
+
+    async def retry(self, batch_id: UUID) -> None:
+        """A batch that its adapter broke on is translated again, after the adapter was corrected.
+
+        Raises ``UnknownBatch`` where there is none that failed so and still has its bytes.
+        """
+        async with self._tools.database.write() as session:
+            if not await batches.reopen(session, batch_id):
+                raise UnknownBatch
+            await queue.enqueue(session, TRANSLATE, {"batch": str(batch_id)}, f"translate:{batch_id}")
 
     async def erase_overdue(self) -> int:
         """Scheduled: landed bytes that outlived their term go, translated or not. Of how many batches."""

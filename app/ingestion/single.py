@@ -9,7 +9,6 @@ from uuid import UUID
 
 from adapters.base import Form, UnreadableDelivery
 from app.db.engine import WriteSession
-from app.ingestion import batches
 from app.ingestion.applying import compute, keep, settled
 from app.ingestion.errors import BodyTooLarge, BodyUnreadable, EmptyBody, NotOneRecord
 from app.ingestion.landing import Arrival, new_batch
@@ -72,7 +71,7 @@ class Single:
                 await records.lock_record(arrival.feed, entry.key)
             place = Place(arrival.feed, batch["id"], batch["adapter_version"])
             slots = await settled(self._tools, records, place, [entry], batch["received_at"])
-            await batches.add(session, _ended(batch, entry))
+            await records.add_batch(_ended(batch, entry))
             changed = await keep(self._tools, records, place, [entry], slots)
             if changed:
                 await records.mark_dirty(changed)  # cleared by linking, or left to the run over everything

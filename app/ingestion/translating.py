@@ -54,7 +54,7 @@ class Translator:
         except Damaged:
             await self._fail(batch, "landed_bytes_damaged")
         except AdapterBroken:
-            await self._fail(batch, "adapter_broken")
+            await self._fail(batch, batches.BROKEN)
         except TakenOver:
             return
 

@@ -62,6 +62,35 @@ async def test_replay_reads_what_was_kept_with_the_corrected_adapter(database: D
     assert again.accepted + again.accepted_with_warnings == 0
 
 
+class MoreReadable(Sistra):
+    """Knows what an empty list of offences means."""
+
+    adapter_version = Sistra.adapter_version + 1
+
+    def translate_verbatim(self, verbatim: bytes, context: Context) -> Translation:
+        return super().translate_verbatim(
+            verbatim.replace(b'"delitos": []', b'"delitos": [{"codigo": "129-A"}]').replace(
+                b'"delitos":[]', b'"delitos":[{"codigo":"129-A"}]'
+            ),
+            context,
+        )
+
+
+async def test_what_was_rejected_arrives_once_it_can_be_read(database: Database) -> None:
+    keyring = KeyRing.generate()
+    before = IngestionService(tools_for(database, CATALOG, keyring=keyring))
+    first = await ingest(before, sample_arrival(Feed.SISTRA), sample(Feed.SISTRA))
+    after = IngestionService(tools_for(database, {**CATALOG, Feed.SISTRA: MoreReadable()}, keyring=keyring))
+    held = await column(database, "SELECT key FROM record")
+    assert (await after.replay(Feed.SISTRA)).rescued == 1
+    arrived = set(await column(database, "SELECT key FROM record")) - set(held)
+    assert arrived == {"2906014505-2024-23-0"}
+    assert (await after.replay(Feed.SISTRA)).rescued == 0
+    assert counts_of(await after.status(first.id)) == counts_of(first)  # what its sender was told stands
+    told = await column(database, "SELECT received - accepted - accepted_with_warnings FROM batch")
+    assert sorted(told) == [0, 6]
+
+
 async def test_a_repeat_read_otherwise_by_a_corrected_adapter_is_still_a_repeat(database: Database) -> None:
     """The digest held is the old adapter's; content is compared as the present one reads both."""
     keyring = KeyRing.generate()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import text
 from adapters.base import Form
 from adapters.catalog import CATALOG
 from app.db.engine import Database
+from app.ingestion.errors import UnknownBatch
 from app.ingestion.landing import Arrival
 from app.ingestion.plan import Entry
 from app.ingestion.service import IngestionService
@@ -283,6 +285,14 @@ async def test_a_broken_adapter_fails_the_batch_and_says_nothing_of_its_content(
     written = capsys.readouterr()
     assert "EULOGIO" not in written.out + written.err
     assert await rows(database, "landed_chunk") == 1  # kept for the corrected adapter
+
+    corrected = IngestionService(replace(service._tools, catalog=CATALOG))
+    await corrected.retry(status.id)
+    await corrected.translate_batch(status.id)
+    assert counts_of(await corrected.status(status.id))[:2] == (1, 1)
+    assert await corrected.issues(status.id) == []
+    with pytest.raises(UnknownBatch):
+        await corrected.retry(status.id)
 
 
 def test_every_sample_is_tested() -> None:

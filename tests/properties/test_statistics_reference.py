@@ -1,0 +1,136 @@
+"""The statistics in SQL equal a slow, obvious count in Python, over small random worlds of hard records.
+
+The worlds come in by the path of real files; then dates are lost, referrals contradict their calls, rulings
+are undone and records annulled at random, as no world of that size would bring by itself.
+"""
+
+import json
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import text
+
+from adapters.base import Form
+from app.db.engine import Database
+from app.ingestion.landing import Arrival
+from app.statistics.service import StatisticsService
+from app.wiring import Services
+from app.world.world import World
+from schemas.vocabulary import Feed, OffenceFamily
+from support.database_fixtures import fresh, opened
+from support.databases import Server
+from support.ingestion_kit import ingest
+from support.reference_statistics import Reference, admitting, tables
+from support.registry_fixtures import composed
+
+FILES = {
+    Feed.RETA_PNP: ("reta_pnp.csv", Form.CSV),
+    Feed.SISTRA: ("sistra.ndjson", Form.NDJSON),
+    Feed.PODER_JUDICIAL: ("poder_judicial.xml", Form.XML),
+    Feed.LINEA_1818: ("linea_1818.xlsx", Form.XLSX),
+}
+SPOILT = (
+    "UPDATE report SET report_date = NULL WHERE random() < .15",
+    "UPDATE report SET referred_at = reported_at - interval '5 minutes' WHERE random() < .1",
+    "UPDATE report SET referred_at = reported_at + interval '3 hours' WHERE random() < .1",
+    "UPDATE report SET referred_at = reported_at + interval '181 minutes' WHERE random() < .1",
+    "UPDATE report SET referred_at = NULL WHERE random() < .2",
+    "UPDATE report SET referred_to = NULL WHERE random() < .2",
+    "UPDATE report SET category = NULL, makes_case = false, joins_case = false"
+    " WHERE feed = 'linea-1818' AND random() < .05",
+    "UPDATE report SET annulled = true, makes_case = false, joins_case = false"
+    " WHERE feed <> 'linea-1818' AND random() < .05",
+    "UPDATE mention SET present = false WHERE random() < .03",
+)
+KINDS = ("convicted", "convicted", "convicted", "acquitted", "upheld", "reversed", "annulled")
+
+
+async def take_in(services: Services, folder: Path, seed: int, difficulty: str) -> None:
+    World.generate(cases=80, seed=seed, difficulty=difficulty).write(folder)
+    for feed, (name, form) in FILES.items():
+        status = await ingest(services.ingestion, Arrival(feed, form, "test"), (folder / name).read_bytes())
+        assert status.state == "done"
+
+
+async def spoil(database: Database, seed: int) -> None:
+    rng = random.Random(seed)
+    async with database.write() as session:
+        await session.execute(text(f"SELECT setseed({rng.random()})"))
+        for statement in SPOILT:
+            await session.execute(text(statement))
+        courts = await session.execute(
+            text("""SELECT record_id, array_agg("order" ORDER BY "order")
+            FROM mention JOIN report USING (record_id)
+            WHERE feed = 'poder-judicial' AND role = 'suspect' GROUP BY record_id ORDER BY record_id""")
+        )
+        for record_id, orders in courts.all():
+            rulings = json.dumps([ruling(rng, orders) for _ in range(rng.randrange(4))])
+            await session.execute(
+                text("UPDATE report SET rulings = CAST(:rulings AS jsonb) WHERE record_id = :id"),
+                {"rulings": rulings, "id": record_id},
+            )
+
+
+def ruling(rng: random.Random, orders: list[int]) -> dict[str, Any]:
+    day = None if rng.random() < 0.1 else str(date(2019, 6, 1) + timedelta(days=rng.randrange(2400)))
+    parties = [{"order": order} for order in rng.sample([*orders, 99], rng.randint(1, len(orders) + 1))]
+    return {"type": rng.choice(KINDS), "date": day, "instance": 1, "parties": parties}
+
+
+@pytest_asyncio.fixture(scope="module", params=[(1, "normal"), (2, "hard"), (3, "hard")])
+async def world(
+    request: pytest.FixtureRequest, server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[Database, Reference]]:
+    seed, difficulty = request.param
+    folder = tmp_path_factory.mktemp("world")
+    async with fresh(server) as url, opened(url) as database:
+        await take_in(composed(url, database, folder), folder, seed, difficulty)
+        await spoil(database, seed)
+        yield database, Reference(await tables(database))
+
+
+PERIODS = [
+    (None, None),
+    (date(2022, 1, 1), None),
+    (None, date(2022, 1, 1)),
+    (date(2021, 3, 1), date(2023, 8, 31)),
+    (date(2024, 5, 17), date(2024, 5, 17)),
+]
+
+
+@pytest.mark.parametrize(("since", "until"), PERIODS)
+async def test_every_figure_equals_the_obvious_count(
+    world: tuple[Database, Reference], since: date | None, until: date | None
+) -> None:
+    database, reference = world
+    async with database.read() as session:
+        overview = (await StatisticsService(session).overview(since, until)).model_dump(mode="json")
+    admits = admitting(since, until)
+    assert overview["calls"] == reference.calls(admits)
+    for found in overview["families"]:
+        family = found["offence_family"]
+        units = reference.units(family)
+        overlap = found["reconciled"].pop("victims_by_feeds")
+        assert found["reconciled"] == {n: sum(admits(day) for _, day in unit) for n, unit in units.items()}
+        assert found["undated"] == {n: sum(day is None for _, day in unit) for n, unit in units.items()}
+        known_by = reference.known_by(family)
+        assert overlap == Counter(known_by[person] for person, day in units["victims"] if admits(day))
+        for feed in found["feeds"]:
+            assert feed == reference.feed(family, feed["feed"], admits)
+
+
+async def test_the_worlds_try_every_unit(world: tuple[Database, Reference]) -> None:
+    """A figure that is 0 in every world would be held equal to nothing."""
+    _, reference = world
+    units = reference.units(OffenceFamily.TRAFFICKING)
+    assert all(units.values())
+    calls = reference.calls(admitting(None, None))
+    assert calls["derived_unmeasured"]
+    assert calls["derived_late"]
+    assert calls["derived_within_3_hours"]
