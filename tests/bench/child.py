@@ -2,8 +2,11 @@
 
 import importlib
 import json
+import os
 import resource
 import sys
+import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +25,15 @@ def peak_mib() -> float:
 def main() -> None:
     module, _, name = sys.argv[1].partition(":")
     arguments: dict[str, Any] = json.load(sys.stdin)
-    found = getattr(importlib.import_module(f"bench.{module}"), name)(**arguments)
-    print(json.dumps({**found, "peak_mib": round(peak_mib(), 1)}))
+    try:
+        found = getattr(importlib.import_module(f"bench.{module}"), name)(**arguments)
+    except Exception:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)  # libraries would end with pages of their own and bury the reason
+    print(
+        json.dumps({**found, "peak_mib": round(peak_mib(), 1), "cpu_seconds": round(time.process_time(), 2)})
+    )
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from typing import Self
 
+from schemas.vocabulary import Feed
+
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
@@ -15,6 +17,7 @@ class Sizes:
     puts: int  # single records, after a warm-up
     warm_up: int
     overviews: int
+    feeds: tuple[Feed, ...]  # that are taken in, the first at its full size
     repeats: int  # of everything that takes seconds; medians are quoted
 
     @classmethod
@@ -32,6 +35,7 @@ class Sizes:
             puts=scaled(400, 20),
             warm_up=scaled(60, 5),
             overviews=scaled(100, 5),
+            feeds=(Feed.RETA_PNP, Feed.SISTRA, Feed.PODER_JUDICIAL, Feed.LINEA_1818),
             repeats=repeats,
         )
 
