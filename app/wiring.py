@@ -14,6 +14,7 @@ from adapters.catalog import CATALOG
 from adapters.sistra.pull import Source
 from adapters.transport.spill import spill_into
 from app.core.clock import Clock, SystemClock
+from app.core.garbage import collect_seldom
 from app.core.queue import Every, Handler, Options, Worker
 from app.core.settings import Settings
 from app.db import migrate
@@ -156,6 +157,7 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
     Raises ``NotMigrated``, ``KeyStoreError``, ``KeysOfAnotherInstallation`` or whatever keeps the database
     from starting.
     """
+    collect_seldom()
     keyring = KeyRing.load_or_create(settings.home)
     running = running_database(settings)
     url = await asyncio.to_thread(running.__enter__)
