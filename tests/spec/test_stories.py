@@ -316,16 +316,16 @@ STORIES = {
     "one common name and nothing else proves nobody": Story(
         {
             "R1": denuncia(
-                "COM-JULIACA-2022-92",
-                person(V, 1, "LARICO/VILCA/SONIA", sex="F", age=19),
-                person(A, 2, "QUISPE/MAMANI/JUAN", sex="M"),
-                facts="2022-05-05", place=JULIACA,
+                "COM-JULIACA-2021-92",
+                person(V, 1, "PARI/ANCCO/MARLENY", sex="F", age=19),
+                person(A, 2, "CONDORI/MAMANI/LUIS", sex="M"),
+                facts="2021-07-19", place=JULIACA,
             ),
             "R2": denuncia(
-                "COM-TRUJILLO-2024-93",
-                person(V, 1, "ASTO/MORI/PAMELA", sex="F", age=21),
-                person(A, 2, "QUISPE/MAMANI/JUAN", sex="M"),
-                facts="2024-08-08", place=TRUJILLO,
+                "COM-TRUJILLO-2023-93",
+                person(V, 1, "RUBIO/SACHUN/CAROL", sex="F", age=21),
+                person(A, 2, "CONDORI/MAMANI/LUIS", sex="M"),
+                facts="2023-11-02", place=TRUJILLO,
             ),
         },
     ),
