@@ -1,20 +1,20 @@
 """Small stories beside the samples, and what a careful jurist concludes from each.
 
-A story's records are all its cases and persons are made of: whoever is named in no group stands alone. Linking is the
-pure rules with the shipped model (``support.reference_linker``), as the linker over the database does it.
+Whoever is named in no group of a story stands alone. Linking is the pure rules with the shipped model
+(``support.reference_linker``), as the linker over the database does it.
 """
 
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 
 from app.reconciliation.scoring import Model
 from schemas.observations import Mention, Observation
-from schemas.vocabulary import CallCategory, Feed, Role
+from schemas.vocabulary import CallCategory, Role
 from support.reference_linker import Linked, MentionName, RecordName, link
-from support.sample_story import RELATED, TIM, A, J, L, R, S, V, court_file, person, record
+from support.sample_story import RELATED, TIM, A, L, R, S, V, court_file, person, record
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,6 @@ class Story:
     records: dict[str, Observation]
     cases: tuple[str, ...] = ()
     persons: tuple[str, ...] = ()
-    open_question: str = field(default="", compare=False)
 
 
 def denuncia(number: str, *people: Mention, **more: object) -> Observation:
@@ -42,11 +41,6 @@ def expediente(number: str, *people: Mention, **more: object) -> Observation:
 
 def call(number: str, *people: Mention, **more: object) -> Observation:
     return record(L, number, list(people), **more)
-
-
-def court_key(number: str) -> str:
-    sequence, year, _, court, *_ = number.split("-")
-    return f"{sequence}-{year}-{court[:2]}"
 
 
 ABANCAY, AYAVIRI, CUSCO, JULIACA = "030101", "210801", "080101", "211101"
@@ -67,7 +61,8 @@ STORIES = {
                 person(V, 1, initials="LCR", sex="F", age=13, nat="PER"),
                 person(V, 2, initials="LCR", sex="F", age=16, nat="PER"),
                 person(A, 1, "SOTELO/PEÑA/WILBER", doc="DNI 42118836", sex="M"),
-                facts="2023-06-02", reported="2023-06-05", place=ABANCAY, cites=[(R, "COM-ABANCAY-2023-71")],
+                facts="2023-06-02", reported="2023-06-05", place=ABANCAY,
+                cites=[(R, "COM-ABANCAY-2023-71")],
             ),
         },
         cases=("R1 S1",),
@@ -551,6 +546,3 @@ def test_told_together_no_story_runs_into_another(model: Model) -> None:
     linked = link([each for story in STORIES.values() for each in story.records.values()], model)
     apart = [told(name, model) for name in STORIES]
     assert linked.cases == frozenset().union(*(each.cases for each in apart))
-
-
-assert {Feed.RETA_PNP, Feed.SISTRA, Feed.PODER_JUDICIAL, Feed.LINEA_1818} == {R, S, J, L}
