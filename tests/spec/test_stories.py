@@ -106,7 +106,8 @@ STORIES = {
         {
             "R1": denuncia(
                 "COM-TRUJILLO-2022-340",
-                person(V, 1, "TORIBIO/QUEZADA/KIARA MILAGROS", doc="DNI 75120448", sex="F", born="2007-01-15"),
+                person(V, 1, "TORIBIO/QUEZADA/KIARA MILAGROS", doc="DNI 75120448",
+                       sex="F", born="2007-01-15"),
                 person(A, 2, "RODRIGUEZ/VIGO/JHON", doc="DNI 44120675", sex="M", age=34),
                 facts="2022-04-18", place=TRUJILLO,
             ),
