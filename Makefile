@@ -47,7 +47,7 @@ migration: setup ## Nueva migración (m="qué cambia") / new migration from the 
 	$(BIN)/python .ci/new_migration.py "$(m)"
 
 bench: setup ## Mediciones / benchmarks
-	$(BIN)/intertrata bench
+	PYTHONPATH=.:tests $(BIN)/python -m bench
 
 fuzz: setup ## Diez mil entradas dañadas / ten thousand damaged inputs
 	INTERTRATA_FUZZ=10000 $(PYTEST) tests/properties

@@ -4,19 +4,22 @@ What stood before is read only to keep ids and to write differences.
 """
 
 import asyncio
-from collections.abc import Sequence
+import gc
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.reconciliation.batch_pairs import BatchPairs
+from app.reconciliation.batch_pairs import BatchPairs, PeopleWeights
 from app.reconciliation.bulk import BulkRepository, Keys
-from app.reconciliation.features import MentionFeatures
 from app.reconciliation.held import Held
 from app.reconciliation.ledger import Ledger
 from app.reconciliation.neighbourhood import (
     Kind,
     Resolved,
     Settled,
+    Weighed,
     Weights,
     decisions_of,
     person_node,
@@ -24,10 +27,11 @@ from app.reconciliation.neighbourhood import (
     settle_cases,
     settle_persons,
 )
-from app.reconciliation.reports import edge_weight, may_link
+from app.reconciliation.reports import Prospect, concluded, edge_weight, evidence, people_level, prospect
 from app.reconciliation.repository import LinkRepository
 from app.reconciliation.resolve import Decisions, Pair, pair, person_weight, without_rivals
 from app.reconciliation.scoring import Model
+from schemas.vocabulary import Feed, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,10 @@ class FullLinking:
 
     async def run(self, changed: Sequence[int]) -> int:
         """``changed``: records of which the change feed speaks. The number of records held."""
+        with _no_collection():
+            return await self._run(changed)
+
+    async def _run(self, changed: Sequence[int]) -> int:
         held = await self._bulk.held()
         keys = (await self._bulk.mention_keys(), await self._bulk.record_keys())
         decided = {kind: decisions_of(await self._repository.decisions(kind)) for kind in KINDS}
@@ -74,6 +82,18 @@ class FullLinking:
         await self._ledger.publish(changed, {"case": counted, "person": people})
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Millions of objects that live to the end: to look for cycles among them costs a third of the run."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 KINDS: tuple[Kind, ...] = ("case", "person")
 
 
@@ -92,40 +112,73 @@ class Work:
 
     def cases(self) -> Conclusion:
         self._pairs = BatchPairs(self._held, *self._keys, self._model)
-        records = self._held.records
-        gated = [
-            (a, b) for a, b in self._pairs.record_pairs() if may_link(records[a].report, records[b].report)
-        ]
-        weights = self._case_edges(gated, self._pairs.score(gated))
-        resolved = settle_cases(self._held, records, weights, self._decided["case"], self._model)
+        weighed = self._case_edges(self._pairs)
+        decided = self._decided["case"]
+        resolved = settle_cases(self._held, self._held.records, weighed, decided, self._model)
         for place, cluster in enumerate(resolved.clusters):
             self._case_of.update(dict.fromkeys(cluster, place))
-        return Conclusion(weights, resolved)
+        return Conclusion(weighed.edges, resolved)
 
-    def _case_edges(self, gated: Sequence[Pair], scored: dict[Pair, float]) -> Weights:
-        mention_of = {id(features): mention for mention, features in self._held.mentions.items()}
+    def _case_edges(self, pairs: BatchPairs) -> Weighed:
+        """As ``edge_weight`` gives them one by one, with the people of all pairs weighed at once."""
+        model, lower = self._model, self._model.case.lower
+        edges, found = self._prospects(pairs.record_pairs())
+        people = pairs.people([key for key, _ in found])
+        known: Weights = {}
+        for place, ((a, b), prospective) in enumerate(found):
+            calls = Feed.LINEA_1818 in (self._held.report(a).feed, self._held.report(b).feed)
+            victims = _level(people.get((place, Role.VICTIM)), calls)
+            suspects = _level(people.get((place, Role.SUSPECT)), calls)
+            weight = concluded(prospective, victims, suspects, model)
+            if weight >= lower:
+                key = pair(a, b)
+                edges[key], known[key] = weight, evidence(prospective, victims, suspects, model)
+        return Weighed(edges, edges, known)
 
-        def weigh(x: MentionFeatures, y: MentionFeatures) -> float:
-            return scored[pair(mention_of[id(x)], mention_of[id(y)])]
-
+    def _prospects(self, pairs: Iterable[Pair]) -> tuple[Weights, list[tuple[Pair, Prospect]]]:
+        """Edges that are certain without people, and pairs whose people decide, the lower name first."""
         edges: Weights = {}
-        for a, b in gated:
-            weight = edge_weight(self._held.report(a), self._held.report(b), self._model, weigh)
-            if weight >= self._model.case.lower:
-                edges[(a, b)] = weight
-        return edges
+        found: list[tuple[Pair, Prospect]] = []
+        records, model = self._held.records, self._model
+        for a, b in pairs:
+            x, y = records[a].report, records[b].report
+            if not (x.makes_case and y.makes_case):
+                weight = edge_weight(x, y, model)
+                if weight >= model.case.lower:
+                    edges[(a, b)] = weight
+            elif (prospective := prospect(x, y, model)) is not None:
+                found.append(((a, b) if x.name < y.name else (b, a), prospective))
+        return edges, found
 
     def persons(self) -> Conclusion:
         held, model = self._held, self._model
         nodes = {mention: person_node(held, mention) for mention in held.mentions}
         weights: Weights = {}
+        known: Weights = {}
         if self._pairs is not None:
             for a, b, bits, together in self._pairs.likely(self._case_of):
                 weight = person_weight(nodes[a], nodes[b], together, model, bits)
                 if weight >= model.person.lower:
-                    weights[(a, b)] = weight
+                    weights[(a, b)], known[(a, b)] = weight, bits
             self._pairs.close()
-        effective = without_rivals(held.record_of, weights)
-        decided = self._decided["person"]
-        resolved = settle_persons(held, held.mentions, weights, effective, decided, model)
+        weighed = Weighed(weights, _effective(held.record_of, weights), known)
+        resolved = settle_persons(held, held.mentions, weighed, self._decided["person"], model)
         return Conclusion(weights, resolved)
+
+
+def _effective(record_of: Mapping[int, int], weights: Weights) -> Weights:
+    """``without_rivals`` of everything; most edges have none, and are told apart by counting."""
+    claims: Counter[Pair] = Counter()
+    for a, b in weights:
+        claims[(a, record_of[b])] += 1
+        claims[(b, record_of[a])] += 1
+    rivals = {
+        (a, b): weight
+        for (a, b), weight in weights.items()
+        if claims[(a, record_of[b])] > 1 or claims[(b, record_of[a])] > 1
+    }
+    return weights | without_rivals(record_of, rivals)
+
+
+def _level(weights: PeopleWeights | None, calls: bool) -> str:
+    return people_level(weights, calls) if weights else "unknown"

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 import pyarrow as pa
@@ -19,27 +20,27 @@ _LIST = pa.list_(pa.string())
 
 # name, type, value: the columns that comparisons read.
 COLUMNS: tuple[tuple[str, pa.DataType, Callable[[MentionFeatures], Any]], ...] = (
-    ("role", _TEXT, lambda f: f.role),
-    ("paternal", _TEXT, lambda f: f.paternal),
-    ("maternal", _TEXT, lambda f: f.maternal),
-    ("paternal_sound", _TEXT, lambda f: f.paternal_sound),
-    ("maternal_sound", _TEXT, lambda f: f.maternal_sound),
+    ("role", _TEXT, attrgetter("role")),
+    ("paternal", _TEXT, attrgetter("paternal")),
+    ("maternal", _TEXT, attrgetter("maternal")),
+    ("paternal_sound", _TEXT, attrgetter("paternal_sound")),
+    ("maternal_sound", _TEXT, attrgetter("maternal_sound")),
     ("given", _TEXT, lambda f: " ".join(f.given) or None),
-    ("first", _TEXT, lambda f: f.first),
-    ("second", _TEXT, lambda f: f.second),
-    ("given_sound", _TEXT, lambda f: f.given_sound),
-    ("stems", _LIST, lambda f: f.stems),
-    ("initials", _LIST, lambda f: f.initials),
-    ("initials_only", pa.bool_(), lambda f: f.initials_only),
-    ("head", _TEXT, lambda f: f.head),
-    ("document_type", _TEXT, lambda f: f.document_type),
-    ("document", _TEXT, lambda f: f.document),
-    ("birth", _TEXT, lambda f: f.birth),
-    ("birth_lo", _DAYS, lambda f: f.birth_lo),
-    ("birth_hi", _DAYS, lambda f: f.birth_hi),
-    ("sex", _TEXT, lambda f: f.sex),
-    ("nationality", _TEXT, lambda f: f.nationality),
-    ("alias", _TEXT, lambda f: f.alias),
+    ("first", _TEXT, attrgetter("first")),
+    ("second", _TEXT, attrgetter("second")),
+    ("given_sound", _TEXT, attrgetter("given_sound")),
+    ("stems", _LIST, attrgetter("stems")),
+    ("initials", _LIST, attrgetter("initials")),
+    ("initials_only", pa.bool_(), attrgetter("initials_only")),
+    ("head", _TEXT, attrgetter("head")),
+    ("document_type", _TEXT, attrgetter("document_type")),
+    ("document", _TEXT, attrgetter("document")),
+    ("birth", _TEXT, attrgetter("birth")),
+    ("birth_lo", _DAYS, attrgetter("birth_lo")),
+    ("birth_hi", _DAYS, attrgetter("birth_hi")),
+    ("sex", _TEXT, attrgetter("sex")),
+    ("nationality", _TEXT, attrgetter("nationality")),
+    ("alias", _TEXT, attrgetter("alias")),
 )
 
 
@@ -48,7 +49,7 @@ def feature_table(ids: Sequence[int], mentions: Sequence[MentionFeatures], model
     column."""
     columns: dict[str, pa.Array[Any]] = {"id": pa.array(ids, pa.int64())}
     for name, kind, value in COLUMNS:
-        columns[name] = pa.array([value(f) for f in mentions], kind)
+        columns[name] = pa.array(list(map(value, mentions)), kind)
     columns["paternal_bits"] = _bits(
         mentions, lambda f: model.surname_bits(f.paternal) if f.paternal else 0.0
     )

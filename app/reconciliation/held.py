@@ -73,17 +73,21 @@ def _report(
     row: Row, citations: Iterable[Sequence[str]], mentions: tuple[MentionFeatures, ...]
 ) -> ReportFeatures:
     """As ``features.report_features`` makes it of the observation; a test holds the two equal."""
-    cited = {relation: set[tuple[str, str]]() for relation in CitationRelation}
+    cited: set[tuple[str, str]] = set()
+    first_calls: set[str] = set()
     for feed, key, relation in citations:
-        cited[CitationRelation(relation)].add((feed, key))
+        if relation == CitationRelation.COUNTERPART:
+            cited.add((feed, key))
+        else:
+            first_calls.add(key)
     return ReportFeatures(
         feed=row["feed"],
         key=row["key"],
         citation_key=row["citation_key"],
         makes_case=row["makes_case"],
         joins_case=row["joins_case"],
-        cited=tuple(sorted(cited[CitationRelation.COUNTERPART])),
-        first_call=next((key for _, key in sorted(cited[CitationRelation.FIRST_CALL])), None),
+        cited=tuple(sorted(cited)),
+        first_call=min(first_calls, default=None),
         facts_date=_ordinal(row["facts_date"]),
         report_date=_ordinal(row["report_date"]),
         department=row["department"],

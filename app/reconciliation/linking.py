@@ -8,6 +8,7 @@ from app.reconciliation.ledger import Ledger
 from app.reconciliation.neighbourhood import (
     Kind,
     Settled,
+    Weighed,
     Weights,
     case_edges,
     cross_pairs,
@@ -55,7 +56,7 @@ class Linking:
             key: standing.weight for key, standing in around.edges.items() if changed.isdisjoint(key)
         } | new
         decided = decisions_of(around.decisions)
-        resolved = settle_cases(self._held, around.nodes, weights, decided, self._model)
+        resolved = settle_cases(self._held, around.nodes, Weighed(weights, weights), decided, self._model)
         self._ledger.edges("case", around.edges, weights, resolved.judged)
         settled = self._settle("case", around, resolved.clusters)
         moves = regrouped(around.clusters, settled.members)
@@ -85,9 +86,9 @@ class Linking:
         } | new
         rivals = {key: bits for key, bits in around.far.items() if key not in around.edges}
         lessened = without_rivals(record_of, weights | rivals)
-        effective = {key: lessened[key] for key in weights}
+        weighed = Weighed(weights, {key: lessened[key] for key in weights})
         decided = decisions_of(around.decisions)
-        resolved = settle_persons(self._held, around.nodes, weights, effective, decided, self._model)
+        resolved = settle_persons(self._held, around.nodes, weighed, decided, self._model)
         self._ledger.edges("person", around.edges, weights, resolved.judged)
         return self._settle("person", around, resolved.clusters)
 

@@ -49,6 +49,15 @@ class Resolved:
     judged: dict[Pair, Judged] = field(default_factory=dict)
 
 
+@dataclass(slots=True, frozen=True)
+class Weighed:
+    """Edges by their own weight, and once rivals are counted. ``known``: evidence that is at hand."""
+
+    edges: Weights
+    effective: Weights
+    known: Weights = field(default_factory=dict)
+
+
 def case_edges(held: Held, candidates: Iterable[Pair], model: Model) -> Weights:
     """Weights at or above the lower threshold, of candidate pairs of records."""
     edges: Weights = {}
@@ -79,34 +88,50 @@ def person_node(held: Held, mention_id: int) -> PersonNode:
 
 
 def settle_cases(
-    held: Held, nodes: Iterable[int], edges: Weights, decided: Decisions, model: Model
+    held: Held, nodes: Iterable[int], found: Weighed, decided: Decisions, model: Model
 ) -> Resolved:
     """``nodes`` are closed under strong edges and decisions; what is held of none of them is left out."""
     resolved = Resolved()
-    strong = {key: weight for key, weight in edges.items() if weight >= model.case.upper}
+    strong = {key: weight for key, weight in found.edges.items() if weight >= model.case.upper}
     for members, inner in components((n for n in nodes if n in held.records), strong, decided.same):
         reports = [held.report(member) for member in members]
-        if any(report.makes_case for report in reports):
-            resolved.clusters.extend(resolve_cases(reports, inner, model, decided).clusters)
-    resolved.judged = judged(resolved.clusters, edges, model.case.lower, decided)
+        makes = [report.makes_case for report in reports]
+        if all(makes) and _plain(members, decided):
+            resolved.clusters.append(tuple(members))
+        elif any(makes):
+            resolved.clusters.extend(resolve_cases(reports, inner, model, decided, found.known).clusters)
+    resolved.judged = judged(resolved.clusters, found.effective, model.case.lower, decided)
     return resolved
 
 
 def settle_persons(
-    held: Held, nodes: Iterable[int], edges: Weights, effective: Weights, decided: Decisions, model: Model
+    held: Held, nodes: Iterable[int], found: Weighed, decided: Decisions, model: Model
 ) -> Resolved:
-    """As ``settle_cases``, of mentions. ``effective``: the edges once their rivals, wherever, are counted."""
+    """As ``settle_cases``, of mentions."""
     resolved = Resolved()
-    strong = {key: weight for key, weight in edges.items() if weight >= model.person.upper}
+    strong = {
+        key: weight
+        for key, weight in found.edges.items()
+        if weight >= model.person.upper and found.effective[key] >= model.person.upper
+    }
     for members, inner in components((n for n in nodes if n in held.mentions), strong, decided.same):
-        if len(members) == 1:
-            resolved.clusters.append((members[0],))
+        if _plain(members, decided):
+            resolved.clusters.append(tuple(members))
             continue
         people = [person_node(held, member) for member in members]
-        left = {key: effective[key] for key in inner}
-        resolved.clusters.extend(resolve_persons(people, inner, model, decided, left).clusters)
-    resolved.judged = judged(resolved.clusters, effective, model.person.lower, decided)
+        left = {key: found.effective[key] for key in inner}
+        resolution = resolve_persons(people, inner, model, decided, left, found.known)
+        resolved.clusters.extend(resolution.clusters)
+    resolved.judged = judged(resolved.clusters, found.effective, model.person.lower, decided)
     return resolved
+
+
+def _plain(members: Sequence[int], decided: Decisions) -> bool:
+    """One alone, or two over the one strong edge that brought them here: nothing is left to weigh."""
+    if len(members) == 1:
+        return True
+    key = (members[0], members[1])
+    return len(members) == 2 and key not in decided.same and key not in decided.different
 
 
 def judged(

@@ -86,29 +86,62 @@ def may_link(a: ReportFeatures, b: ReportFeatures) -> bool:
     return _near_enough(_dates(a, b), _place(a, b)) or _numbers(a, b) in _LINKING_NUMBERS
 
 
-def edge_weight(
-    a: ReportFeatures, b: ReportFeatures, model: Model, mention_weight: MentionWeight | None = None
-) -> float:
-    """The weight where it can reach the lower threshold; ``NEVER`` as soon as it cannot."""
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """A pair that may reach the lower threshold, before its people are looked at."""
+
+    levels: dict[str, str]  # of every part but the people
+    bits: float  # of those, prior in
+
+
+def prospect(a: ReportFeatures, b: ReportFeatures, model: Model) -> Prospect | None:
+    """Of records that both make a case. None where no people could bring them to the lower threshold."""
+    levels = {"dates": _dates(a, b), "place": _place(a, b)}
+    near = _near_enough(levels["dates"], levels["place"])
+    levels["numbers"] = _numbers(a, b)
+    if not near and levels["numbers"] not in _LINKING_NUMBERS:
+        return None
+    levels["feeds"] = "same" if a.feed == b.feed else "cross"
+    levels["family"] = _family(a, b)
+    bits = model.report_bits
+    total = bits["prior"]["prior"] + sum(bits[part][level] for part, level in levels.items())
+    if total + most_of_people(model) < model.case.lower:
+        return None
+    return Prospect(levels, total)
+
+
+def most_of_people(model: Model) -> float:
+    return sum(max(model.report_bits[part].values()) for part in ("victims", "suspects"))
+
+
+def concluded(found: Prospect, victims: str, suspects: str, model: Model) -> float:
+    """The weight of a prospect whose people fell into these levels."""
+    bits = model.report_bits
+    levels = found.levels | {"victims": victims, "suspects": suspects}
+    total = found.bits + bits["victims"][victims] + bits["suspects"][suspects]
+    return min(total, _cap(levels, model)) if total >= model.case.lower else total
+
+
+def evidence(found: Prospect, victims: str, suspects: str, model: Model) -> float:
+    """As ``ReportScore.evidence``."""
+    bits = model.report_bits
+    people = bits["victims"][victims] + bits["suspects"][suspects]
+    return found.bits - bits["prior"]["prior"] - bits["feeds"][found.levels["feeds"]] + people
+
+
+def edge_weight(a: ReportFeatures, b: ReportFeatures, model: Model) -> float:
+    """The weight where it can reach the lower threshold; something below it as soon as it cannot."""
     if not (a.makes_case and b.makes_case):
         return report_weight(a, b, model).weight
-    if not (a.joins_case and b.joins_case):
+    found = prospect(a, b, model)
+    if found is None:
         return NEVER
     bits = model.report_bits
-    levels = {"numbers": _numbers(a, b), "dates": _dates(a, b), "place": _place(a, b)}
-    if not _may_link(levels):
+    suspects = _people(a, b, Role.SUSPECT.value, model, None)
+    best = found.bits + bits["suspects"][suspects] + max(bits["victims"].values())
+    if best < model.case.lower:
         return NEVER
-    levels |= {"feeds": "same" if a.feed == b.feed else "cross", "family": _family(a, b)}
-    total = bits["prior"]["prior"] + sum(bits[part][level] for part, level in levels.items())
-    best_victims, best_suspects = max(bits["victims"].values()), max(bits["suspects"].values())
-    if total + best_victims + best_suspects < model.case.lower:
-        return NEVER
-    levels["suspects"] = _people(a, b, Role.SUSPECT.value, model, mention_weight)
-    total += bits["suspects"][levels["suspects"]]
-    if total + best_victims < model.case.lower:
-        return NEVER
-    levels["victims"] = _people(a, b, Role.VICTIM.value, model, mention_weight)
-    return min(total + bits["victims"][levels["victims"]], _cap(levels, model))
+    return concluded(found, _people(a, b, Role.VICTIM.value, model, None), suspects, model)
 
 
 def follows(call: ReportFeatures, named: ReportFeatures) -> bool:
@@ -286,26 +319,39 @@ def _two_places(a: ReportFeatures, b: ReportFeatures) -> str:
 # --- people -------------------------------------------------------------------------------------
 
 _PERSON_CAP = 24.0  # bits that one aligned pair may bring
-_PERSON_MIN = 2.5  # bits below which two mentions are no pair
+PERSON_MIN = 2.5  # bits below which two mentions are no pair
 
 
 def _people(
     a: ReportFeatures, b: ReportFeatures, role: str, model: Model, weigh: MentionWeight | None
 ) -> str:
-    left = [m for m in a.mentions if m.role == role and _tells(m)]
-    right = [m for m in b.mentions if m.role == role and _tells(m)]
+    if b.name < a.name:  # equal weights are taken in order of mention: whose comes first must not matter
+        a, b = b, a
+    left, right = telling(a, role), telling(b, role)
     if not left or not right:
         return "unknown"
     pairs = [
         (weigh(x, y) if weigh else mention_weight(x, y, model), i, j)
         for (i, x), (j, y) in product(enumerate(left), enumerate(right))
     ]
+    return people_level(pairs, calls=_CALLS in (a.feed, b.feed))
+
+
+def people_level(pairs: list[tuple[float, int, int]], calls: bool) -> str:
+    """``pairs``: weight and places of every pair that tells something; ``calls``: one record is a call."""
     level = _people_level(pairs)
     # A caller names one of several; that it is another than a second caller's is little against them.
-    return "call_disagrees" if level == "disagree" and _CALLS in (a.feed, b.feed) else level
+    return "call_disagrees" if level == "disagree" and calls else level
 
 
-def _tells(mention: MentionFeatures) -> bool:
+def telling(report: ReportFeatures, role: str) -> list[MentionFeatures]:
+    """The mentions of a role that say who they are, in their own order."""
+    found = [m for m in report.mentions if m.role == role and tells(m)]
+    return sorted(found, key=lambda m: m.order) if len(found) > 1 else found
+
+
+def tells(mention: MentionFeatures) -> bool:
+    """Whether a mention says enough of who it is to be aligned with another."""
     return mention.nameable or (mention.protected_key is not None and mention.birth_lo is not None)
 
 
@@ -329,7 +375,7 @@ def _aligned(pairs: list[tuple[float, int, int]]) -> list[float]:
     left: set[int] = set()
     right: set[int] = set()
     for bits, i, j in sorted(pairs, reverse=True):
-        if bits < _PERSON_MIN:
+        if bits < PERSON_MIN:
             break
         if i not in left and j not in right:
             out.append(bits)

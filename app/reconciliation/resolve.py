@@ -82,14 +82,16 @@ def resolve_cases(
     edges: Mapping[Pair, float],
     model: Model,
     decisions: Decisions = Decisions(),
+    known: dict[Pair, float] | None = None,
 ) -> Resolution:
     """Cases of one component; members are ``record_id``s. Follow-ups join the case of the call they name.
 
-    A follow-up whose call makes no case, or is not there, is in no cluster.
+    A follow-up whose call makes no case, or is not there, is in no cluster. ``known``: evidence of pairs that
+    the caller has already; what is asked beside it is added.
     """
     by_id = {report.record_id: report for report in reports}
     makers = [i for i, report in by_id.items() if report.makes_case]
-    scores: dict[Pair, float] = {}
+    scores: dict[Pair, float] = {} if known is None else known
 
     def evidence(a: int, b: int) -> float:
         key = pair(a, b)
@@ -231,17 +233,18 @@ def resolve_persons(
     model: Model,
     decisions: Decisions = Decisions(),
     effective: Mapping[Pair, float] | None = None,
+    known: dict[Pair, float] | None = None,
 ) -> Resolution:
     """Persons of one component. ``edges`` are ``person_weight``s at or above the lower threshold, context in.
 
     An edge loses what its rivals claim: where a record names two people who could be this one, neither is
     linked unless one is clearly better. ``effective``: ``without_rivals`` of the edges, where the caller
-    knows of rivals that stand outside this component.
+    knows of rivals that stand outside this component. ``known``: as for cases.
     """
     nodes = {node.id: node for node in mentions}
     if effective is None:
         effective = without_rivals({node.id: node.report.record_id for node in mentions}, edges)
-    scores: dict[Pair, float] = {}
+    scores: dict[Pair, float] = {} if known is None else known
 
     def evidence(a: int, b: int) -> float:
         key = pair(a, b)

@@ -2,22 +2,39 @@
 
 from collections import defaultdict
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.registry.health import DeliveryFacts, health
+from app.registry.health import DeliveryFacts, Held, health
 from schemas.registry import FeedHealth
 from schemas.vocabulary import Feed
 
-PAST = timedelta(days=400)  # how far back a feed's own habits are read
+PAST: Final = timedelta(days=400)  # how far back a feed's own habits are read
 
-RECORDS = "SELECT feed, count(*) AS records, max(stamp) AS last_stamp FROM record GROUP BY feed"
-DELIVERIES = """
-SELECT feed, received_at, received, accepted + accepted_with_warnings AS fresh,
-  accepted_with_warnings AS warned, rejected
-FROM batch WHERE mode = 'keep' AND state IN ('linking', 'done') AND received_at > :since ORDER BY received_at
-"""
+_KEPT: Final = "b.mode = 'keep' AND b.state IN ('linking', 'done')"
+
+# The last delivery, and the last that brought something new, however long ago: each by a walk down an index.
+_HELD: Final = f"""
+SELECT f.feed, h.records, h.last_stamp,
+  (SELECT b.received_at FROM batch b WHERE b.feed = f.feed AND {_KEPT}
+   ORDER BY b.received_at DESC LIMIT 1) AS last_received_at,
+  (SELECT b.received_at FROM batch b
+   WHERE b.feed = f.feed AND {_KEPT} AND b.accepted + b.accepted_with_warnings > 0
+   ORDER BY b.received_at DESC LIMIT 1) AS last_fresh_at
+FROM unnest(CAST(:feeds AS text[])) AS f (feed)
+CROSS JOIN LATERAL (SELECT count(*) AS records, max(stamp) AS last_stamp FROM record WHERE feed = f.feed) h
+"""  # noqa: S608  constants
+
+# A day in Lima is one delivery: a feed that sends record by record is measured as one that sends files.
+_DELIVERIES: Final = f"""
+SELECT b.feed, max(b.received_at) AS at, sum(b.received) AS received,
+  sum(b.accepted + b.accepted_with_warnings) AS fresh, sum(b.accepted_with_warnings) AS warned,
+  sum(b.rejected) AS rejected
+FROM batch b WHERE {_KEPT} AND b.received_at > :since
+GROUP BY b.feed, CAST(b.received_at AT TIME ZONE INTERVAL '-5 hours' AS date) ORDER BY at
+"""  # noqa: S608  constants
 
 
 class FeedHealthService:
@@ -25,19 +42,17 @@ class FeedHealthService:
         self._session = session
 
     async def feeds(self, now: datetime) -> tuple[FeedHealth, ...]:
-        held = {row.feed: row for row in await self._session.execute(text(RECORDS))}
-        deliveries: dict[str, list[DeliveryFacts]] = defaultdict(list)
-        for row in await self._session.execute(text(DELIVERIES), {"since": now - PAST}):
-            deliveries[row.feed].append(
-                DeliveryFacts(row.received_at, row.received, row.fresh, row.warned, row.rejected)
-            )
-        return tuple(
-            health(
-                feed,
-                held[feed].records if feed in held else 0,
-                held[feed].last_stamp if feed in held else None,
-                deliveries[feed],
-                now,
-            )
-            for feed in Feed
-        )
+        deliveries = await self._deliveries(now - PAST)
+        rows = await self._session.execute(text(_HELD), {"feeds": [feed.value for feed in Feed]})
+        held = {
+            row.feed: Held(row.records, row.last_stamp, row.last_received_at, row.last_fresh_at)
+            for row in rows
+        }
+        return tuple(health(feed, held[feed], deliveries[feed], now) for feed in Feed)
+
+    async def _deliveries(self, since: datetime) -> dict[str, list[DeliveryFacts]]:
+        found: dict[str, list[DeliveryFacts]] = defaultdict(list)
+        for row in await self._session.execute(text(_DELIVERIES), {"since": since}):
+            facts = DeliveryFacts(row.at, row.received, row.fresh, row.warned, row.rejected)
+            found[row.feed].append(facts)
+        return found

@@ -28,7 +28,7 @@ EXPECTED_DAYS = {Feed.RETA_PNP: 7.0, Feed.SISTRA: 1.0, Feed.PODER_JUDICIAL: 31.0
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFacts:
-    """One finished batch. ``fresh`` is accepted, with warnings or not."""
+    """One day's finished batches. ``fresh`` is accepted, with warnings or not."""
 
     at: datetime
     received: int
@@ -37,26 +37,33 @@ class DeliveryFacts:
     rejected: int
 
 
-def health(
-    feed: Feed, records: int, last_stamp: datetime | None, deliveries: Sequence[DeliveryFacts], now: datetime
-) -> FeedHealth:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held of a feed and when it was last heard, however long ago."""
+
+    records: int
+    last_stamp: datetime | None
+    last_received_at: datetime | None
+    last_fresh_at: datetime | None  # last delivery that brought something new
+
+
+def health(feed: Feed, held: Held, deliveries: Sequence[DeliveryFacts], now: datetime) -> FeedHealth:
     """``deliveries`` in order of time. Shares are None where nothing was received."""
-    fresh = [item.at for item in deliveries if item.fresh]
-    cadence = _cadence(fresh)
-    silence = (now - fresh[-1]) / DAY if fresh else None
+    cadence = _cadence([item.at for item in deliveries if item.fresh])
+    silence = None if held.last_fresh_at is None else (now - held.last_fresh_at) / DAY
     recent = [item for item in deliveries if now - item.at <= WINDOW]
     past = [item for item in deliveries if now - item.at > WINDOW]
-    alerts = [
-        *_silent(feed, cadence, silence),
+    alerts = (
+        *_silent(feed, held, cadence, silence),
         *_stalled(deliveries),
         *_drift("warning", recent, past),
         *_drift("rejection", recent, past),
-    ]
+    )
     return FeedHealth(
         feed=feed,
-        records=records,
-        last_received_at=deliveries[-1].at if deliveries else None,
-        last_stamp=last_stamp,
+        records=held.records,
+        last_received_at=held.last_received_at,
+        last_stamp=held.last_stamp,
         expected_cadence_days=cadence or EXPECTED_DAYS[feed],
         silence_days=None if silence is None else round(silence, 2),
         window_days=WINDOW.days,
@@ -65,7 +72,7 @@ def health(
         rejection_share=_share("rejection", recent),
         usual_warning_share=_share("warning", past),
         usual_rejection_share=_share("rejection", past),
-        alerts=tuple(alerts),
+        alerts=alerts,
     )
 
 
@@ -75,14 +82,14 @@ def _cadence(fresh: Sequence[datetime]) -> float | None:
     return round(median(gaps), 2) if len(fresh) >= MIN_DELIVERIES and median(gaps) > 0 else None
 
 
-def _silent(feed: Feed, cadence: float | None, silence: float | None) -> list[FeedAlert]:
+def _silent(feed: Feed, held: Held, cadence: float | None, silence: float | None) -> list[FeedAlert]:
+    if held.last_received_at is None:
+        es, en = "Nunca se ha recibido nada de esta fuente.", "Nothing was ever received."
+        return [FeedAlert(code="never_heard", es=es, en=en)]
     if silence is None:
+        es = "De lo recibido de esta fuente, nada se pudo aceptar nunca."
         return [
-            FeedAlert(
-                code="never_heard",
-                es="Nunca se ha recibido nada de esta fuente.",
-                en="Nothing was ever received.",
-            )
+            FeedAlert(code="nothing_usable", es=es, en="Nothing that was received could ever be accepted.")
         ]
     # an institution's own past may speak more often than its duty, or less: the longer of both is allowed
     allowed = SILENCE_FACTOR * max(cadence or 0.0, EXPECTED_DAYS[feed])

@@ -56,18 +56,27 @@ RULES: dict[str, Rule] = {
 }
 
 
-def golden(rule: Rule, statements: Iterable[Statement[T]]) -> Golden[T]:
-    """The surviving value with its sources, and the other values as conflicts. Unknown is no statement."""
+def golden(
+    rule: Rule, statements: Iterable[Statement[T]], fits: Callable[[T], bool] = lambda value: True
+) -> Golden[T]:
+    """The surviving value with its sources, and the other values as conflicts. Unknown is no statement.
+
+    A value that does not fit what survived elsewhere (a district of another department) is only a conflict.
+    """
     by_value: dict[T, list[Source]] = {}
     for statement in statements:
         if statement.value is not None:
             by_value.setdefault(statement.value, []).append(statement.source)
     ranked = sorted(by_value, key=lambda value: _rank(rule, value, by_value[value]))
     stated = [Stated[T](value=value, sources=_ordered(rule, by_value[value])) for value in ranked]
-    if not stated:
-        return Golden[T](value=None, rule=rule.name)
+    survivor = next((said for said in stated if fits(said.value)), None)
+    if survivor is None:
+        return Golden[T](value=None, rule=rule.name, conflicts=tuple(stated))
     return Golden[T](
-        value=stated[0].value, rule=rule.name, sources=stated[0].sources, conflicts=tuple(stated[1:])
+        value=survivor.value,
+        rule=rule.name,
+        sources=survivor.sources,
+        conflicts=tuple(said for said in stated if said is not survivor),
     )
 
 

@@ -1,7 +1,7 @@
 """From rows to answers: what is told of a case, a person and a record, and on whose word. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -90,8 +90,14 @@ def _place(row: Row) -> Place:
     return Place(department=row["department"], province=row["province"], district=row["district"])
 
 
-def _word(rows: Rows, attribute: str) -> Golden[str]:
-    return survivorship.golden(RULES[attribute], (Statement(row[attribute], _source(row)) for row in rows))
+def _word(rows: Rows, attribute: str, fits: Callable[[str], bool] = lambda value: True) -> Golden[str]:
+    statements = (Statement(row[attribute], _source(row)) for row in rows)
+    return survivorship.golden(RULES[attribute], statements, fits)
+
+
+def _within(rows: Rows, attribute: str, wider: Golden[str]) -> Golden[str]:
+    """A place inside the one that survived: codes of INEI begin with that of the wider place."""
+    return _word(rows, attribute, lambda code: wider.value is not None and code.startswith(wider.value))
 
 
 def _words(rows: Rows, attribute: str) -> tuple[Stated[str], ...]:
@@ -103,14 +109,18 @@ def _attributes(reports: Rows) -> CaseAttributes:
         Statement(OffenceFamily(row["offence_family"]) if row["offence_family"] else None, _source(row))
         for row in reports
     )
+    family = survivorship.golden(RULES["offence_family"], families)
+    of_family = {row["offence_code"] for row in reports if row["offence_family"] == family.value}
     days = (Statement(row["facts_date"], _source(row)) for row in reports)
+    department = _word(reports, "department")
+    province = _within(reports, "province", department)
     return CaseAttributes(
-        offence_family=survivorship.golden(RULES["offence_family"], families),
-        offence_code=_word(reports, "offence_code"),
+        offence_family=family,
+        offence_code=_word(reports, "offence_code", lambda code: code in of_family),
         facts_date=survivorship.golden(RULES["facts_date"], days),
-        department=_word(reports, "department"),
-        province=_word(reports, "province"),
-        district=_word(reports, "district"),
+        department=department,
+        province=province,
+        district=_within(reports, "district", province),
         exploitation_place=_word(reports, "exploitation_place"),
         purposes=_words(reports, "purposes"),
         recruitment=_words(reports, "recruitment"),

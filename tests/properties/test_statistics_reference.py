@@ -1,7 +1,8 @@
 """The statistics in SQL equal a slow, obvious count in Python, over small random worlds of hard records.
 
 The worlds come in by the path of real files; then dates are lost, referrals contradict their calls, rulings
-are undone and records annulled at random, as no world of that size would bring by itself.
+are undone and records annulled at random, as no world of that size would bring by itself, and all is linked
+again.
 """
 
 import json
@@ -75,6 +76,10 @@ async def spoil(database: Database, seed: int) -> None:
                 text("UPDATE report SET rulings = CAST(:rulings AS jsonb) WHERE record_id = :id"),
                 {"rulings": rulings, "id": record_id},
             )
+        await session.execute(
+            text("""INSERT INTO link_dirty (record_id) SELECT record_id FROM report
+            ON CONFLICT (record_id) DO UPDATE SET since = now()""")
+        )
 
 
 def ruling(rng: random.Random, orders: list[int]) -> dict[str, Any]:
@@ -90,8 +95,10 @@ async def world(
     seed, difficulty = request.param
     folder = tmp_path_factory.mktemp("world")
     async with fresh(server) as url, opened(url) as database:
-        await take_in(composed(url, database, folder), folder, seed, difficulty)
+        services = composed(url, database, folder)
+        await take_in(services, folder, seed, difficulty)
         await spoil(database, seed)
+        await services.linker.link_pending()
         yield database, Reference(await tables(database))
 
 

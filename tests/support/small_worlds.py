@@ -55,7 +55,8 @@ def _person(random: Random, role: Role, order: int) -> Mention:
         name, more = "", {"alias": random.choice(("TURCO", "CHITO"))}
     else:
         parts = (_maybe(random, SURNAMES, 0.9), _maybe(random, SURNAMES, 0.8), _maybe(random, GIVEN, 0.9))
-        name, more = "/".join(part or "" for part in parts), {}
+        alias = _maybe(random, ("TURCO", "CHITO"), 0.2)
+        name, more = "/".join(part or "" for part in parts), {"alias": alias}
     return person(
         role,
         order,

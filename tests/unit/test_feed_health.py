@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from app.registry.health import DeliveryFacts, health
+from app.registry.health import DeliveryFacts, Held, health
+from schemas.registry import FeedHealth
 from schemas.vocabulary import Feed
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -15,12 +16,20 @@ def weekly(weeks: int, *, until: datetime = NOW, fresh: int = 10, rejected: int 
     ]
 
 
+def told(
+    deliveries: list[DeliveryFacts], feed: Feed = Feed.RETA_PNP, *, fresh_at: datetime | None = None
+) -> FeedHealth:
+    heard = deliveries[-1].at if deliveries else fresh_at
+    fresh = max((item.at for item in deliveries if item.fresh), default=fresh_at)
+    return health(feed, Held(5, NOW, heard, fresh), deliveries, NOW)
+
+
 def codes(deliveries: list[DeliveryFacts], feed: Feed = Feed.RETA_PNP) -> list[str]:
-    return [alert.code for alert in health(feed, 5, NOW, deliveries, NOW).alerts]
+    return [alert.code for alert in told(deliveries, feed).alerts]
 
 
 def test_a_feed_that_keeps_its_cadence_raises_nothing() -> None:
-    found = health(Feed.RETA_PNP, 5, NOW, weekly(20), NOW)
+    found = told(weekly(20))
     assert found.alerts == ()
     assert found.expected_cadence_days == 7
 
@@ -46,6 +55,17 @@ def test_a_share_of_rejections_far_from_the_feeds_own_past_is_drift() -> None:
 
 
 def test_shares_are_unknown_where_nothing_was_received() -> None:
-    found = health(Feed.SISTRA, 0, None, [], NOW)
+    found = told([], Feed.SISTRA)
     assert found.warning_share is None
     assert found.silence_days is None
+
+
+def test_a_feed_heard_before_anybody_remembers_is_silent_and_not_unheard_of() -> None:
+    found = told([], fresh_at=NOW - timedelta(days=700))
+    assert [alert.code for alert in found.alerts] == ["silent"]
+    assert found.silence_days == 700
+
+
+def test_a_feed_of_which_nothing_was_ever_accepted_says_so() -> None:
+    deliveries = weekly(2, fresh=0, rejected=100)
+    assert codes(deliveries) == ["nothing_usable"]

@@ -82,3 +82,13 @@ def test_the_order_of_statements_does_not_matter() -> None:
         Statement("15", said(Feed.RETA_PNP)),
     ]
     assert golden(RULES["department"], statements) == golden(RULES["department"], reversed(statements))
+
+
+def test_a_value_that_does_not_fit_what_survived_elsewhere_is_only_a_conflict() -> None:
+    statements = [Statement("200701", said(Feed.SISTRA)), Statement("170102", said(Feed.LINEA_1818))]
+    found = golden(RULES["district"], statements, lambda code: code.startswith("17"))
+    assert found.value == "170102"
+    assert [conflict.value for conflict in found.conflicts] == ["200701"]
+    nowhere = golden(RULES["district"], statements, lambda code: code.startswith("15"))
+    assert nowhere.value is None
+    assert [conflict.value for conflict in nowhere.conflicts] == ["200701", "170102"]

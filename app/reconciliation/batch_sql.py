@@ -1,0 +1,67 @@
+"""The statements of the run over everything, on DuckDB; ``batch_pairs`` says what their tables hold."""
+
+from typing import Final
+
+KEYED: Final = """
+CREATE TABLE keyed AS
+SELECT DISTINCT least(x.m, y.m) AS a, greatest(x.m, y.m) AS b
+FROM mention_key x JOIN mention_key y ON x.key = y.key AND x.m < y.m
+JOIN mention p ON p.m = x.m JOIN mention q ON q.m = y.m
+WHERE p.r <> q.r
+"""
+
+RECORD_PAIRS: Final = """
+SELECT DISTINCT least(a, b) AS a, greatest(a, b) AS b FROM (
+    SELECT x.r AS a, y.r AS b FROM record_key x JOIN record_key y ON x.key = y.key AND x.r < y.r
+    UNION ALL
+    SELECT p.r, q.r FROM keyed JOIN mention p ON p.m = keyed.a JOIN mention q ON q.m = keyed.b)
+"""
+
+CROSS: Final = """
+CREATE TABLE crossed AS
+SELECT g.p, x.role, x.place AS here, y.place AS there, least(x.m, y.m) AS a, greatest(x.m, y.m) AS b
+FROM prospect g
+JOIN mention x ON x.r = g.a AND x.tells
+JOIN mention y ON y.r = g.b AND y.tells AND y.role = x.role
+"""
+
+PAIRS: Final = "CREATE TABLE pairs AS SELECT a, b FROM keyed UNION SELECT a, b FROM crossed"
+
+WEIGHED: Final = """
+CREATE TABLE weighed AS
+SELECT c.p, c.role, c.here, c.there, s.weight FROM crossed c JOIN scored s USING (a, b)
+"""
+
+# An alignment of one pair is that pair; where none can be aligned, the highest tells how far they disagree.
+SIMPLE: Final = """
+SELECT p, role, max(weight) AS most FROM weighed GROUP BY p, role
+HAVING count(*) FILTER (WHERE weight >= $least) < 2
+"""
+
+SEVERAL: Final = """
+SELECT p, role, weight, here, there FROM weighed WHERE weight >= $least
+QUALIFY count(*) OVER (PARTITION BY p, role) > 1
+"""
+
+# Two mentions of one record are two persons unless they bear the same document.
+FELLOWS: Final = """
+CREATE TABLE fellow AS
+SELECT x.m AS a, y.m AS b
+FROM grouped x JOIN grouped y ON x.c = y.c AND x.m < y.m
+JOIN mention p ON p.m = x.m JOIN mention q ON q.m = y.m
+WHERE p.r <> q.r OR p.paper = q.paper
+"""
+
+UNSCORED: Final = "CREATE TABLE more AS SELECT a, b FROM fellow ANTI JOIN scored USING (a, b)"
+
+LIKELY: Final = """
+SELECT s.a, s.b, s.weight, true AS together
+FROM fellow JOIN scored s USING (a, b) JOIN mention p ON p.m = s.a JOIN mention q ON q.m = s.b
+WHERE s.weight >= CASE WHEN p.role <> q.role THEN $other_role
+                       WHEN p.local AND q.local THEN $local ELSE $together END
+   OR (p.alias = q.alias AND NOT (p.linkable AND q.linkable))
+UNION ALL
+SELECT s.a, s.b, s.weight, false
+FROM keyed JOIN scored s USING (a, b) JOIN grouped x ON x.m = s.a JOIN grouped y ON y.m = s.b
+WHERE x.c <> y.c AND s.weight >= $apart
+"""

@@ -1,0 +1,57 @@
+"""Linking of what a database holds. Tasks for ``bench.child``."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from app.reconciliation.links import export_links
+from app.wiring import open_services
+from app.world.evaluate import evaluate_files
+from bench.feeding import land_and_translate, settings_for
+from schemas.vocabulary import Feed
+
+
+def full(home: str, url: str, links: str, truth: str, traits: str) -> dict[str, Any]:
+    """Everything read, opened, scored, clustered and written; then, not timed, measured by the truth."""
+
+    async def run() -> dict[str, Any]:
+        async with open_services(settings_for(home, url)) as services:
+            started = time.perf_counter()
+            summary = await services.linker.reconcile_full()
+            seconds = time.perf_counter() - started
+            async with services.database.read() as session:
+                totals = await services.linker.totals(session)
+                await export_links(session, Path(links))
+        return {"seconds": seconds, "records": summary.records, **totals}
+
+    found = asyncio.run(run())
+    return found | quality(Path(truth), Path(links), Path(traits))
+
+
+def increment(home: str, url: str, files: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Records that come one by one, then are linked together by the ordinary job; only that is timed."""
+
+    async def run() -> dict[str, Any]:
+        async with open_services(settings_for(home, url)) as services:
+            for feed, file in files:
+                await land_and_translate(services, Feed(feed), Path(file))
+            started = time.perf_counter()
+            summary = await services.linker.link_pending()
+            seconds = time.perf_counter() - started
+        return {"seconds": seconds, "records": summary.records, "full": summary.full}
+
+    return asyncio.run(run())
+
+
+def quality(truth: Path, links: Path, traits: Path) -> dict[str, Any]:
+    """F1 of persons and of cases, pairwise and B-cubed."""
+    report = evaluate_files(truth, links, traits)
+    found = {}
+    for kind, agreed in (("person", report.persons), ("case", report.cases)):
+        for name, score in (("pairwise", agreed.pairwise), ("bcubed", agreed.bcubed)):
+            found[f"{kind}_{name}_f1"] = round(score.f1, 5)
+            found[f"{kind}_{name}_precision"] = round(score.precision, 5)
+            found[f"{kind}_{name}_recall"] = round(score.recall, 5)
+    return found | {"biggest_person": report.persons.biggest, "missing_mentions": report.missing_mentions}
