@@ -23,12 +23,13 @@ demo: setup ## Demostración con datos inventados, hasta Ctrl-C / demonstration 
 test: setup ## Todas las pruebas / the whole test suite
 	$(PYTEST)
 
-check: setup ## Formato, estilo, tipos, arquitectura, migraciones, dependencias / format, lint, types, imports, migrations, lock
+check: setup ## Formato, estilo, tipos, arquitectura, migraciones, dependencias, imagen / format, lint, types, imports, migrations, locks, image
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/lock_check.py
+	$(BIN)/hadolint docker/Dockerfile
 	$(PYTEST) -q tests/integration/test_migrations.py -k in_step
 
 format: setup ## Dar formato al código / format the code
@@ -38,6 +39,8 @@ format: setup ## Dar formato al código / format the code
 lock: setup ## Fijar de nuevo las dependencias / lock the dependencies anew
 	$(UV) pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-header --universal \
 		--quiet --upgrade --output-file requirements.lock
+	$(UV) pip compile pyproject.toml --constraint requirements.lock --generate-hashes --no-emit-index-url --no-header \
+		--no-annotate --universal --quiet --output-file requirements.runtime.lock
 	$(BIN)/python .ci/lock_check.py
 
 migration: setup ## Nueva migración (m="qué cambia") / new migration from the models (m="what changes")

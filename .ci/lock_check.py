@@ -1,7 +1,8 @@
-"""Is `requirements.lock` in step with `pyproject.toml`? Without asking any index.
+"""Are the two locks in step with `pyproject.toml` and with each other? Without asking any index.
 
-Every requirement must be pinned to a version that satisfies it, every pin must carry hashes, and no address
-may stand in the lock.
+`requirements.lock` (work on the project) and `requirements.runtime.lock` (the image): every requirement
+must be pinned to a version that satisfies it, every pin must carry hashes, no address may stand in a lock,
+and what runs in the image is what was tested: every pin of the second stands in the first.
 """
 
 import re
@@ -13,34 +14,55 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
+LOCK, RUNTIME_LOCK = "requirements.lock", "requirements.runtime.lock"
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(\[[^\]]*\])?==(?P<version>[^ ;\\]+)")
 
 
 def main() -> int:
-    complaints = check((ROOT / "requirements.lock").read_text(), (ROOT / "pyproject.toml").read_text())
+    project = (ROOT / "pyproject.toml").read_text()
+    lock, runtime = ((ROOT / name).read_text() for name in (LOCK, RUNTIME_LOCK))
+    complaints = [f"{LOCK}: {each}" for each in check(lock, project)]
+    complaints += [f"{RUNTIME_LOCK}: {each}" for each in check(runtime, project, extras=())]
+    complaints += [f"{RUNTIME_LOCK}: {each}" for each in strangers(runtime, lock)]
     for complaint in complaints:
-        print(f"requirements.lock: {complaint}", file=sys.stderr)  # noqa: T201
+        print(complaint, file=sys.stderr)  # noqa: T201
     return 1 if complaints else 0
 
 
-def check(lock: str, project: str) -> list[str]:
+def check(lock: str, project: str, extras: tuple[str, ...] = ("dev",)) -> list[str]:
     """What is wrong, in sentences; empty when nothing is."""
     complaints = []
     if "://" in lock or re.search(r"^\s*--(index|extra-index|find-links)", lock, re.MULTILINE):
         complaints.append("holds an address")
-    pins = {}
-    for block in re.split(r"\n(?=\S)", lock):
-        if pin := PIN.match(block):
-            pins[canonicalize_name(pin["name"])] = pin["version"]
-            if "--hash=sha256:" not in block:
-                complaints.append(f"{pin['name']} has no hash")
+    complaints += [f"{pin} has no hash" for pin, block in blocks(lock) if "--hash=sha256:" not in block]
+    versions = dict(pin for pin, _ in blocks(lock))
     table = tomllib.loads(project)["project"]
-    for text in [*table["dependencies"], *table["optional-dependencies"]["dev"]]:
+    optional = [text for extra in extras for text in table["optional-dependencies"][extra]]
+    for text in [*table["dependencies"], *optional]:
         wanted = Requirement(text)
-        version = pins.get(canonicalize_name(wanted.name))
+        version = versions.get(canonicalize_name(wanted.name))
         if version is None or not wanted.specifier.contains(version, prereleases=True):
             complaints.append(f"has {version} where pyproject.toml wants {text}: run make lock")
     return complaints
+
+
+def strangers(runtime: str, lock: str) -> list[str]:
+    """Pins of the one lock that the other has not, in sentences."""
+    known = {pin for pin, _ in blocks(lock)}
+    return [
+        f"{name} {version} is not in {LOCK}"
+        for (name, version), _ in blocks(runtime)
+        if (name, version) not in known
+    ]
+
+
+def blocks(lock: str) -> list[tuple[tuple[str, str], str]]:
+    """(name, version) of every pin, and its lines; a package may be pinned once for each kind of Python."""
+    found = []
+    for block in re.split(r"\n(?=\S)", lock):
+        if pin := PIN.match(block):
+            found.append(((canonicalize_name(pin["name"]), pin["version"]), block))
+    return found
 
 
 if __name__ == "__main__":

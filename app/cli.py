@@ -19,6 +19,7 @@ PARTS: Final[dict[str, str]] = {
     "db": "La base de datos / the database",
     "ingest": "Ingresar archivos de una fuente / take in files of a feed",
     "pull": "Traer lo nuevo de una fuente / fetch what is new of a feed",
+    "replay": "Traducir de nuevo lo guardado / translate again what is kept",
     "reconcile": "Vincular registros, casos y personas / link records, cases and persons",
     "links": "Exportar los vínculos / export the links",
     "feeds": "La salud de las fuentes / the health of the feeds",

@@ -13,6 +13,7 @@ from app.shell import openapi, problems
 from app.shell.envelope import Envelope
 from app.shell.metrics import Metrics
 from app.statistics import endpoints as statistics
+from app.statistics.memory import Memory
 from app.wiring import Services
 
 DESCRIPTION = """
@@ -56,6 +57,7 @@ def _fill_state(app: FastAPI, services: Services) -> None:
     """What dependencies find through ``request.app.state``."""
     app.state.services = services
     app.state.clock = services.clock
+    app.state.statistics = Memory()
     app.state.database = services.database
     app.state.ingestion = services.ingestion
     app.state.gate = services.gate

@@ -120,7 +120,7 @@ class Ruling(Contract):
 
 class Observation(Contract):
     feed: Feed
-    number: str  # as received, trimmed, upper case, inner spaces collapsed
+    number: str  # as received, trimmed, upper case
     key: str  # natural key: canonical carpeta / expediente (with incident); else equal to number
     citation_key: str  # the form in which other records' citations of it compare (see schemas.identifiers)
     stamp: AwareDatetime

@@ -11,7 +11,7 @@ import orjson
 
 from adapters.base import Context, Form, UnreadableDelivery
 from adapters.linea_1818.call import read_call
-from adapters.linea_1818.mapping import COLUMNS, NUMBER, SHEET, never_kept
+from adapters.linea_1818.mapping import COLUMNS, NUMBER, SHEET, never_kept, without_never_kept
 from adapters.reading.fields import LONGEST_FIELD, Fields, scalar_text
 from adapters.reading.notes import Cell, Notes
 from adapters.reading.translations import Source, broken, concluded
@@ -101,7 +101,7 @@ _COLUMNS = frozenset(COLUMNS)
 def _from_document(position: int, piece: Document | Broken, today: date) -> Translation:
     if isinstance(piece, Broken):
         return _broken(position, piece)
-    kept = {name: value for name, value in piece.value.items() if not never_kept(name)}
+    kept = {name: without_never_kept(value) for name, value in piece.value.items() if not never_kept(name)}
     call = Fields(kept, Notes(row=piece.line), lower=True)
     call.check_names([column.lower() for column in COLUMNS])
     observation = read_call(call, today)

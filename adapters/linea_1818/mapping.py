@@ -44,6 +44,17 @@ CATEGORIES = CodeTable(
 )
 
 
+_TELEPHONES = frozenset({"TELF", "TELEF", "FONO", "CELULAR", "CEL", "MOVIL", "WHATSAPP", "PHONE"})
+
+
 def never_kept(name: str) -> bool:
     """True of the caller's telephone, also where a sender names its column a little otherwise."""
-    return "TELEFONO" in fold_code(name)
+    folded = fold_code(name)
+    return "TELEFONO" in folded or not _TELEPHONES.isdisjoint(folded.replace(".", " ").split())
+
+
+def without_never_kept(value: object) -> object:
+    """A JSON value without any member, however deep, that is never kept."""
+    if isinstance(value, dict):
+        return {name: without_never_kept(each) for name, each in value.items() if not never_kept(name)}
+    return [without_never_kept(each) for each in value] if isinstance(value, list) else value

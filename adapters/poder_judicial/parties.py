@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from adapters.poder_judicial.mapping import PARTY_FIELDS, PARTY_REQUIRED, ROLES
 from adapters.poder_judicial.nodes import Node
-from adapters.reading.ages import UNKNOWN_AGE, Life, read_age, settle_age
+from adapters.reading.ages import UNKNOWN_AGE, AgeDays, Life, read_age, settle_age
 from adapters.reading.codes import read_code, read_sex
 from adapters.reading.moments import read_birth_date
 from adapters.reading.notes import Cell
@@ -13,6 +13,7 @@ from adapters.reading.parties import Orders, read_kind
 from adapters.reading.persons import (
     Initials,
     holds_initials,
+    initials_of,
     read_document,
     read_initials,
     read_name,
@@ -58,7 +59,12 @@ def _party(node: Node, orders: Orders) -> _Party | None:
     if role is None:
         return None
     is_personal = any(fields.personal(name).known for name in _PERSONAL_FIELDS)
-    kind = read_kind(fields.cell("@persona"), _legal_name(node), is_personal=is_personal)
+    kind = read_kind(
+        fields.cell("@persona"),
+        _legal_name(node),
+        is_personal=is_personal,
+        usual=PartyKind.NATURAL if role is Role.SUSPECT else None,
+    )
     role = role if kind is PartyKind.NATURAL else Role.OTHER
     return _Party(node, role, kind, orders.claim(role, fields.cell("@orden")))
 
@@ -99,7 +105,7 @@ def _read_identity(node: Node, life: Life) -> Identity:
     return Identity(
         paternal=read_name(fields.personal("apellidoPaterno")),
         maternal=read_name(fields.personal("apellidoMaterno")),
-        given=None if holds_initials(given.text) else read_name(given),
+        given=None if holds_initials(given.text) else read_name(given) or _read_whole_name(node),
         initials=_read_initials(node).letters,
         document=_read_document(node),
         birth_date=life.birth_date,
@@ -109,10 +115,20 @@ def _read_identity(node: Node, life: Life) -> Identity:
 
 def _read_initials(node: Node) -> Initials:
     """From ``iniciales``; else from ``razonSocial``, or ``nombres``, of a natural person."""
-    cells = [node.fields.personal(name) for name in ("iniciales", "razonSocial", "nombres")]
-    if cells[0].known is None and cells[1].known is not None:
-        return read_initials(cells[1])
-    return read_initials(cells[2] if cells[0].known is None and holds_initials(cells[2].text) else cells[0])
+    stated, *others = (node.fields.personal(name) for name in ("iniciales", "razonSocial", "nombres"))
+    if stated.known is None:
+        stated = next((cell for cell in others if _shows_initials(cell)), stated)
+    return read_initials(stated)
+
+
+def _shows_initials(cell: Cell) -> bool:
+    return cell.known is not None and (holds_initials(cell.text) or initials_of(cell.text) is not None)
+
+
+def _read_whole_name(node: Node) -> str | None:
+    """A natural person's name where only ``razonSocial`` holds it, in one piece."""
+    cell = node.fields.personal("razonSocial")
+    return None if _shows_initials(cell) else read_name(cell)
 
 
 def _read_life(node: Node, today: date, day: date | None) -> Life:
@@ -120,7 +136,7 @@ def _read_life(node: Node, today: date, day: date | None) -> Life:
     stated = read_age(age)
     if stated == UNKNOWN_AGE:
         stated = _read_initials(node).age
-    return settle_age(read_birth_date(birth, today), stated, day, birth, age)
+    return settle_age(read_birth_date(birth, today), stated, AgeDays(day), birth, age)
 
 
 def _read_document(node: Node) -> Document | None:

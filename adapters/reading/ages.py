@@ -84,24 +84,40 @@ class Life:
     age: Age
 
 
-def settle_age(born: date | None, stated: Age, day: date | None, birth: Cell, age: Cell) -> Life:
-    """The age at ``day`` (of the facts, else of the report): from the birth date where there is one.
+@dataclass(frozen=True, slots=True)
+class AgeDays:
+    """Ages are counted at ``counted`` (of the facts, else of the report).
 
-    A stated age more than a year off is said (AGE_DISAGREES, the date wins); a birth after ``day`` is lost.
+    A stated age may be of any day up to ``stated``; where that is None, nobody says which day is meant.
     """
+
+    counted: date | None
+    stated: date | None = None
+
+
+def settle_age(born: date | None, stated: Age, days: AgeDays, birth: Cell, age: Cell) -> Life:
+    """The age at the day it is counted: from the birth date where there is one.
+
+    Another stated age is said (AGE_DISAGREES, the date wins); a birth after the day is lost.
+    """
+    day = days.counted
     if born is None or day is None:
         return Life(born, stated)
     years = years_between(born, day)
     if years < 0:
         birth.warn(IssueCode.DATE_IMPLAUSIBLE)
         return Life(None, stated)
-    if (
-        stated.least is not None
-        and stated.most is not None
-        and not stated.least - 1 <= years <= stated.most + 1
-    ):
+    if not _may_be(stated, years, years_between(born, max(day, days.stated)) if days.stated else None):
         age.warn(IssueCode.AGE_DISAGREES)
     return Life(born, Age(years, years)) if years <= OLDEST else Life(born, stated)
+
+
+def _may_be(stated: Age, years: int, later: int | None) -> bool:
+    """Whether an age as stated may be one of ``years`` to ``later``; a year of slack where it is vague."""
+    if stated.least is None or stated.most is None:
+        return True
+    slack = 1 if stated.approximate or later is None else 0
+    return stated.least - slack <= (later or years) and years <= stated.most + slack
 
 
 def ages_disagree(one: Age, other: Age) -> bool:

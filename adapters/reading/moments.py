@@ -11,10 +11,14 @@ LIMA = timezone(timedelta(hours=-5))
 OLDEST_YEARS = 110
 _NOWHERE = date(1900, 1, 1)  # what an empty cell became on its way; nothing here is older
 _DMY = re.compile(
-    r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?", re.ASCII
+    r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})"
+    r"(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?",
+    re.ASCII,
 )
 _ISO = re.compile(
-    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?", re.ASCII
+    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?"
+    r"|\d{8}T\d{4}(?:\d{2}(?:[.,]\d{1,9})?)?(?:Z|[+-]\d{2}(?:\d{2})?)?",
+    re.ASCII | re.IGNORECASE,
 )
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _SERIAL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - spreadsheets count local days
@@ -23,11 +27,15 @@ _SERIAL_FIRST, _SERIAL_LAST = 14_000, 60_000  # 1938 to 2064
 
 @cached_short(65_536)
 def parse_moment(text: str) -> datetime | None:
-    """``DD/MM/YYYY[ HH:MM[:SS]]`` or ISO 8601, to the second, in Lima time; None when it is neither."""
+    """``DD/MM/YYYY[ HH:MM[:SS]]`` or ISO 8601, in Lima time; None when it is neither.
+
+    Fractions of a second count (to the microsecond): of two stamps in one second, one is the later.
+    """
     if match := _DMY.fullmatch(text):
-        day, month, year, hour, minute, second = (int(part) if part else 0 for part in match.groups())
+        day, month, year, hour, minute, second = (int(part) if part else 0 for part in match.groups()[:6])
+        micro = int((match[7] or "").ljust(6, "0")[:6])
         try:
-            return datetime(year, month, day, hour, minute, second, tzinfo=LIMA)
+            return datetime(year, month, day, hour, minute, second, micro, tzinfo=LIMA)
         except ValueError:
             return None
     return _iso(text) if _ISO.fullmatch(text) else None
@@ -35,7 +43,7 @@ def parse_moment(text: str) -> datetime | None:
 
 def _iso(text: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(text.replace(",", ".")).replace(microsecond=0)
+        moment = datetime.fromisoformat(text.upper().replace(",", "."))
         moment = moment.replace(tzinfo=LIMA) if moment.tzinfo is None else moment.astimezone(LIMA)
         moment.astimezone(UTC)
     except (ValueError, OverflowError):

@@ -4,7 +4,7 @@ import re
 
 from adapters.reading.notes import Cell
 from adapters.reading.words import is_unknown
-from schemas.identifiers import citation_key, record_number
+from schemas.identifiers import citation_key
 from schemas.observations import Citation
 from schemas.translation import IssueCode
 from schemas.vocabulary import CitationRelation, Feed
@@ -31,7 +31,7 @@ def parse_order(text: str) -> int | None:
 
 
 def read_record_number(cell: Cell) -> str | None:
-    """A record's own number, trimmed, upper case, spaces collapsed. None rejects the record."""
+    """A record's own number, trimmed and in upper case, else as received. None rejects the record."""
     if cell.known is None:
         cell.reject(IssueCode.NUMBER_MISSING)
         return None
@@ -43,7 +43,7 @@ def read_record_number(cell: Cell) -> str | None:
 
 def parse_record_number(text: str) -> str | None:
     """The number ``read_record_number`` reads in a text, or None where that would reject it."""
-    number = record_number(text)
+    number = text.strip().upper()
     return number if len(number) <= LONGEST_NUMBER and not is_unknown(text) else None
 
 

@@ -4,7 +4,7 @@ import re
 
 from adapters.reading.caching import cached_short
 from adapters.reading.codes import CodeTable
-from adapters.reading.folding import fold_code
+from adapters.reading.folding import fold, fold_code
 from adapters.reading.notes import Cell
 from adapters.reading.words import is_unknown
 from schemas.observations import Offence
@@ -14,7 +14,7 @@ from schemas.vocabulary import OffenceFamily
 _TRAFFICKING_ARTICLES = ("129-A", "129-B", "153", "153-A")
 _SMUGGLING_ARTICLES = ("303-A", "303-B")
 _RELATED_ARTICLES = (
-    *(f"129-{letter}" for letter in "CDEFGHIJKLMNOP"),
+    *(f"129-{letter}" for letter in "CDEFGHIJKLMNÑOP"),
     "168-B",
     "179",
     "179-A",
@@ -97,15 +97,38 @@ _NO_OFFENCE = frozenset(
         "VARIOS",
     }
 )
+_LONGEST = 500  # characters in which an article or a wording is looked for
 _PUNCTUATION = re.compile(r"[^A-Z0-9 ]+")
-_ARTICLE = re.compile(r"(?:ART(?:ICULO|\.)?[ .]*(?:N[°º.]? *)?)?(\d{3}) ?-? ?([A-Z])?")
-_CITED_ARTICLE = re.compile(r"\bART(?:ICULO|\.)?[ .]*(?:N[°º.]? *)?(\d{3})(?: ?- ?([A-Z])\b|([A-Z])\b)?")
+_DASHES = re.compile("[\N{HYPHEN}-\N{HORIZONTAL BAR}\N{MINUS SIGN}]")
+_ART = r"ART(?:ICULO|\.)?[ .]*(?:N[°º.]? *)?"
+_ARTICLE = re.compile(rf"(?:{_ART})?(\d{{3}}) ?-? ?([A-ZÑ])?")
+_CITED_ARTICLE = re.compile(rf"\b{_ART}(\d{{3}})(?: ?- ?([A-ZÑ])\b|([A-ZÑ])\b)?|\b(\d{{3}}) ?- ?([A-ZÑ])\b")
+# A listed wording within the words that reports put around it: before, and behind.
+_BEFORE = re.compile(
+    r"^(?:(?:EL|LA|LOS|LAS|POR|DELITOS?|CONTRA LA (?:DIGNIDAD HUMANA|LIBERTAD(?: PERSONAL)?)|"
+    r"PRESUNT[OA]S?|SUPUEST[OA]S?|POSIBLES?|PROBABLES?|TENTATIVA|COMISION|DE|DEL) )+"
+)
+_BEHIND = re.compile(
+    r" (?:AGRAVAD[OA]S?|EN (?:SU )?(?:FORMA|MODALIDAD) (?:AGRAVADA|SIMPLE)|EN GRADO DE TENTATIVA|"
+    r"(?:CON|PARA) FINES? DE .+|EN AGRAVIO DE .+|DE MENOR(?:ES)?(?: DE EDAD)?)$"
+)
+_NAMES_NOTHING = re.compile(
+    r"(?:DELITOS? )?(?:DATOS? )?(?:"
+    r"NO (?:SE )?(?:HA )?(?:APLICA|CONSIGNAD?[AO]?|CONSTA|CORRESPONDE|DEFINID[AO]|DETERMINAD[AO]|DISPONIBLE|"
+    r"ESPECIFICA|ESPECIFICAD[AO]|ESTABLECID[AO]|IDENTIFICAD[AO]|INDICA|INDICAD[AO]|MENCIONA|PRECISA|"
+    r"PRECISAD[AO]|REFIERE|REGISTRA|REGISTRAD[AO]|SABE|TIENE|TIPIFICAD[AO])"
+    r"|SIN (?:CALIFICAR|CLASIFICAR|DATOS?|DEFINIR|DELITO|DESCRIPCION|DETALLE|DETERMINAR|ESPECIFICAR|"
+    r"INFORMACION|PRECISAR|REGISTRO|TIPIFICAR|TIPIFICACION)"
+    r"|(?:POR|A) (?:ACLARAR|CALIFICAR|CONFIRMAR|DEFINIR|DETERMINAR|ESTABLECER|IDENTIFICAR|INVESTIGAR|"
+    r"PRECISAR|TIPIFICAR)"
+    r"|(?:EN )?BLANCO|VACI[AO]|INDETERMINAD[AO]|PENDIENTE(?: DE \w+)?|([A-Z])\1+|ASDF\w*|QWERTY\w*)"
+)
 
 
 @cached_short(4_096)
 def parse_article(text: str) -> str | None:
     """``129A``, ``Art. 129-A`` -> ``129-A``; None where the text is no article."""
-    match = _ARTICLE.fullmatch(fold_code(text))
+    match = _ARTICLE.fullmatch(_DASHES.sub("-", fold(text)))
     return "-".join(part for part in match.groups() if part) if match else None
 
 
@@ -113,8 +136,12 @@ def parse_article(text: str) -> str | None:
 def names_no_offence(text: str) -> bool:
     """True of an empty text, spreadsheet errors (``#N/A``), marks, and words that name nothing."""
     folded = fold_code(text)
-    letters = sum(letter.isalpha() for letter in folded)
-    return is_unknown(text) or folded.startswith("#") or letters < 3 or folded.strip(" .") in _NO_OFFENCE
+    if is_unknown(text) or folded.startswith("#"):
+        return True
+    if sum(letter.isalpha() for letter in folded) < 3:
+        return _cited_article(text) is None
+    bare = folded.strip(" .")
+    return bare in _NO_OFFENCE or _NAMES_NOTHING.fullmatch(bare) is not None
 
 
 @cached_short(16_384)
@@ -134,13 +161,24 @@ _RANK = {family: rank for rank, family in enumerate(OffenceFamily)}
 
 
 def _listed(text: str) -> tuple[OffenceFamily, str | None] | None:
-    folded = fold_code(text)
-    family = _WORDS.get(" ".join(_PUNCTUATION.sub(" ", folded).split()))
+    article = _cited_article(text)
+    words = " ".join(_PUNCTUATION.sub(" ", fold_code(text)).split())
+    family = _WORDS.get(words) or _WORDS.get(_bared(words))
     if family is not None:
-        return family, None
-    cited = _CITED_ARTICLE.search(folded)
+        return family, article if article and ARTICLES[article] is family else None
+    return (ARTICLES[article], article) if article is not None else None
+
+
+def _bared(words: str) -> str:
+    """``PRESUNTA TRATA DE PERSONAS CON FINES DE ...`` -> ``TRATA DE PERSONAS``; other words stay."""
+    return _BEHIND.sub("", _BEFORE.sub("", words))
+
+
+def _cited_article(text: str) -> str | None:
+    """The article of the lists that a text cites (``ART. 153``, ``129-A``); None where it cites none."""
+    cited = _CITED_ARTICLE.search(_DASHES.sub("-", fold(text[:_LONGEST])))
     article = "-".join(part for part in cited.groups() if part) if cited else None
-    return (ARTICLES[article], article) if article is not None and article in ARTICLES else None
+    return article if article in ARTICLES else None
 
 
 def read_offence(label: Cell, code: Cell | None = None, *, required: bool = True) -> Offence | None:
@@ -148,7 +186,7 @@ def read_offence(label: Cell, code: Cell | None = None, *, required: bool = True
 
     Readable but on no list: related, with a warning. Unreadable: None, a rejection if ``required``.
     """
-    article = parse_article(code.text) if code else None
+    article = (parse_article(code.text) or _cited_article(code.text)) if code else None
     words = None if names_no_offence(label.text) else label.text
     if article in ARTICLES and article is not None:
         return Offence(family=ARTICLES[article], code=article, label=words)

@@ -14,6 +14,10 @@ MOST_ORDER = 99_999
 _KINDS = CodeTable(
     {"NATURAL": PartyKind.NATURAL, "JURIDICA": PartyKind.LEGAL_ENTITY, "ESTADO": PartyKind.STATE}
 )
+# Ends of firms' names; a plain ``S.A.`` may be somebody's initials.
+_FIRM = re.compile(
+    r".+[ ,.](?:S\.? ?A\.? ?[AC]\.?|S\.? ?(?:C\. ?)?R\.? ?L\.?|E\.? ?I\.? ?R\.? ?L\.?|SOCIEDAD ANONIMA.*)"
+)
 _STATE = re.compile(r"(?:EL )?ESTADO(?: PERUANO)?(?: ?[-–(/].*)?")
 _FIELD_NAME = re.compile(r"@?[A-Za-z_][A-Za-z0-9_.-]{0,40}")
 
@@ -23,12 +27,16 @@ def read_kind(
 ) -> PartyKind | None:
     """The kind of a party; None where unknown.
 
-    Where no kind is stated it is ``usual``; failing that, a party counts as a person only where something is
-    stated that only persons have. ``EL ESTADO PERUANO`` is the State whatever kind is stated, with a warning.
+    Where no kind is stated it is ``usual``, but for a name that ends as those of firms do; failing that, a
+    party counts as a person only where something is stated that only persons have. That outdoes the name.
+    ``EL ESTADO PERUANO`` is the State whatever kind is stated, with a warning.
     """
     kind = read_code(cell, _KINDS)
     if kind is None:
-        kind = (usual if cell.known is None else None) or (PartyKind.NATURAL if is_personal else None)
+        if cell.known is None:
+            firm = not is_personal and _FIRM.fullmatch(fold_code(name.text[:200])) is not None
+            kind = PartyKind.LEGAL_ENTITY if firm else usual
+        kind = kind or (PartyKind.NATURAL if is_personal else None)
     if kind is not PartyKind.STATE and _STATE.fullmatch(fold_code(name.text[:200])):
         if cell.known is not None:
             cell.warn(IssueCode.VALUE_UNKNOWN)
@@ -45,11 +53,15 @@ class Orders:
         self._used: set[tuple[Role, int]] = set()
 
     def claim(self, role: Role, cell: Cell) -> int | None:
-        """The order as stated, where readable and free; else None: ``repair`` it once all have claimed."""
+        """The order as stated, where readable and free; else None: ``repair`` it once all have claimed.
+
+        Who is no party to count stands in one role, whatever list named them: there two may well bear one
+        order, which is no fault of the sender.
+        """
         text = cell.text
         order = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(MOST_ORDER)) else 0
         if order < 1 or (role, order) in self._used:
-            cell.warn(IssueCode.ORDER_REPAIRED)
+            (cell.note if order and role is Role.OTHER else cell.warn)(IssueCode.ORDER_REPAIRED)
             return None
         self._used.add((role, order))
         return order

@@ -37,6 +37,7 @@ DOCUMENT_TYPES = CodeTable(
         "CE": DocumentType.CE,
         "C.E.": DocumentType.CE,
         "CARNE DE EXTRANJERIA": DocumentType.CE,
+        "CARNET DE EXTRANJERIA": DocumentType.CE,
         "PTP": DocumentType.PTP,
         "CPP": DocumentType.CPP,
         "PAS": DocumentType.PAS,
@@ -147,9 +148,12 @@ _LONGEST_NAME = 300  # characters; nothing is looked for inside a longer one
 
 
 def read_name(cell: Cell) -> str | None:
-    """A name part as received, or None where it is unknown, or has no letter."""
+    """A name part as received, or None where it is unknown; with a warning where it has no letter."""
     text = cell.known
-    return text if text and any(letter.isalpha() for letter in text) else None
+    if text is not None and not any(letter.isalpha() for letter in text):
+        cell.warn(IssueCode.VALUE_UNKNOWN)
+        return None
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +168,7 @@ class FreeName:
 
 def read_free_name(cell: Cell) -> FreeName:
     """``SR. TEODOMIRO`` -> TEODOMIRO; ``YULI APROX 15 AÑOS`` -> YULI, 15; ``UNA CHICA`` names nobody."""
-    if cell.known is None:
+    if read_name(cell) is None:
         return FreeName()
     if len(cell.text) > _LONGEST_NAME:
         return FreeName(cell.text, described=True)
@@ -206,7 +210,7 @@ _MINOR = re.compile(
     r"^(?:(?:LA|EL|UN|UNA) )?(?:MENOR|ADOLESCENTE|PERSONA)?(?: DE EDAD)?"
     r"(?: ?(?:DE|CON) )?(?:LAS )?INICIALES:? "
 )
-_BEHIND = re.compile(r"[ ,(]*\(?(?P<least>\d{1,3})(?: ANOS)?\)?$")
+_BEHIND = re.compile(r"[ ,(]*\(?(?:DE )?(?P<least>\d{1,3})(?: ANOS)?(?: DE EDAD)?\)?$")
 _PLAIN = re.compile(r"[A-ZÑ]{2,7}")
 
 

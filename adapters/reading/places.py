@@ -1,5 +1,6 @@
 """Places of the facts and of origin, and the districts of courts and prosecution."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -216,8 +217,11 @@ def _fiscal() -> CodeTable[str]:
     return CodeTable(names | {"DEL SANTA": "Santa", "LIMA": "Lima Centro"})
 
 
+_DASH = re.compile(" *[-–—] *")
+
+
 def _read_district(cell: Cell, table: CodeTable[str]) -> str | None:
-    name = table.get(cell.text.replace("–", "-"))
+    name = table.get(_DASH.sub("-", cell.text))
     if name is None and cell.known is not None:
         cell.warn(IssueCode.PLACE_UNKNOWN)
     return name

@@ -30,6 +30,7 @@ from adapters.transport import (
     read_ndjson,
 )
 from schemas.base import Contract
+from schemas.identifiers import natural_key
 from schemas.translation import IssueCode, Translation
 from schemas.vocabulary import Feed, Severity
 
@@ -78,7 +79,7 @@ def _from_csv(source: BinaryIO, context: Context) -> Iterator[Translation]:
         """Number and stamp; None of a row that lacks one, which is a rejected record alone."""
         name = parse_record_number(row.cells[number])
         moment = parse_stamp(row.cells[stamp].strip(), context.today)
-        return f"{name}\n{moment.isoformat()}" if name and moment else None
+        return f"{natural_key(Feed.RETA_PNP, name)}\n{moment.isoformat()}" if name and moment else None
 
     for position, piece in enumerate(grouped(table.rows, key, context)):
         if isinstance(piece, Broken):

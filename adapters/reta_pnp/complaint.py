@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from adapters.reading.ages import read_age, settle_age
+from adapters.reading.ages import AgeDays, read_age, settle_age
 from adapters.reading.codes import (
     EXPLOITATION_PLACES,
     PURPOSES,
@@ -45,9 +45,9 @@ class _Days:
     report: date | None
 
     @property
-    def of_age(self) -> date | None:
-        """The day at which ages are counted: of the facts, else of the report."""
-        return self.facts or self.report
+    def of_age(self) -> AgeDays:
+        """The unit writes the age at the facts or at the denuncia."""
+        return AgeDays(self.facts or self.report, self.report or self.facts)
 
 
 def read_complaint(case: Fields, persons: Iterable[Person], today: date) -> Observation | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from adapters.reading.ages import UNKNOWN_AGE, Age, Life, read_age, settle_age
+from adapters.reading.ages import UNKNOWN_AGE, Age, AgeDays, Life, read_age, settle_age
 from adapters.reading.codes import read_code, read_sex
 from adapters.reading.fields import Fields
 from adapters.reading.moments import read_birth_date, read_date
@@ -118,7 +118,7 @@ def _read_life(fields: Fields, initials: Initials, today: date, day: date | None
     stated: Age = read_age(age)
     if stated == UNKNOWN_AGE:
         stated = initials.age
-    return settle_age(read_birth_date(birth, today), stated, day, birth, age)
+    return settle_age(read_birth_date(birth, today), stated, AgeDays(day), birth, age)
 
 
 def _read_identity(party: _Party, initials: Initials, life: Life) -> Identity:

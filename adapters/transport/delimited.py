@@ -101,7 +101,7 @@ class _Reader:
             return Broken.of(first.number, IssueCode.TOO_LARGE, first.text)
         taken: list[TextLine] = []
         cells, closed = _split(first.text, iter(()) if alone else self._following(first, taken))
-        if closed and len(cells) == self._width and not self._swallows(first, taken):
+        if closed and len(cells) == self._width and not self._swallows(first, taken, cells):
             text = "".join((first.text, *(line.text for line in taken))) if taken else first.text
             if _too_wide(text, cells, self._limits):
                 return Broken.of(first.number, IssueCode.TOO_LARGE, text)
@@ -111,10 +111,14 @@ class _Reader:
             self._alone = max(self._alone, len(taken))
         return self._broken(first)
 
-    def _swallows(self, first: TextLine, taken: list[TextLine]) -> bool:
-        """Whether lines before the last look like whole rows, their quotes read as letters."""
-        before_last = (first, *taken[:-1]) if taken else ()
-        return any(line.text.count(DELIMITER) == self._width - 1 for line in before_last)
+    def _swallows(self, first: TextLine, taken: list[TextLine], cells: list[str]) -> bool:
+        """Whether lines of the row look like whole rows, their quotes read as letters.
+
+        Where the last cell holds the line ends, the first line is the row itself, and the last may be a
+        swallowed one; else the other way round.
+        """
+        inner = taken if "\n" in cells[-1] else (first, *taken[:-1])
+        return bool(taken) and any(line.text.count(DELIMITER) == self._width - 1 for line in inner)
 
     def _broken(self, line: TextLine) -> Broken:
         longest = max(map(len, line.text.split(DELIMITER)))

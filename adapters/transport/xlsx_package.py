@@ -102,7 +102,7 @@ class Package:
     def sheet_part(self, name: str) -> str:
         """Raises ``UnreadableDelivery`` where the workbook has no sheet of that name."""
         sheets = self.tree(self.workbook).iter(f"{MAIN}sheet")
-        relation = next((each.get(f"{_RELATED}id") for each in sheets if each.get("name") == name), None)
+        relation = next((each.get(f"{_RELATED}id") for each in sheets if _same_name(each, name)), None)
         targets = (target for _, key, target in self._relations(self.workbook) if key == relation)
         part = next(targets, None) if relation else None
         if part is None:
@@ -132,6 +132,11 @@ class Package:
             for each in tree.iter(f"{_PACKAGE}Relationship")
             if each.get("TargetMode") != "External"
         ]
+
+
+def _same_name(sheet: etree._Element, name: str) -> bool:
+    """Names of sheets differ in more than case and spaces around them: spreadsheets hold them unique so."""
+    return sheet.get("name", "").strip().upper() == name
 
 
 def parse_part(content: bytes) -> etree._Element:

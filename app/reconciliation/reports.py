@@ -199,15 +199,23 @@ def _near_enough(dates: str, place: str) -> bool:
     return place != "conflict" or dates == "facts_equal"
 
 
+def _anybody(levels: dict[str, str]) -> bool:
+    """Whether somebody in both may be one person."""
+    return any(levels[part] in _PEOPLE_SHARED or levels[part] == "weak" for part in ("victims", "suspects"))
+
+
 def _cap(levels: dict[str, str], model: Model) -> float:
     """What no sum may exceed: shared people need numbers, close dates, or each other (a victim and a
-    suspect)."""
+    suspect). Of one institution, a night and a district do not make two records one case: nobody in common,
+    no number, that is for a reviewer."""
     if levels["numbers"] in ("court_case", "first_call"):
         return CERTAIN
     shared = sum(levels[part] in _PEOPLE_SHARED for part in ("victims", "suspects"))
     shared += "several" in (levels["victims"], levels["suspects"])
     if levels["numbers"] in _LINKING_NUMBERS:
         return CERTAIN
+    if levels["feeds"] == "same" and not _anybody(levels):
+        return model.case.upper - 1.0
     if levels["dates"] in _DATES_CLOSE and levels["place"] != "conflict":
         return CERTAIN
     review = model.case.upper - 1.0

@@ -216,12 +216,20 @@ def _hint(a: MentionFeatures, b: MentionFeatures, same_case: bool, model: Model)
     return NEVER
 
 
+def _other_given_name(x: MentionFeatures, y: MentionFeatures) -> bool:
+    """Sisters under one document that a clerk copied: no name of theirs sounds or shortens alike."""
+    if not (x.given and y.given) or x.given_sound == y.given_sound:
+        return False
+    return set(x.stems).isdisjoint(y.stems)
+
+
 def vetoed(a: PersonNode, b: PersonNode) -> bool:
-    """Same record without the same valid document; different valid documents of one type, more than one
-    edit apart."""
+    """Same record without the same valid document (or with it, under another given name); different valid
+    documents of one type, more than one edit apart."""
     x, y = a.features, b.features
     if a.report.record_id == b.report.record_id:
-        return not (x.document and x.document == y.document and x.document_type == y.document_type)
+        same = x.document and x.document == y.document and x.document_type == y.document_type
+        return not same or _other_given_name(x, y)
     if x.document is None or y.document is None or x.document_type != y.document_type:
         return False
     return x.document != y.document and not DOCUMENT.levels[2].test(x, y)

@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from app.db.engine import ReadDep
 from app.security.callers import StatisticsReader
+from app.statistics.memory import Memory
 from app.statistics.service import StatisticsService
 from schemas.statistics import Overview
 
@@ -15,9 +16,11 @@ router = APIRouter(prefix="/v1/statistics", tags=["statistics"])
 
 @router.get("/overview", summary="Fuentes y verdad reconciliada, lado a lado / sources and reconciled truth")
 async def overview(
+    request: Request,
     caller: StatisticsReader,
     session: ReadDep,
     since: Annotated[date | None, Query(alias="from", description="Incluido / included")] = None,
     until: Annotated[date | None, Query(alias="to", description="Incluido / included")] = None,
 ) -> Overview:
-    return await StatisticsService(session).overview(since, until)
+    memory: Memory = request.app.state.statistics
+    return await StatisticsService(session, memory).overview(since, until)

@@ -5,116 +5,106 @@ Figures count what is linked. Each is dated by its own event; ``undated`` are th
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_PERIOD = (
-    "((CAST(:since AS date) IS NULL OR {day} >= :since)"
-    " AND (CAST(:until AS date) IS NULL OR {day} <= :until))"
-)
+from app.models.feeds import FEED_BITS
+from app.statistics.memory import Mark
+
+_BIT = "CASE r.feed " + " ".join(f"WHEN '{feed}' THEN {bit}" for feed, bit in FEED_BITS.items()) + " END"
+
+# Records that make a case; ``said`` is the family that the record itself states, ``family`` that of its case.
+_TOLD = "FROM report r JOIN case_member m USING (record_id) JOIN case_entity c ON c.id = m.case_id"
 
 
-def _in_period(day: str) -> str:
-    """Without bounds everything is in the period, also what has no date."""
-    return _PERIOD.format(day=day)
+class Statements:
+    """The statements of a period; the bounds that it has are told by their names, since and until.
 
+    Without bounds everything is in the period, also what has no date. The test of the period is left out
+    where there is none: it would be asked of every mention.
+    """
 
-def _unit(unit: str, source: str, day: str = "day") -> str:
-    """One figure by family: how many rows of ``source``, and how many of them have no date."""
-    return f"""
-SELECT '{unit}' AS unit, family, NULL::text AS feed, NULL::int AS feeds,
-  count(*) FILTER (WHERE {_in_period(day)}) AS counted, count(*) FILTER (WHERE {day} IS NULL) AS undated
-FROM {source} GROUP BY family"""
+    def __init__(self, since: bool, until: bool) -> None:
+        bounds = [*(["{day} >= :since"] * since), *(["{day} <= :until"] * until)]
+        self._period = " AND ".join(bounds)
 
+    def _within(self, day: str) -> str:
+        return self._period.format(day=day) or "true"
 
-def _feed_unit(unit: str, counted: str, source: str) -> str:
-    """One figure by feed and the family that its own records state."""
-    return f"SELECT '{unit}', said, feed, NULL, {counted}, 0 FROM {source} GROUP BY said, feed"
+    def _counted(self, of: str, day: str) -> str:
+        """The sum of ``of`` in the period. Sums of nothing are 0."""
+        return f"coalesce(sum({of}) FILTER (WHERE {self._within(day)}), 0)"
 
+    def _unit(self, unit: str, source: str, *, day: str = "day", of: str = "1", by: str = "NULL::int") -> str:
+        """One figure by family: how many rows of ``source`` (or the sum of ``of``); how many without date."""
+        return f"""
+SELECT '{unit}' AS unit, family, NULL::text AS feed, {by} AS feeds,
+  {self._counted(of, day)} AS counted, coalesce(sum({of}) FILTER (WHERE {day} IS NULL), 0) AS undated
+FROM {source} GROUP BY family, 4"""
 
-# "told": records that make a case. "named": the persons that they name. ``said`` is the family that the
-# record itself states, ``family`` that of its case; ``bit`` as in app.models.feeds.
-_SOURCES = f"""
-WITH told AS MATERIALIZED (
-  SELECT r.record_id, r.feed, r.citation_key, r.report_date AS day, r.offence_family AS said,
-    m.case_id, c.offence_family AS family, r.rulings,
-    CASE r.feed WHEN 'linea-1818' THEN 8 WHEN 'reta-pnp' THEN 4 WHEN 'sistra' THEN 2 ELSE 1 END AS bit
-  FROM report r JOIN case_member m USING (record_id) JOIN case_entity c ON c.id = m.case_id
-  WHERE r.makes_case
-), named AS MATERIALIZED (
-  SELECT p.person_id, n.role, t.case_id, t.family, t.said, t.feed, t.bit, t.day
-  FROM told t JOIN mention n USING (record_id) JOIN person_member p ON p.mention_id = n.id
-  WHERE n.present AND n.role IN ('victim', 'suspect') AND n.kind = 'natural'
-), file AS (
-  SELECT feed, citation_key, family, min(day) AS day FROM told
-  WHERE feed IN ('sistra', 'poder-judicial') GROUP BY feed, citation_key, family
-), reconciled_case AS MATERIALIZED (
-  SELECT case_id, family, min(day) AS day FROM told GROUP BY case_id, family
-), victim AS MATERIALIZED (
-  SELECT person_id, family, min(day) AS day, bit_or(bit) AS feeds FROM named
-  WHERE role = 'victim' GROUP BY person_id, family
-), victimisation AS (
-  SELECT v.family, c.day
-  FROM (SELECT DISTINCT person_id, case_id, family FROM named WHERE role = 'victim') v
-  JOIN reconciled_case c USING (case_id, family)
-), suspect AS MATERIALIZED (
-  SELECT person_id, family, min(day) AS day, bool_or(bit <= 2) AS accused,
-    min(day) FILTER (WHERE bit <= 2) AS accused_day
-  FROM named WHERE role = 'suspect' GROUP BY person_id, family
-), ruling AS MATERIALIZED (
-  SELECT p.person_id, t.citation_key, t.family, t.said, x.value ->> 'type' AS type,
-    (x.value ->> 'date')::date AS day
-  FROM told t
-  CROSS JOIN jsonb_array_elements(t.rulings) x
-  CROSS JOIN jsonb_array_elements(x.value -> 'parties') y
-  JOIN mention n ON n.record_id = t.record_id AND n.role = 'suspect' AND n.present
-    AND n."order" = (y.value ->> 'order')::int
-  JOIN person_member p ON p.mention_id = n.id
-  WHERE t.feed = 'poder-judicial' AND t.rulings <> '[]'
-), standing AS MATERIALIZED (
-  -- unless a ruling of the same court case, in any of its records, reversed or annulled it for that person
-  SELECT * FROM ruling c WHERE type = 'convicted' AND NOT EXISTS (
-    SELECT 1 FROM ruling h WHERE h.citation_key = c.citation_key AND h.person_id = c.person_id
-      AND h.type IN ('reversed', 'annulled') AND (h.day IS NULL OR c.day IS NULL OR h.day >= c.day))
-), convicted AS (
-  SELECT person_id, family, min(day) AS day FROM standing GROUP BY person_id, family
-), sentenced_file AS (
-  SELECT citation_key, family, min(day) AS day FROM standing GROUP BY citation_key, family
-), feed_person AS MATERIALIZED (
-  SELECT feed, said, role, person_id, count(*) AS mentions FROM named
-  WHERE {_in_period("day")} GROUP BY feed, said, role, person_id
-), feed_convicted AS (
-  SELECT 'poder-judicial' AS feed, said, person_id, min(day) AS day FROM standing GROUP BY said, person_id
+    def _by_feed(self) -> str:
+        """How often each feed names a person in the period: one column for each of its bits."""
+        return ", ".join(
+            f"count(*) FILTER (WHERE r.feed = '{feed}' AND {self._within('r.report_date')}) AS by_{bit}"
+            for feed, bit in FEED_BITS.items()
+        )
+
+    def _people(self) -> str:
+        """``appearance`` reads every mention once; what else is told of persons is rolled up from it."""
+        bits = FEED_BITS.values()
+        return f"""
+appearance AS MATERIALIZED (
+  SELECT p.person_id, c.offence_family AS family, r.offence_family AS said, n.role,
+    min(r.report_date) AS day, bit_or({_BIT}) AS feeds,
+    min(r.report_date) FILTER (WHERE r.feed IN ('sistra', 'poder-judicial')) AS accused_day,
+    {self._by_feed()}
+  {_TOLD} JOIN mention n USING (record_id) JOIN person_member p ON p.mention_id = n.id
+  WHERE r.makes_case AND n.present AND n.role IN ('victim', 'suspect') AND n.kind = 'natural'
+  GROUP BY p.person_id, c.offence_family, r.offence_family, n.role
+), person AS MATERIALIZED (
+  SELECT family, role, min(day) AS day, bit_or(feeds) AS feeds, min(accused_day) AS accused_day
+  FROM appearance GROUP BY person_id, family, role
+), own AS (
+  SELECT said, role, {", ".join(f"sum(by_{bit}) AS by_{bit}" for bit in bits)}
+  FROM appearance GROUP BY person_id, said, role
+), own_wide AS (
+  SELECT said, role,
+    {", ".join(f"sum(by_{b}) AS named_{b}, count(*) FILTER (WHERE by_{b} > 0) AS persons_{b}" for b in bits)}
+  FROM own GROUP BY said, role
+), own_total AS MATERIALIZED (
+  SELECT said, role, feed, mentions, persons FROM own_wide CROSS JOIN LATERAL (
+    VALUES {", ".join(f"('{feed}', named_{bit}, persons_{bit})" for feed, bit in FEED_BITS.items())}
+  ) AS by_feed (feed, mentions, persons)
 )"""
 
-FIGURES = _SOURCES + "\nUNION ALL ".join(
-    (
-        _unit("complaints", "told WHERE feed = 'reta-pnp'"),
-        _unit("prosecution_files", "file WHERE feed = 'sistra'"),
-        _unit("court_files", "file WHERE feed = 'poder-judicial'"),
-        _unit("cases", "reconciled_case"),
-        f"""
-SELECT 'victims', family, NULL, feeds, count(*) FILTER (WHERE {_in_period("day")}),
-  count(*) FILTER (WHERE day IS NULL)
-FROM victim GROUP BY family, feeds""",
-        _unit("victimisations", "victimisation"),
-        _unit("suspects", "suspect"),
-        _unit("accused", "suspect WHERE accused", "accused_day"),
-        _unit("convicted", "convicted"),
-        _unit("sentenced_files", "sentenced_file"),
-        _feed_unit("records", f"count(*) FILTER (WHERE {_in_period('day')})", "told"),
-        _feed_unit(
-            "victim_mentions", "coalesce(sum(mentions) FILTER (WHERE role = 'victim'), 0)", "feed_person"
-        ),
-        _feed_unit("feed_victims", "count(*) FILTER (WHERE role = 'victim')", "feed_person"),
-        _feed_unit("feed_suspects", "count(*) FILTER (WHERE role = 'suspect')", "feed_person"),
-        _feed_unit("feed_convicted", f"count(*) FILTER (WHERE {_in_period('day')})", "feed_convicted"),
-    )
-)
+    def figures(self) -> str:
+        """(unit, family, feed, feeds, counted, undated); feed or feeds where the unit is told by it."""
+        suspects = "person WHERE role = 'suspect'"
+        return f"WITH {self._people()}, {_RECORDS}, {_CONVICTIONS}" + "\nUNION ALL ".join(
+            (
+                self._unit("complaints", "told WHERE feed = 'reta-pnp'"),
+                self._unit("prosecution_files", "file WHERE feed = 'sistra'"),
+                self._unit("court_files", "file WHERE feed = 'poder-judicial'"),
+                self._unit("cases", "reconciled_case"),
+                self._unit("victimisations", "reconciled_case", of="victims"),
+                self._unit("victims", "person WHERE role = 'victim'", by="feeds"),
+                self._unit("suspects", suspects),
+                self._unit("accused", f"{suspects} AND feeds & 3 <> 0", day="accused_day"),
+                self._unit("convicted", "convicted"),
+                self._unit("sentenced_files", "sentenced_file"),
+                _of_feed("records", self._counted("1", "day"), "told"),
+                _of_feed("victim_mentions", "sum(mentions)", "own_total WHERE role = 'victim'"),
+                _of_feed("feed_victims", "sum(persons)", "own_total WHERE role = 'victim'"),
+                _of_feed("feed_suspects", "sum(persons)", "own_total WHERE role = 'suspect'"),
+                _of_feed("feed_convicted", self._counted("1", "day"), "feed_convicted"),
+            )
+        )
 
-# The hotline's service target: a complaint is derived within 3 hours of the call.
-CALLS = f"""
+    def calls(self) -> str:
+        """(category, derivation, counted, undated). The target: a complaint is derived within 3 hours."""
+        return f"""
 WITH call AS (
   SELECT CASE WHEN annulled THEN 'not_valid' ELSE category END AS category, report_date AS day,
     CASE
@@ -125,23 +115,80 @@ WITH call AS (
     END AS derivation
   FROM report WHERE feed = 'linea-1818'
 )
-SELECT category, derivation, count(*) FILTER (WHERE {_in_period("day")}) AS counted,
+SELECT category, derivation, count(*) FILTER (WHERE {self._within("day")}) AS counted,
   count(*) FILTER (WHERE day IS NULL) AS undated
 FROM call GROUP BY category, derivation"""
+
+
+def _of_feed(unit: str, counted: str, source: str) -> str:
+    """One figure by feed and the family that its own records state."""
+    return f"SELECT '{unit}', said, feed, NULL, {counted}, 0 FROM {source} GROUP BY said, feed"
+
+
+# A file (carpeta, court case) is dated by its first registration, a case by its first report; the victims of
+# a case are counted where it is linked.
+_RECORDS = f"""
+told AS MATERIALIZED (
+  SELECT r.feed, r.citation_key, r.report_date AS day, r.offence_family AS said, m.case_id,
+    c.offence_family AS family, c.victims
+  {_TOLD} WHERE r.makes_case
+), file AS MATERIALIZED (
+  SELECT feed, family, min(day) AS day FROM told
+  WHERE feed IN ('sistra', 'poder-judicial') GROUP BY feed, citation_key, family
+), reconciled_case AS MATERIALIZED (
+  SELECT family, victims, min(day) AS day FROM told GROUP BY case_id, family, victims
+)"""
+
+# A conviction stands unless a ruling of the same court case, in any of its records, reversed or annulled it
+# for that person.
+_CONVICTIONS = f"""
+ruling AS MATERIALIZED (
+  SELECT p.person_id, r.citation_key, c.offence_family AS family, r.offence_family AS said,
+    x.value ->> 'type' AS type, (x.value ->> 'date')::date AS day
+  {_TOLD}
+  CROSS JOIN jsonb_array_elements(r.rulings) x
+  CROSS JOIN jsonb_array_elements(x.value -> 'parties') y
+  JOIN mention n ON n.record_id = r.record_id AND n.role = 'suspect' AND n.present
+    AND n."order" = (y.value ->> 'order')::int
+  JOIN person_member p ON p.mention_id = n.id
+  WHERE r.makes_case AND r.feed = 'poder-judicial' AND r.rulings <> '[]'
+), standing AS MATERIALIZED (
+  SELECT * FROM ruling c WHERE type = 'convicted' AND NOT EXISTS (
+    SELECT 1 FROM ruling h WHERE h.citation_key = c.citation_key AND h.person_id = c.person_id
+      AND h.type IN ('reversed', 'annulled') AND (h.day IS NULL OR c.day IS NULL OR h.day >= c.day))
+), convicted AS (
+  SELECT person_id, family, min(day) AS day FROM standing GROUP BY person_id, family
+), sentenced_file AS (
+  SELECT citation_key, family, min(day) AS day FROM standing GROUP BY citation_key, family
+), feed_convicted AS (
+  SELECT 'poder-judicial' AS feed, said, person_id, min(day) AS day FROM standing GROUP BY said, person_id
+)"""
+
+_MARK = """
+SELECT (SELECT last FROM change_cursor) AS position, count(*) AS pending, max(since) AS latest FROM link_dirty
+"""
+
+_statements = cache(Statements)
 
 
 class StatisticsRepository:
     def __init__(self, session: AsyncSession, since: date | None, until: date | None) -> None:
         self._session = session
-        self._period = {"since": since, "until": until}
+        self._statements = _statements(since is not None, until is not None)
+        bounds = {"since": since, "until": until}
+        self._bounds = {name: day for name, day in bounds.items() if day is not None}
 
     async def figures(self) -> Sequence[RowMapping]:
         """(unit, family, feed, feeds, counted, undated); feed or feeds where the unit is told by it."""
-        return await self._rows(FIGURES)
+        return await self._rows(self._statements.figures())
 
     async def calls(self) -> Sequence[RowMapping]:
         """(category, derivation, counted, undated)"""
-        return await self._rows(CALLS)
+        return await self._rows(self._statements.calls())
+
+    async def mark(self) -> Mark:
+        row = (await self._session.execute(text(_MARK))).one()
+        return Mark(row.position, row.pending, row.latest)
 
     async def _rows(self, statement: str) -> Sequence[RowMapping]:
-        return (await self._session.execute(text(statement), self._period)).mappings().all()
+        return (await self._session.execute(text(statement), self._bounds)).mappings().all()

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.feeds import FEED_ORDER
 from app.registry.errors import PeriodBackwards
+from app.statistics.memory import Memory
 from app.statistics.repository import StatisticsRepository
 from schemas.statistics import (
     CallFigures,
@@ -49,14 +50,27 @@ Figures = Mapping[tuple[str, str, str | int | None], Figure]
 
 
 class StatisticsService:
-    def __init__(self, session: AsyncSession) -> None:
+    """With a memory, what was counted before and is unchanged is not counted again."""
+
+    def __init__(self, session: AsyncSession, memory: Memory | None = None) -> None:
         self._session = session
+        self._memory = memory or Memory()
 
     async def overview(self, since: date | None, until: date | None) -> Overview:
         """Raises PeriodBackwards when ``until`` is before ``since``. Both days are included."""
         if since is not None and until is not None and until < since:
             raise PeriodBackwards
         repository = StatisticsRepository(self._session, since, until)
+        mark = await repository.mark()
+        found = self._memory.recall(mark, (since, until))
+        if found is None:
+            found = await self._counted(repository, since, until)
+            self._memory.keep(mark, (since, until), found)
+        return found
+
+    async def _counted(
+        self, repository: StatisticsRepository, since: date | None, until: date | None
+    ) -> Overview:
         figures = _figures(await repository.figures())
         return Overview(
             since=since,
@@ -70,7 +84,9 @@ class StatisticsService:
 
 def _figures(rows: Iterable[RowMapping]) -> Figures:
     return {
-        (row["unit"], row["family"], row["feed"] or row["feeds"]): Figure(int(row["counted"]), row["undated"])
+        (row["unit"], row["family"], row["feed"] or row["feeds"]): Figure(
+            int(row["counted"]), int(row["undated"])
+        )
         for row in rows
     }
 

@@ -15,13 +15,26 @@ spec.loader.exec_module(lock_check)
 PROJECT = """
 [project]
 dependencies = ["some-thing[extra]>=2"]
-optional-dependencies.dev = []
+optional-dependencies.dev = ["a-tool>=1"]
 """
-GOOD = "some-thing==2.1 ; python_version > '3' \\\n    --hash=sha256:00\n    # via intertrata\n"
+RUNTIME = "some-thing==2.1 ; python_version > '3' \\\n    --hash=sha256:00\n    # via intertrata\n"
+GOOD = RUNTIME + "a-tool==1.0 \\\n    --hash=sha256:00\n"
 
 
 def test_a_lock_in_step_is_accepted() -> None:
     assert lock_check.check(GOOD, PROJECT) == []
+
+
+def test_the_image_needs_no_tools_of_development() -> None:
+    assert lock_check.check(RUNTIME, PROJECT, extras=()) == []
+    assert lock_check.check(RUNTIME, PROJECT) != []
+
+
+def test_what_runs_in_the_image_is_what_was_tested() -> None:
+    assert lock_check.strangers(RUNTIME, GOOD) == []
+    assert lock_check.strangers(RUNTIME.replace("2.1", "2.2"), GOOD) == [
+        "some-thing 2.2 is not in requirements.lock"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -89,3 +89,14 @@ async def test_pull_fetches_what_is_new_and_waits_for_its_end(
         assert {batch["state"] for batch in told} == {"done"}
         _, again, _ = await run(environment, *pull)
     assert sum(batch["accepted"] for batch in again) == 0
+
+
+async def test_replay_reads_every_record_held_and_changes_nothing_while_the_adapter_is_the_same(
+    environment: dict[str, str],
+) -> None:
+    code, _, err = await run(environment, "ingest", "sistra", str(SAMPLES / "sistra.ndjson"), "--json")
+    assert code == 0, err
+    code, (told,), err = await run(environment, "replay", "sistra", "--json")
+    assert code == 0, err
+    assert told["read"] == 9  # carpetas held, the annulled one among them
+    assert (told["changed"], told["unusable"], told["rescued"]) == (0, 0, 0)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from app.core.clock import FixedClock, SystemClock, lima_day
 from app.core.logging import configure_logging, get_logger, place_of
@@ -28,6 +29,40 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 def test_an_empty_database_url_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "")
     assert Settings().database_url is None
+
+
+@pytest.fixture
+def secret_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    file = tmp_path / "database_url"
+    file.write_text("postgresql://a:secret@h/d\n")
+    monkeypatch.setenv("INTERTRATA_DATABASE_URL_FILE", str(file))
+    return file
+
+
+def test_the_address_of_the_database_may_come_in_a_file(secret_file: Path) -> None:
+    settings = Settings()
+    assert settings.database_url is not None
+    assert settings.database_url.get_secret_value() == "postgresql://a:secret@h/d"
+    assert "secret@" not in repr(settings)
+
+
+@pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff\xfe"])
+def test_a_file_without_an_address_is_refused_and_never_means_the_embedded_server(
+    secret_file: Path, content: bytes | None
+) -> None:
+    secret_file.unlink() if content is None else secret_file.write_bytes(content)
+    with pytest.raises(ValidationError, match="file"):
+        Settings()
+
+
+def test_two_addresses_are_refused_without_repeating_either(
+    secret_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://b:secret@h/e")
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    assert "secret@" not in str(caught.value)
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+asyncpg", "postgresql+psycopg"])

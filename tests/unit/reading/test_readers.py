@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
-from adapters.reading.ages import Age, Life, parse_age, read_age, settle_age
+from adapters.reading.ages import Age, AgeDays, Life, parse_age, read_age, settle_age
 from adapters.reading.codes import (
     EXPLOITATION_PLACES,
     PURPOSES,
@@ -318,21 +318,40 @@ BORN = date(2007, 5, 14)
 
 
 @pytest.mark.parametrize("stated", [Age(16, 16), Age(15, 15), Age(14, 14), Age(), Age(12, 14, True)])
-def test_the_birth_date_gives_the_age_at_the_day_and_a_year_off_is_no_disagreement(stated: Age) -> None:
+def test_the_birth_date_gives_the_age_at_the_day_and_a_year_off_is_nothing_where_no_other_day_is_known(
+    stated: Age,
+) -> None:
     birth, age = cell("14/05/2007"), cell("x")
-    assert settle_age(BORN, stated, date(2023, 3, 10), birth, age) == Life(BORN, Age(15, 15))
+    assert settle_age(BORN, stated, AgeDays(date(2023, 3, 10)), birth, age) == Life(BORN, Age(15, 15))
     assert said(age) == said(birth) == []
+
+
+@pytest.mark.parametrize(
+    ("stated", "disagrees"),
+    [
+        (Age(15, 15), False),
+        (Age(16, 16), False),
+        (Age(14, 14), True),
+        (Age(17, 17), True),
+        (Age(17, 17, True), False),
+    ],
+)
+def test_where_the_days_are_known_a_stated_age_is_that_of_one_of_them(stated: Age, disagrees: bool) -> None:
+    birth, age = cell("14/05/2007"), cell("x")
+    days = AgeDays(date(2023, 5, 13), date(2023, 5, 14))  # 15 at the facts, 16 at the denuncia
+    assert settle_age(BORN, stated, days, birth, age) == Life(BORN, Age(15, 15))
+    assert said(age) == (warned(IssueCode.AGE_DISAGREES) if disagrees else [])
 
 
 def test_the_birth_date_wins_over_the_age_with_a_warning() -> None:
     birth, age = cell("14/05/2007"), cell("25")
-    assert settle_age(BORN, Age(25, 25), date(2023, 3, 10), birth, age).age == Age(15, 15)
+    assert settle_age(BORN, Age(25, 25), AgeDays(date(2023, 3, 10)), birth, age).age == Age(15, 15)
     assert said(age) == warned(IssueCode.AGE_DISAGREES)
 
 
 def test_the_birthday_itself_completes_a_year() -> None:
     ages = [
-        settle_age(BORN, Age(), day, cell(""), cell("")).age.least
+        settle_age(BORN, Age(), AgeDays(day), cell(""), cell("")).age.least
         for day in (date(2023, 5, 13), date(2023, 5, 14), date(2024, 2, 29))
     ]
     assert ages == [15, 16, 16]
@@ -340,12 +359,14 @@ def test_the_birthday_itself_completes_a_year() -> None:
 
 def test_a_birth_after_the_facts_is_unknown_and_the_age_stands() -> None:
     birth = cell("14/05/2007")
-    assert settle_age(BORN, Age(15, 15), date(2006, 1, 1), birth, cell("15")) == Life(None, Age(15, 15))
+    assert settle_age(BORN, Age(15, 15), AgeDays(date(2006, 1, 1)), birth, cell("15")) == Life(
+        None, Age(15, 15)
+    )
     assert said(birth) == warned(IssueCode.DATE_IMPLAUSIBLE)
 
 
 def test_without_a_day_nothing_is_counted() -> None:
-    assert settle_age(BORN, Age(), None, cell(""), cell("")) == Life(BORN, Age())
+    assert settle_age(BORN, Age(), AgeDays(None), cell(""), cell("")) == Life(BORN, Age())
 
 
 # --- who --------------------------------------------------------------------------------------------------

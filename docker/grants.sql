@@ -1,0 +1,42 @@
+-- Lo que la aplicación puede hacer con cada tabla / what the application may do with each table.
+--
+-- Run by the owner after every migration, with psql: from nothing to exactly this, in one transaction.
+--   psql --single-transaction -v app=... -f grants.sql
+-- Ledgers are added to and never changed, here as by their triggers; the application makes no tables and
+-- cannot take back its own mark on the installation. A new table is refused until it has its line here.
+\set ON_ERROR_STOP on
+\if :{?app} \else \set app intertrata_app \endif
+
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM :"app";
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM :"app";
+REVOKE ALL ON DATABASE :"DBNAME" FROM :"app";
+GRANT CONNECT, TEMPORARY ON DATABASE :"DBNAME" TO :"app";  -- temporary: mode=validate keeps its rows in one
+GRANT USAGE ON SCHEMA public TO :"app";
+
+-- read only
+GRANT SELECT ON alembic_version TO :"app";
+
+-- ledgers: added to, never changed
+GRANT SELECT, INSERT ON judgement, change, redirect, record_version TO :"app";
+GRANT SELECT, INSERT ON installation TO :"app";
+GRANT SELECT, INSERT, UPDATE (data_key, verbatim) ON delivery TO :"app";  -- erasure, held to it by a trigger
+
+-- rows that change and stay
+GRANT SELECT, UPDATE (last) ON change_cursor TO :"app";
+GRANT SELECT, INSERT, UPDATE (disabled_at) ON client TO :"app";
+GRANT SELECT, INSERT, UPDATE ON batch, record, mention, feed_state, link_state TO :"app";
+
+-- rows that come and go
+GRANT SELECT, INSERT, DELETE ON landed_chunk, delivery_issue, idempotency_key, record_key, mention_key,
+    mention_identity, report, citation TO :"app";
+GRANT SELECT, INSERT, UPDATE, DELETE ON link_dirty, edge, case_member, person_member, case_entity,
+    person_entity TO :"app";
+
+-- the queue
+GRANT SELECT, INSERT, UPDATE, DELETE ON pgqueuer, pgqueuer_schedules TO :"app";
+GRANT SELECT, INSERT, UPDATE (aggregated) ON pgqueuer_log TO :"app";
+GRANT SELECT, INSERT, UPDATE (count) ON pgqueuer_statistics TO :"app";
+
+-- numbers handed out ahead of COPY, and the queue's own
+GRANT USAGE ON SEQUENCE record_id_seq, mention_id_seq TO :"app";
+GRANT USAGE ON SEQUENCE pgqueuer_id_seq, pgqueuer_schedules_id_seq, pgqueuer_statistics_id_seq TO :"app";
