@@ -53,18 +53,19 @@ _OFFENCE_ORDER = (
 )
 
 # Parameter 1: ids of cases, each with at least one member. Constants of the code only, no value from outside.
+# LATERAL (... OFFSET 0): see ``queries``.
 REFRESH_CASES: Final = f"""
 WITH people AS (
-    SELECT c.case_id,
+    SELECT wanted.case_id,
            count(DISTINCT pm.person_id) FILTER (WHERE m.role = 'victim') AS victims,
            count(DISTINCT pm.person_id) FILTER (WHERE m.role = 'suspect') AS suspects
-    FROM case_member c
-    JOIN mention m ON m.record_id = c.record_id AND m.present
-    JOIN person_member pm ON pm.mention_id = m.id
-    WHERE c.case_id = ANY($1::uuid[])
-    GROUP BY c.case_id
+    FROM unnest($1::uuid[]) AS wanted (case_id)
+    CROSS JOIN LATERAL (SELECT record_id FROM case_member WHERE case_id = wanted.case_id OFFSET 0) c
+    CROSS JOIN LATERAL (SELECT id, role FROM mention WHERE record_id = c.record_id AND present OFFSET 0) m
+    CROSS JOIN LATERAL (SELECT person_id FROM person_member WHERE mention_id = m.id OFFSET 0) pm
+    GROUP BY wanted.case_id
 ), reports AS (
-    SELECT c.case_id,
+    SELECT wanted.case_id,
            {_first("p.offence_family", _OFFENCE_ORDER)} AS offence_family,
            count(DISTINCT p.offence_family) > 1 AS offence_conflict,
            coalesce({_first("p.facts_date", _FACTS_ORDER)}, min(p.report_date)) AS first_date,
@@ -72,10 +73,10 @@ WITH people AS (
            ({_array(STAGE_ORDER)})[max(array_position({_array(STAGE_ORDER)}, p.stage))] AS stage,
            bit_or(CASE p.feed {_bits()} END)::smallint AS feeds,
            least(count(*), 32767)::smallint AS reports
-    FROM case_member c
-    JOIN report p ON p.record_id = c.record_id
-    WHERE c.case_id = ANY($1::uuid[])
-    GROUP BY c.case_id
+    FROM unnest($1::uuid[]) AS wanted (case_id)
+    CROSS JOIN LATERAL (SELECT record_id FROM case_member WHERE case_id = wanted.case_id OFFSET 0) c
+    CROSS JOIN LATERAL (SELECT * FROM report WHERE record_id = c.record_id OFFSET 0) p
+    GROUP BY wanted.case_id
 )
 INSERT INTO case_entity AS e (id, offence_family, offence_conflict, first_date, department, stage, feeds,
                               reports, victims, suspects)
