@@ -22,6 +22,7 @@ PARTS: Final[dict[str, str]] = {
     "replay": "Traducir de nuevo lo guardado / translate again what is kept",
     "reconcile": "Vincular registros, casos y personas / link records, cases and persons",
     "links": "Exportar los vínculos / export the links",
+    "queue": "La cola de trabajos / the queue of jobs",
     "feeds": "La salud de las fuentes / the health of the feeds",
     "client": "Clientes de la API / clients of the API",
     "schemas": "Esquemas JSON de los contratos / JSON Schemas of the contracts",

@@ -14,6 +14,7 @@ from app.main import create_app
 from app.wiring import Services
 
 GRACE_SECONDS = 10
+BACKLOG = 2048
 
 
 class AddressInUse(OperatorError):
@@ -31,7 +32,10 @@ class _Server(uvicorn.Server):
 
 
 def bound_socket(settings: Settings) -> socket.socket:
-    """Bound before anything is said about the address, so that it is true. Raises ``AddressInUse``."""
+    """Bound and listening before anything is said about the address, so that who reads it may call at once.
+
+    Listening also keeps a second process off it, which being bound does not. Raises ``AddressInUse``.
+    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     # The protocol is named so that asyncio knows TCP and turns Nagle's algorithm off: an answer in two writes
     # would else wait 40 ms for the client's delayed acknowledgement.
@@ -39,6 +43,7 @@ def bound_socket(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
+        listener.listen(BACKLOG)
     except OSError:
         listener.close()
         raise AddressInUse(host=settings.host, port=settings.port) from None

@@ -161,6 +161,7 @@ class Redirect(Base):
         CheckConstraint("kind IN ('person', 'case')", name="kind"),
         CheckConstraint("event IN ('merged', 'split', 'emptied')", name="event"),
         Index("ix_redirect_from_id", "from_id"),
+        Index("ix_redirect_to_id", "to_id"),  # which ids were merged into this one
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

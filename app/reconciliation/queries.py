@@ -1,7 +1,8 @@
 """The SQL of linking: every statement takes sets, so that one record and a thousand cost the same trips.
 
 ``LATERAL (... OFFSET 0)`` is an instruction to the planner: look up by index for each row. It cannot know how
-few rows a recursion gives, and where it guesses many it reads whole tables.
+few rows a recursion gives, and where it guesses many it reads whole tables or prepares to hash millions.
+For the same reason what comes twice is told apart by who reads it, not by UNION.
 """
 
 from typing import Final
@@ -138,7 +139,11 @@ LEFT JOIN LATERAL (SELECT case_id FROM case_member WHERE record_id = r.id OFFSET
 # edges of the other ends of their edges ("far": what those have to choose from), and the records of all ends.
 PERSON_COMPONENT: Final = f"""
 {_REACH.format(origin="SELECT id FROM mention WHERE record_id = ANY($3::bigint[])")},
-ends (id) AS (SELECT a FROM near UNION SELECT b FROM near EXCEPT SELECT id FROM reach),
+known (ids) AS MATERIALIZED (SELECT array_agg(id) FROM reach),
+ends (id) AS (
+    SELECT x.id FROM near CROSS JOIN LATERAL (VALUES (a), (b)) AS x (id)
+    WHERE x.id <> ALL ((SELECT ids FROM known)::bigint[])
+),
 far AS (
     SELECT e.* FROM ends CROSS JOIN LATERAL (
         SELECT a, b, weight FROM edge WHERE kind = $1 AND a = ends.id
@@ -153,7 +158,7 @@ UNION ALL
 SELECT 'far', a, b, weight, NULL, NULL, NULL FROM far
 UNION ALL
 SELECT 'end', x.id, n.record_id, NULL, NULL, NULL, NULL
-FROM (SELECT id FROM ends UNION SELECT a FROM far UNION SELECT b FROM far) x
+FROM (SELECT id FROM ends UNION ALL SELECT a FROM far UNION ALL SELECT b FROM far) x
 CROSS JOIN LATERAL (SELECT record_id FROM mention WHERE id = x.id OFFSET 0) n
 """  # noqa: S608  constants
 

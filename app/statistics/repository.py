@@ -45,9 +45,10 @@ SELECT '{unit}' AS unit, family, NULL::text AS feed, {by} AS feeds,
 FROM {source} GROUP BY family, 4"""
 
     def _by_feed(self) -> str:
-        """How often each feed names a person in the period: one column for each of its bits."""
+        """How often each feed names a person in the period: a column for each bit; int sums fast."""
+        within = self._within("r.report_date")
         return ", ".join(
-            f"count(*) FILTER (WHERE r.feed = '{feed}' AND {self._within('r.report_date')}) AS by_{bit}"
+            f"(count(*) FILTER (WHERE r.feed = '{feed}' AND {within}))::int AS by_{bit}"
             for feed, bit in FEED_BITS.items()
         )
 
@@ -67,7 +68,7 @@ appearance AS MATERIALIZED (
   SELECT family, role, min(day) AS day, bit_or(feeds) AS feeds, min(accused_day) AS accused_day
   FROM appearance GROUP BY person_id, family, role
 ), own AS (
-  SELECT said, role, {", ".join(f"sum(by_{bit}) AS by_{bit}" for bit in bits)}
+  SELECT said, role, {", ".join(f"sum(by_{bit})::int AS by_{bit}" for bit in bits)}
   FROM appearance GROUP BY person_id, said, role
 ), own_wide AS (
   SELECT said, role,

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -12,8 +13,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
+
+from app.core.settings import Settings
+from app.serving import AddressInUse, bound_socket
 
 
 @dataclass
@@ -185,3 +190,30 @@ async def test_schemas_are_written_for_every_json_form(environment: dict[str, st
     assert ended.code == 0
     names = [line.rpartition("/")[2] for line in ended.out.splitlines()]
     assert names == ["linea-1818.v1.schema.json", "reta-pnp.v1.schema.json", "sistra.v1.schema.json"]
+
+
+def test_of_two_that_want_one_address_the_second_is_refused_at_once() -> None:
+    with bound_socket(Settings(port=0)) as first:
+        port = first.getsockname()[1]
+        with pytest.raises(AddressInUse):
+            bound_socket(Settings(port=port))
+        with socket.create_connection(("127.0.0.1", port), timeout=5):
+            pass  # who reads the address may call at once
+
+
+async def test_the_queue_is_told_and_what_is_held_is_released(environment: dict[str, str]) -> None:
+    held = "INSERT INTO pgqueuer (priority, status, entrypoint) VALUES (0, 'failed', 'link')"
+    connection = await asyncpg.connect(environment["DATABASE_URL"])
+    await connection.execute(held)
+    await connection.close()
+    for command, expected in (
+        ("status", {"queued": 0, "running": 0, "held": 1}),
+        ("release", {"released": 1}),
+        ("status", {"queued": 1, "running": 0, "held": 0}),
+    ):
+        assert json.loads((await run(environment, "queue", command, "--json")).out) == expected
+
+
+async def test_a_batch_that_cannot_be_retried_is_told(environment: dict[str, str]) -> None:
+    ended = await run(environment, "queue", "retry", "00000000-0000-0000-0000-000000000000")
+    assert (ended.code, ended.err.partition(":")[0]) == (1, "unknown-batch")
