@@ -1,4 +1,4 @@
-"""Every code of the vocabulary is in the glossary, under its list, once, with its Spanish word; and no other."""
+"""Every code of the vocabulary is in the glossary: under its list, once, with its Spanish word."""
 
 import re
 from enum import StrEnum
