@@ -5,9 +5,9 @@ from collections.abc import Collection
 from lxml import etree
 
 from adapters.poder_judicial.mapping import NAMESPACE
-from adapters.reading.fields import Fields
+from adapters.reading.fields import Fields, shown_name
 from adapters.reading.notes import Cell, Notes
-from adapters.reading.parties import check_names, shown_name
+from adapters.reading.parties import check_names
 from schemas.translation import IssueCode
 
 _PREFIX = f"{{{NAMESPACE}}}"

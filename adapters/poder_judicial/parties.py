@@ -60,13 +60,13 @@ def _party(node: Node, orders: Orders) -> _Party | None:
         return None
     is_personal = any(fields.personal(name).known for name in _PERSONAL_FIELDS)
     kind = read_kind(
-        fields.cell("@persona"),
+        fields.attribute("@persona"),
         _legal_name(node),
         is_personal=is_personal,
         usual=PartyKind.NATURAL if role is Role.SUSPECT else None,
     )
     role = role if kind is PartyKind.NATURAL else Role.OTHER
-    return _Party(node, role, kind, orders.claim(role, fields.cell("@orden")))
+    return _Party(node, role, kind, orders.claim(role, fields.attribute("@orden")))
 
 
 def _legal_name(node: Node) -> Cell:

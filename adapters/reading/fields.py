@@ -1,5 +1,6 @@
 """One record's native fields, read as cells of text whatever their JSON or spreadsheet type."""
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
@@ -25,6 +26,14 @@ def scalar_text(value: object) -> str | None:
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     return value.isoformat() if isinstance(value, date) else None
+
+
+_FIELD_NAME = re.compile(r"@?[A-Za-z_][A-Za-z0-9_.-]{0,40}")
+
+
+def shown_name(name: str) -> str:
+    """A field's name as issues show it; ``?`` where it has no name's form: a key may itself name a person."""
+    return name if _FIELD_NAME.fullmatch(name) else "?"
 
 
 class Fields:
@@ -72,7 +81,7 @@ class Fields:
                 Cell("", self._path + name, self.notes).warn(IssueCode.FIELD_MISSING)
         for name in self._values:
             if name not in names:
-                Cell("", (self._path + name)[:LONGEST_FIELD], self.notes).warn(IssueCode.FIELD_UNEXPECTED)
+                Cell("", self._path + shown_name(name), self.notes).warn(IssueCode.FIELD_UNEXPECTED)
 
 
 def _storable(cell: Cell) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 
 from adapters.reading.codes import CodeTable, read_code
-from adapters.reading.fields import Fields
+from adapters.reading.fields import Fields, shown_name
 from adapters.reading.folding import fold_code
 from adapters.reading.notes import Cell, Notes
 from schemas.translation import IssueCode
@@ -19,7 +19,6 @@ _FIRM = re.compile(
     r".+[ ,.](?:S\.? ?A\.? ?[AC]\.?|S\.? ?(?:C\. ?)?R\.? ?L\.?|E\.? ?I\.? ?R\.? ?L\.?|SOCIEDAD ANONIMA.*)"
 )
 _STATE = re.compile(r"(?:EL )?ESTADO(?: PERUANO)?(?: ?[-–(/].*)?")
-_FIELD_NAME = re.compile(r"@?[A-Za-z_][A-Za-z0-9_.-]{0,40}")
 
 
 def read_kind(
@@ -71,11 +70,6 @@ class Orders:
         order = max((used for _, used in self._used), default=0) + 1
         self._used.add((role, order))
         return order
-
-
-def shown_name(name: str) -> str:
-    """A field's name as issues show it; ``?`` where it has no name's form: a key may itself name a person."""
-    return name if _FIELD_NAME.fullmatch(name) else "?"
 
 
 def check_names(

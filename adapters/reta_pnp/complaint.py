@@ -104,7 +104,7 @@ def _read_persons(persons: Iterable[Person], days: _Days, notes: Notes) -> Itera
 
 def _read_situation(fields: Fields) -> Situation | None:
     """In which role; a person without one belongs nowhere and is lost, with a warning."""
-    cell = fields.cell("SITUACION")
+    cell = fields.attribute("SITUACION")
     situation = read_code(cell, SITUATIONS)
     if situation is None and cell.known is None:
         cell.warn(IssueCode.FIELD_MISSING)

@@ -38,7 +38,7 @@ def persons(document: Mapping[str, object], notes: Notes) -> Iterator[Person]:
         role = situation.role if situation else None
         order = _order(fields)
         if order is None or (role, order) in used:
-            fields.cell(ORDER).warn(IssueCode.ORDER_REPAIRED)
+            fields.attribute(ORDER).warn(IssueCode.ORDER_REPAIRED)
             order = next(free)
         used.add((role, order))
         yield Person(fields, order, notes.row)

@@ -78,7 +78,9 @@ def _compare(first: Line, other: Line, columns: Iterable[str], notes: Notes) -> 
 
 def _say(code: IssueCode, column: str, line: Line, notes: Notes) -> None:
     notes.row = line.row
-    notes.add(code, Severity.WARNING, Fields(line.values, notes).cell(column, personal=column in _PERSONAL))
+    fields = Fields(line.values, notes)
+    cell = fields.personal(column) if column in _PERSONAL else fields.attribute(column)
+    notes.add(code, Severity.WARNING, cell if column in PERSON_COLUMNS else fields.cell(column))
 
 
 def _persons(lines: Sequence[Line], notes: Notes) -> Iterator[Person]:

@@ -60,7 +60,7 @@ def read_parties(
         for each, path in objects(values, name, notes)
     ]
     orders = Orders()
-    claimed = [orders.claim(party.role, party.fields.cell("orden")) for party in parties]
+    claimed = [orders.claim(party.role, party.fields.attribute("orden")) for party in parties]
     return tuple(
         _mention(party, order or orders.repair(party.role), today, day)
         for party, order in zip(parties, claimed, strict=True)
@@ -71,7 +71,7 @@ def _party(values: Mapping[str, object], path: str, role: Role, notes: Notes) ->
     check_names(values, _PARTY_FIELDS, _REQUIRED[role], notes, path)
     fields = Fields(values, notes, path)
     kind = read_kind(
-        fields.cell("tipo"),
+        fields.attribute("tipo"),
         fields.personal("nombres"),
         is_personal=any(fields.personal(name).known for name in _PERSONAL_FIELDS)
         or isinstance(values.get("documento"), dict),

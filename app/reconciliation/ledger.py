@@ -14,7 +14,7 @@ from app.reconciliation.neighbourhood import Kind, Settled, Weights
 from app.reconciliation.repository import Edges, Standing
 from app.reconciliation.resolve import Judged, Pair, pair
 
-_BULK: Final = 2000  # rows from which COPY is worth its extra trips
+_BULK: Final = 2000  # rows from which working in sets is worth its extra trips
 _MACHINE: Final = "machine"
 
 _DROP_EDGES: Final = """
@@ -159,8 +159,11 @@ class Ledger:
             await self._connection.execute(_WRITE, *columns, *members)
         await self._entities(cases, persons)
         again = sorted((cases.changed | set(touched)) - set(cases.created) - set(cases.gone))
-        if cases.created or again:
-            await self._connection.execute(projection.REFRESH_CASES, [*cases.created, *again])
+        wanted = [*cases.created, *again]
+        if wanted:
+            many = len(wanted) > _BULK
+            refresh = projection.REFRESH_MANY_CASES if many else projection.REFRESH_CASES
+            await self._connection.execute(refresh, wanted)
 
     async def _copy_all(self) -> None:
         found = self._found

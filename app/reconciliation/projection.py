@@ -4,6 +4,7 @@ Values survive as ``app.registry.survivorship`` has it: trafficking wins among o
 first, then the later stamp.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from schemas.vocabulary import Feed, OffenceFamily, Stage
@@ -52,17 +53,36 @@ _OFFENCE_ORDER = (
     "p.stamp DESC, p.number"
 )
 
-# Parameter 1: ids of cases, each with at least one member. Constants of the code only, no value from outside.
-# LATERAL (... OFFSET 0): see ``queries``.
-REFRESH_CASES: Final = f"""
+# How the members of the wanted cases are reached. A few cases: by index, whatever the planner believes of
+# tables that have just grown (LATERAL (... OFFSET 0): see ``queries``). Many: as sets.
+_FEW: Final = {
+    "people": """
+    CROSS JOIN LATERAL (SELECT record_id FROM case_member WHERE case_id = wanted.case_id OFFSET 0) c
+    CROSS JOIN LATERAL (SELECT id, role FROM mention WHERE record_id = c.record_id AND present OFFSET 0) m
+    CROSS JOIN LATERAL (SELECT person_id FROM person_member WHERE mention_id = m.id OFFSET 0) pm""",
+    "reports": """
+    CROSS JOIN LATERAL (SELECT record_id FROM case_member WHERE case_id = wanted.case_id OFFSET 0) c
+    CROSS JOIN LATERAL (SELECT * FROM report WHERE record_id = c.record_id OFFSET 0) p""",
+}
+_MANY: Final = {
+    "people": """
+    JOIN case_member c ON c.case_id = wanted.case_id
+    JOIN mention m ON m.record_id = c.record_id AND m.present
+    JOIN person_member pm ON pm.mention_id = m.id""",
+    "reports": """
+    JOIN case_member c ON c.case_id = wanted.case_id
+    JOIN report p ON p.record_id = c.record_id""",
+}
+
+
+def _refresh(members: Mapping[str, str]) -> str:
+    """Parameter 1: ids of cases, each with at least one member."""
+    return f"""
 WITH people AS (
     SELECT wanted.case_id,
            count(DISTINCT pm.person_id) FILTER (WHERE m.role = 'victim') AS victims,
            count(DISTINCT pm.person_id) FILTER (WHERE m.role = 'suspect') AS suspects
-    FROM unnest($1::uuid[]) AS wanted (case_id)
-    CROSS JOIN LATERAL (SELECT record_id FROM case_member WHERE case_id = wanted.case_id OFFSET 0) c
-    CROSS JOIN LATERAL (SELECT id, role FROM mention WHERE record_id = c.record_id AND present OFFSET 0) m
-    CROSS JOIN LATERAL (SELECT person_id FROM person_member WHERE mention_id = m.id OFFSET 0) pm
+    FROM unnest($1::uuid[]) AS wanted (case_id) {members["people"]}
     GROUP BY wanted.case_id
 ), reports AS (
     SELECT wanted.case_id,
@@ -73,9 +93,7 @@ WITH people AS (
            ({_array(STAGE_ORDER)})[max(array_position({_array(STAGE_ORDER)}, p.stage))] AS stage,
            bit_or(CASE p.feed {_bits()} END)::smallint AS feeds,
            least(count(*), 32767)::smallint AS reports
-    FROM unnest($1::uuid[]) AS wanted (case_id)
-    CROSS JOIN LATERAL (SELECT record_id FROM case_member WHERE case_id = wanted.case_id OFFSET 0) c
-    CROSS JOIN LATERAL (SELECT * FROM report WHERE record_id = c.record_id OFFSET 0) p
+    FROM unnest($1::uuid[]) AS wanted (case_id) {members["reports"]}
     GROUP BY wanted.case_id
 )
 INSERT INTO case_entity AS e (id, offence_family, offence_conflict, first_date, department, stage, feeds,
@@ -92,3 +110,7 @@ ON CONFLICT (id) DO UPDATE SET
     feeds = excluded.feeds, reports = excluded.reports, victims = excluded.victims,
     suspects = excluded.suspects, changed_at = now()
 """  # noqa: S608  constants of the code only
+
+
+REFRESH_CASES: Final = _refresh(_FEW)
+REFRESH_MANY_CASES: Final = _refresh(_MANY)

@@ -344,3 +344,15 @@ def test_a_district_is_known_however_its_dash_is_written(written: str) -> None:
         Form.XML,
     )
     assert held(one).office_district == "Puente Piedra-Ventanilla"
+
+
+def test_a_key_that_may_itself_name_a_person_is_shown_in_no_issue() -> None:
+    one = call(**{"ROSA QUISPE LIMA": 1})
+    assert (IssueCode.FIELD_UNEXPECTED, "?") in warnings(one)
+    assert "ROSA" not in repr(one.issues)
+
+
+@pytest.mark.parametrize("column", ["SITUACION", "NRO_ORDEN", "SEXO", "TIPO_DOC", "RESCATADA"])
+def test_names_in_another_column_of_a_person_are_masked(column: str) -> None:
+    issues = denuncia(**{column: "QUISPE HUAMAN ROSA"}).issues
+    assert [issue.personal for issue in issues if issue.field == column] == [True]

@@ -490,6 +490,167 @@ STORIES = {
         cases=("R1 S1",),
         persons=("R1 victim 1, S1 victim 1", "R1 suspect 2, S1 suspect 1"),
     ),
+    "quechua spellings, a lost enye and a joined surname are the same names": Story(
+        {
+            "R1": denuncia(
+                "COM-AYAVIRI-2022-40",
+                person(V, 1, "GUAMAN/QUISPE/NAYRUTH", sex="F", age=15),
+                person(V, 2, "NU¥EZ/DELACRUZ/SHEYLA", sex="F", age=17),
+                person(A, 3, "CCORI/MAYTA/CIPRIANO", sex="M", age=45),
+                facts="2022-06-18", place=AYAVIRI,
+            ),
+            "S1": carpeta(
+                "2106014504-2022-30-0",
+                person(V, 1, "HUAMÁN/QISPE/NAYRUT", sex="F", age=15),
+                person(V, 2, "NÚÑEZ/DE LA CRUZ/SHEYLA", sex="F", age=17),
+                person(A, 1, "QORI/MAYTA/CIPRIANO", sex="M"),
+                facts="2022-06-18", reported="2022-06-21", place=AYAVIRI,
+            ),
+        },
+        cases=("R1 S1",),
+        persons=("R1 victim 1, S1 victim 1", "R1 victim 2, S1 victim 2", "R1 suspect 3, S1 suspect 1"),
+    ),
+    "a foreigner under two documents": Story(
+        {
+            "R1": denuncia(
+                "COM-TUMBES-2022-61",
+                person(V, 1, "GONZALEZ/MARQUEZ/YUSMARI", doc="CI 26110983",
+                       sex="F", born="1998-03-14", nat="VEN"),
+                person(A, 2, "PRECIADO/OLAYA/MANUEL", doc="DNI 00233718", sex="M"),
+                facts="2022-10-02", place="240101",
+            ),
+            "S1": carpeta(
+                "3206014501-2022-77-0",
+                person(V, 1, "GONZALEZ/MARQUEZ/YUSMARY", doc="PTP 004377182",
+                       sex="F", born="1998-03-14", nat="VEN"),
+                person(A, 1, "PRECIADO/OLAYA/MANUEL", doc="DNI 00233718", sex="M"),
+                facts="2022-10-02", reported="2022-10-05", place="240101",
+            ),
+        },
+        cases=("R1 S1",),
+        persons=("R1 victim 1, S1 victim 1", "R1 suspect 2, S1 suspect 1"),
+    ),
+    "a court file that cites nothing": Story(
+        {
+            "S1": carpeta(
+                "2506014501-2023-18-0",
+                person(V, 1, "PANDURO/SINARAHUA/LIZ KAREN", sex="F", born="2008-07-07"),
+                person(A, 1, "MURAYARI/TANGOA/SEGUNDO", sex="M", age=39),
+                facts="2023-02-25", reported="2023-03-01", place="250101", office_district="Ucayali",
+            ),
+            "J1": expediente(
+                "00402-2023-0-2402-JR-PE-02",
+                person(V, 1, initials="LKPS", sex="F", age=14),
+                person(A, 2, "MURAYARI/TANGOA/SEGUNDO", sex="M"),
+                reported="2023-09-12", office_district="Ucayali",
+            ),
+        },
+        cases=("S1 J1",),
+        persons=("S1 victim 1, J1 victim 1", "S1 suspect 1, J1 suspect 2"),
+    ),
+    "a protected key is the only girl that the denuncia names": Story(
+        {
+            "R1": denuncia(
+                "COM-ABANCAY-2024-44",
+                person(V, 1, "TAIPE/OSCCO/YADIRA", sex="F", age=16),
+                person(A, 2, "CARBAJAL/ZUNIGA/PERCY", doc="DNI 31044519", sex="M"),
+                facts="2024-07-07", place=ABANCAY,
+            ),
+            "S1": carpeta(
+                "0306014501-2024-71-0",
+                person(V, 1, key="04-2024", sex="F", age=16),
+                person(A, 1, "CARBAJAL/ZUNIGA/PERCY", doc="DNI 31044519", sex="M"),
+                facts="2024-07-07", reported="2024-07-09", place=ABANCAY, cites=[(R, "COM-ABANCAY-2024-44")],
+            ),
+        },
+        cases=("R1 S1",),
+        persons=("R1 victim 1, S1 victim 1", "R1 suspect 2, S1 suspect 1"),
+    ),
+    "a first name alone is nobody in another case": Story(
+        {
+            "L1": call(
+                "1818-2023-003001", person(V, 1, "//MARIA", sex="F"), reported="2023-07-01", place=TRUJILLO,
+            ),
+            "R1": denuncia(
+                "COM-TRUJILLO-2024-301",
+                person(V, 1, "DIAZ/ROJAS/MARIA", sex="F", age=20),
+                person(A, 2, "ESPEJO/LUJAN/ROBERT", sex="M"),
+                facts="2024-06-15", place=TRUJILLO,
+            ),
+        },
+    ),
+    "one unknown man per record is one man only inside a case at best": Story(
+        {
+            "R1": denuncia(
+                "COM-CUSCO-2021-14",
+                person(V, 1, "OCHOA/TTITO/VILMA", doc="DNI 47220913", sex="F"),
+                person(A, 2, sex="M"),
+                facts="2021-11-11", place=CUSCO,
+            ),
+            "R2": denuncia(
+                "COM-JULIACA-2021-15",
+                person(V, 1, "CANAZA/ROQUE/EDITH", doc="DNI 47001852", sex="F"),
+                person(A, 2, sex="M"),
+                facts="2021-11-11", place=JULIACA,
+            ),
+        },
+    ),
+    "brothers accused together, one named by a single letter": Story(
+        {
+            "R1": denuncia(
+                "COM-TARAPOTO-2024-33",
+                person(V, 1, "PAIMA/SAAVEDRA/XIOMARA", sex="F", age=17),
+                person(A, 2, "SATALAYA/FASABI/HITLER", sex="M", age=30),
+                person(A, 3, "SATALAYA/FASABI/LENIN", sex="M", age=26),
+                facts="2024-09-01", place=TARAPOTO,
+            ),
+            "S1": carpeta(
+                "2206014506-2024-95-0",
+                person(V, 1, initials="XPS", sex="F", age=17),
+                person(A, 1, "SATALAYA/FASABI/L", sex="M"),
+                person(A, 2, "SATALAYA/FASABI/HITLER", sex="M"),
+                facts="2024-09-01", reported="2024-09-04", place=TARAPOTO,
+                cites=[(R, "COM-TARAPOTO-2024-33")],
+            ),
+        },
+        cases=("R1 S1",),
+        persons=("R1 victim 1, S1 victim 1", "R1 suspect 2, S1 suspect 2", "R1 suspect 3, S1 suspect 1"),
+    ),
+    "a recruiter's house: the same victim, suspect and district a year later": Story(
+        {
+            "R1": denuncia(
+                "COM-TAMBOPATA-2021-20",
+                person(V, 1, "SONCCO/QUENAYA/JANETH", doc="DNI 75801127", sex="F", born="2005-05-19"),
+                person(A, 2, "ALVIS/PEÑALVA/GRACIELA", doc="DNI 04823319", sex="F"),
+                facts="2021-03-03", place=TAMBOPATA,
+            ),
+            "R2": denuncia(
+                "COM-TAMBOPATA-2022-88",
+                person(V, 1, "SONCCO/QUENAYA/JANETH", doc="DNI 75801127", sex="F", born="2005-05-19"),
+                person(A, 2, "ALVIS/PEÑALVA/GRACIELA", doc="DNI 04823319", sex="F"),
+                facts="2022-06-20", place=TAMBOPATA,
+            ),
+        },
+        persons=("R1 victim 1, R2 victim 1", "R1 suspect 2, R2 suspect 2"),
+    ),
+    "two DNI that differ in more than a digit are two persons": Story(
+        {
+            "R1": denuncia(
+                "COM-CUSCO-2020-7",
+                person(V, 1, "RAMOS/CUSI/FLOR", doc="DNI 71120034", sex="F", age=18),
+                person(A, 2, "VARGAS/CCOA/JESUS", doc="DNI 42880913", sex="M", age=33),
+                facts="2020-02-02", place=CUSCO,
+            ),
+            "S1": carpeta(
+                "1006014508-2020-9-0",
+                person(V, 1, "RAMOS/CUSI/FLOR", doc="DNI 71120034", sex="F", age=18),
+                person(A, 1, "VARGAS/CCOA/JESUS", doc="DNI 29871126", sex="M", age=61),
+                facts="2020-02-02", reported="2020-02-10", place=CUSCO, cites=[(R, "COM-CUSCO-2020-7")],
+            ),
+        },
+        cases=("R1 S1",),
+        persons=("R1 victim 1, S1 victim 1",),
+    ),
 }  # fmt: skip
 
 
