@@ -126,6 +126,7 @@ class BatchPairs:
         self._database.register("arriving", table)
         self._database.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM arriving")  # noqa: S608  own names
         self._database.unregister("arriving")
+        pa.default_memory_pool().release_unused()
 
 
 def _paper(features: MentionFeatures) -> str | None:
