@@ -5,13 +5,10 @@ Blocks fenced ``sh`` are run one after the other in one shell; what a block prin
 """
 
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +17,7 @@ import pytest
 
 from support.fake_sistra import TOKEN, fake_sistra
 from support.ingestion_kit import SAMPLES
+from support.processes import environment_for, serving
 
 ROOT = Path(__file__).parents[2]
 GUIDES = ROOT / "docs" / "guide"
@@ -113,27 +111,14 @@ def command(environment: dict[str, str], *arguments: str) -> str:
     ).stdout
 
 
-@contextmanager
-def serving(environment: dict[str, str]) -> Iterator[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "app.cli", "serve", "--with-worker", "--port", "0"],
-        env=environment,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stderr is not None
-        yield process.stderr.readline().removesuffix("/docs\n")
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
 
 
 @pytest.fixture
-def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
-    home = str(tmp_path / "home")
-    here = os.environ | {"PYTHONPATH": str(ROOT), "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
-    return here | {"DATABASE_URL": database_url, "INTERTRATA_HOME": home, "INTERTRATA_LOG_LEVEL": "error"}
+def environment(database_url: str, home: Path) -> dict[str, str]:
+    return environment_for(database_url, home)
 
 
 @pytest.fixture
@@ -144,10 +129,12 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_integration_guide_is_true(environment: dict[str, str], folder: Path) -> None:
+def test_the_integration_guide_is_true(
+    database_url: str, home: Path, environment: dict[str, str], folder: Path
+) -> None:
     asked = [part for scope in SCOPES for part in ("--scope", scope)]
     client = json.loads(command(environment, "client", "create", "Institución", *asked, "--json"))
-    with serving(environment) as address:
+    with serving(database_url, home) as address:
         given = {
             "INTERTRATA": address,
             "CLIENT_ID": client["client_id"],
@@ -157,10 +144,12 @@ def test_the_integration_guide_is_true(environment: dict[str, str], folder: Path
         check(blocks, run_all(blocks, folder, environment | given))
 
 
-def test_the_operators_guide_is_true(environment: dict[str, str], folder: Path) -> None:
+def test_the_operators_guide_is_true(
+    database_url: str, home: Path, environment: dict[str, str], folder: Path
+) -> None:
     command(environment, "ingest", "reta-pnp", str(folder / "reta_pnp.csv"))
     (folder / "sistra_token").write_text(TOKEN)
-    with fake_sistra() as sistra, serving(environment) as address:
+    with fake_sistra() as sistra, serving(database_url, home) as address:
         carpeta = json.loads((folder / "sistra.ndjson").read_text().splitlines()[1])
         sistra.put(carpeta.pop("numero"), carpeta.pop("actualizado"), **carpeta)
         blocks = steps("operation.md")
