@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rapidfuzz.distance.DamerauLevenshtein import distance as edits
+
 from app.reconciliation.clusters import Rules, agglomerate
-from app.reconciliation.comparisons import DOCUMENT
+from app.reconciliation.comparisons import DOCUMENT, GIVEN
 from app.reconciliation.features import MentionFeatures, ReportFeatures
 from app.reconciliation.reports import NEVER, follows, report_weight
 from app.reconciliation.scoring import Model, exact, probability
@@ -166,7 +168,9 @@ def person_weight(
         return NEVER
     bits = mention_weight(a.features, b.features, model) if mention_bits is None else mention_bits
     bits += context_bits(a, b, same_case, model)
-    if not same_case and not _enough_across(a.features, b.features):
+    enough = same_case or _enough_across(a.features, b.features)
+    twins = a.features.document != b.features.document or a.features.document is None
+    if not enough or (twins and siblings(a.features, b.features)):
         return min(bits, exact(model.person.upper - _JUST_UNDER))
     return bits
 
@@ -223,13 +227,47 @@ def _other_given_name(x: MentionFeatures, y: MentionFeatures) -> bool:
     return set(x.stems).isdisjoint(y.stems)
 
 
+# Letters that clerks write for one sound at the head of a name.
+_ALIKE = ("YIJLH", "CKQSZX", "BV", "GJHW", "XJ")
+_FAR = 3  # edits between any two given names of siblings; misspelt ones are nearer, short ones begin alike
+
+
+def siblings(x: MentionFeatures, y: MentionFeatures) -> bool:
+    """Names that share a surname and whose given names differ altogether, or initials that differ in the
+    given name's letter alone. What else they share, sisters rescued together share as well."""
+    if x.given and y.given:
+        return x.given != y.given and _share_surname(x, y) and _other_names(x, y)
+    if x.head is None or y.head is None or not set(x.initials).isdisjoint(y.initials):
+        return False
+    if x.head == y.head or any(x.head in letters and y.head in letters for letters in _ALIKE):
+        return False
+    return any(one[1:] == other[1:] != "" for one in x.initials for other in y.initials)
+
+
+def _other_names(x: MentionFeatures, y: MentionFeatures) -> bool:
+    if any(level.test(x, y) for level in GIVEN.levels[:-1]):
+        return False
+    return all(
+        one[:3] != other[:3] and edits(one, other, score_cutoff=_FAR) >= _FAR
+        for one in x.given
+        for other in y.given
+    )
+
+
+def _share_surname(x: MentionFeatures, y: MentionFeatures) -> bool:
+    sounds = {x.paternal_sound, x.maternal_sound} & {y.paternal_sound, y.maternal_sound}
+    return bool(sounds - {None})
+
+
 def vetoed(a: PersonNode, b: PersonNode) -> bool:
-    """Same record without the same valid document (or with it, under another given name); different valid
-    documents of one type, more than one edit apart."""
+    """Same record without the same valid document (or with it, under another given name); siblings without
+    the same document or birth date; different valid documents of one type, more than one edit apart."""
     x, y = a.features, b.features
+    same = x.document and x.document == y.document and x.document_type == y.document_type
     if a.report.record_id == b.report.record_id:
-        same = x.document and x.document == y.document and x.document_type == y.document_type
         return not same or _other_given_name(x, y)
+    if not same and not (x.birth and x.birth == y.birth) and siblings(x, y):
+        return True
     if x.document is None or y.document is None or x.document_type != y.document_type:
         return False
     return x.document != y.document and not DOCUMENT.levels[2].test(x, y)

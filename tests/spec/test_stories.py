@@ -651,6 +651,64 @@ STORIES = {
         cases=("R1 S1",),
         persons=("R1 victim 1, S1 victim 1",),
     ),
+    "each feed names another sister": Story(
+        {
+            "R1": denuncia(
+                "COM-JULIACA-2023-201",
+                person(V, 1, "SALAS/TIPO/SONIA", sex="F", age=16),
+                person(A, 2, "CUTI/HANCCO/ADRIAN", doc="DNI 40117725", sex="M"),
+                facts="2023-02-18", place=JULIACA,
+            ),
+            "S1": carpeta(
+                "2106014501-2023-22-0",
+                person(V, 1, "SALAS/TIPO/IRMA", sex="F", age=15),
+                person(A, 1, "CUTI/HANCCO/ADRIAN", doc="DNI 40117725", sex="M"),
+                facts="2023-02-18", reported="2023-02-20", place=JULIACA,
+                cites=[(R, "COM-JULIACA-2023-201")],
+            ),
+            "J1": expediente(
+                "00321-2023-0-2111-JR-PE-01",
+                person(V, 1, initials="RST", sex="F", age=16),
+                person(A, 2, "CUTI/HANCCO/ADRIAN", doc="DNI 40117725", sex="M"),
+                reported="2023-09-01", office_district="Puno", cites=[(S, "2106014501-2023-22-0")],
+            ),
+        },
+        cases=("R1 S1 J1",),
+        persons=("R1 suspect 2, S1 suspect 1, J1 suspect 2",),
+    ),
+    "sisters in two cases are not one victim rescued twice": Story(
+        {
+            "R1": denuncia(
+                "COM-CUSCO-2022-91",
+                person(V, 1, "YUCA/ALLER/DEYSI", sex="F", age=16),
+                person(A, 2, "LUCANA/PAZ/HUGO", sex="M"),
+                facts="2022-01-08", place=CUSCO,
+            ),
+            "R2": denuncia(
+                "COM-CUSCO-2022-402",
+                person(V, 1, "YUCA/ALLER/MARIBEL", sex="F", age=16),
+                person(A, 2, "OBANDO/SUNI/FELIX", sex="M"),
+                facts="2022-11-08", place=CUSCO,
+            ),
+        },
+    ),
+    "a victim here, accused there, her sister the victim: one case, two persons": Story(
+        {
+            "R1": denuncia(
+                "COM-ABANCAY-2022-19",
+                person(A, 1, "MERMA/LAIME/IRMA", sex="F", age=19),
+                person(V, 2, "MERMA/LAIME/SONIA", sex="F", age=16),
+                facts="2022-08-20", place=ABANCAY, cites=[(S, "0306014501-2022-8-0")],
+            ),
+            "S1": carpeta(
+                "0306014501-2022-8-0",
+                person(V, 1, "MERMA/LAIME/IRMA", sex="F", age=19),
+                facts="2022-08-20", reported="2022-08-25", place=ABANCAY,
+            ),
+        },
+        cases=("R1 S1",),
+        persons=("R1 suspect 1, S1 victim 1",),
+    ),
 }  # fmt: skip
 
 
