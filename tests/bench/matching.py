@@ -102,6 +102,10 @@ def _figures(of: Town, found: Found) -> list[Figure]:
             "Splink: train, predict, cluster", 1, runs=seconds,
         ),
         Figure(
+            "reconciliation", f"full, {size}, processor time", middle(ours, "cpu_seconds"),
+            "s", middle(splink, "cpu_seconds"), "Splink",
+        ),
+        Figure(
             "reconciliation", f"full, {size}, peak memory", middle(ours, "peak_mib"), "MiB",
             middle(splink, "peak_mib"), "Splink", 1024, of_ratio=False,
         ),
