@@ -121,19 +121,28 @@ class Work:
 
     def _case_edges(self, pairs: BatchPairs) -> Weighed:
         """As ``edge_weight`` gives them one by one, with the people of all pairs weighed at once."""
-        model, lower = self._model, self._model.case.lower
-        edges, found = self._prospects(pairs.record_pairs())
-        people = pairs.people([key for key, _ in found])
+        edges: Weights = {}
         known: Weights = {}
-        for place, ((a, b), prospective) in enumerate(found):
-            calls = Feed.LINEA_1818 in (self._held.report(a).feed, self._held.report(b).feed)
-            victims = _level(people.get((place, Role.VICTIM)), calls)
-            suspects = _level(people.get((place, Role.SUSPECT)), calls)
-            weight = concluded(prospective, victims, suspects, model)
-            if weight >= lower:
-                key = pair(a, b)
-                edges[key], known[key] = weight, evidence(prospective, victims, suspects, model)
+        for candidates in pairs.record_pairs():
+            certain, found = self._prospects(candidates)
+            edges |= certain
+            people = pairs.people([key for key, _ in found])
+            for place, ((a, b), prospective) in enumerate(found):
+                levels = self._levels(
+                    a, b, (people.get((place, Role.VICTIM)), people.get((place, Role.SUSPECT)))
+                )
+                weight = concluded(prospective, *levels, self._model)
+                if weight >= self._model.case.lower:
+                    key = pair(a, b)
+                    edges[key], known[key] = weight, evidence(prospective, *levels, self._model)
         return Weighed(edges, edges, known)
+
+    def _levels(
+        self, a: int, b: int, people: tuple[PeopleWeights | None, PeopleWeights | None]
+    ) -> tuple[str, str]:
+        """Of the victims and of the suspects of two records."""
+        calls = Feed.LINEA_1818 in (self._held.report(a).feed, self._held.report(b).feed)
+        return _level(people[0], calls), _level(people[1], calls)
 
     def _prospects(self, pairs: Iterable[Pair]) -> tuple[Weights, list[tuple[Pair, Prospect]]]:
         """Edges that are certain without people, and pairs whose people decide, the lower name first."""

@@ -4,7 +4,7 @@ Mentions and records are known here by their place in the sorted list of their i
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import duckdb
@@ -21,6 +21,7 @@ from app.reconciliation.resolve import Pair, linkable
 from app.reconciliation.scoring import Model
 
 PeopleWeights = list[tuple[float, int, int]]  # weight, order of mention here and there
+_AT_A_TIME: Final = 100_000  # pairs of records
 _MARGIN: Final = 1e-6  # bits: limits are computed another way than weights
 
 
@@ -40,11 +41,15 @@ class BatchPairs:
     def close(self) -> None:
         self._database.close()
 
-    def record_pairs(self) -> Iterable[Pair]:
-        """Candidate pairs of records, as ids."""
+    def record_pairs(self) -> Iterator[list[Pair]]:
+        """Candidate pairs of records, as ids, some at a time: what is known of them takes much room."""
         self._database.execute(batch_sql.KEYED)
+        self._database.execute(f"CREATE TABLE scored AS {pair_sql(self._model, pairs='keyed')}")
         found = self._database.execute(batch_sql.RECORD_PAIRS).fetchnumpy()
-        return zip(self.records[found["a"]].tolist(), self.records[found["b"]].tolist(), strict=True)
+        for start in range(0, len(found["a"]), _AT_A_TIME):
+            some = slice(start, start + _AT_A_TIME)
+            a, b = (self.records[found[side][some]].tolist() for side in ("a", "b"))
+            yield list(zip(a, b, strict=True))
 
     def people(self, prospects: Sequence[Pair]) -> dict[tuple[int, str], PeopleWeights]:
         """For each pair of records by its place, and each role: what its people weigh against each other.
@@ -56,7 +61,7 @@ class BatchPairs:
         self._table("prospect", {"p": np.arange(len(rows)), "a": left, "b": right})
         self._database.execute(batch_sql.CROSS)
         self._database.execute(batch_sql.PAIRS)
-        self._database.execute(f"CREATE TABLE scored AS {pair_sql(self._model)}")
+        self._database.execute(f"INSERT INTO scored {pair_sql(self._model)}")
         self._database.execute(batch_sql.WEIGHED)
         found: dict[tuple[int, str], PeopleWeights] = {}
         limits = {"least": PERSON_MIN}
@@ -98,8 +103,7 @@ class BatchPairs:
             "paper": pa.array([_paper(f) for f in features], pa.string()),
         }
         self._table("mention", columns)
-        self._database.register("features_in", feature_table(range(len(ids)), features, self._model))
-        self._database.execute("CREATE TABLE features AS SELECT * FROM features_in")
+        self._keep("features", feature_table(range(len(ids)), features, self._model))
 
     def _register(self, table: str, column: str, keys: Keys, known: Ids) -> None:
         values, owners = keys
@@ -115,8 +119,14 @@ class BatchPairs:
             column: values if isinstance(values, pa.Array) else pa.array(values)
             for column, values in columns.items()
         }
-        self._database.register(f"{name}_in", pa.table(arrays))
-        self._database.execute(f"CREATE TABLE {name} AS SELECT * FROM {name}_in")  # noqa: S608  own names
+        self._keep(name, pa.table(arrays))
+
+    def _keep(self, name: str, table: pa.Table) -> None:
+        """A table of that name, in the place of what stood there. The Arrow table itself is let go."""
+        self._database.register("arriving", table)
+        self._database.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM arriving")  # noqa: S608  own names
+        self._database.unregister("arriving")
+        pa.default_memory_pool().release_unused()
 
 
 def _paper(features: MentionFeatures) -> str | None:

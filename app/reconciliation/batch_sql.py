@@ -18,17 +18,18 @@ SELECT DISTINCT least(a, b) AS a, greatest(a, b) AS b FROM (
 """
 
 CROSS: Final = """
-CREATE TABLE crossed AS
+CREATE OR REPLACE TABLE crossed AS
 SELECT g.p, x.role, x.place AS here, y.place AS there, least(x.m, y.m) AS a, greatest(x.m, y.m) AS b
 FROM prospect g
 JOIN mention x ON x.r = g.a AND x.tells
 JOIN mention y ON y.r = g.b AND y.tells AND y.role = x.role
 """
 
-PAIRS: Final = "CREATE TABLE pairs AS SELECT a, b FROM keyed UNION SELECT a, b FROM crossed"
+# Mentions of two records stand in one pair of records: what is not keyed has not been scored before.
+PAIRS: Final = "CREATE OR REPLACE TABLE pairs AS SELECT a, b FROM crossed ANTI JOIN keyed USING (a, b)"
 
 WEIGHED: Final = """
-CREATE TABLE weighed AS
+CREATE OR REPLACE TABLE weighed AS
 SELECT c.p, c.role, c.here, c.there, s.weight FROM crossed c JOIN scored s USING (a, b)
 """
 

@@ -7,6 +7,7 @@ sealed column, ``encode_report``/``decode_report`` those of a record (its mentio
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from sys import intern
 from typing import Any
 
 import orjson
@@ -225,6 +226,26 @@ _MENTION_FIELDS = tuple(f.name for f in fields(MentionFeatures))
 _REPORT_FIELDS = tuple(f.name for f in fields(ReportFeatures) if f.name not in ("mentions", "record_id"))
 
 
+_TUPLES = tuple(map(_MENTION_FIELDS.index, ("given", "stems", "initials")))
+# What many mentions have in common is held once: a hundred thousand of them at a time are no rarity.
+_WORDS = tuple(
+    map(
+        _MENTION_FIELDS.index,
+        (
+            "role",
+            "paternal",
+            "maternal",
+            "paternal_sound",
+            "maternal_sound",
+            "given_sound",
+            "document_type",
+            "sex",
+            "nationality",
+        ),
+    )
+)
+
+
 def encode(mention: MentionFeatures) -> bytes:
     return orjson.dumps([getattr(mention, name) for name in _MENTION_FIELDS])
 
@@ -232,7 +253,11 @@ def encode(mention: MentionFeatures) -> bytes:
 def decode(data: bytes) -> MentionFeatures:
     """The inverse of ``encode``; ValueError where the bytes are none of ours."""
     row: list[Any] = orjson.loads(data)
-    row[4], row[8], row[9] = tuple(row[4]), tuple(row[8]), tuple(row[9])
+    for place in _TUPLES:
+        row[place] = tuple(map(intern, row[place]))
+    for place in _WORDS:
+        if (word := row[place]) is not None:
+            row[place] = intern(word)
     return MentionFeatures(*row)
 
 
