@@ -244,6 +244,17 @@ def siblings(x: MentionFeatures, y: MentionFeatures) -> bool:
     return any(one[1:] == other[1:] != "" for one in x.initials for other in y.initials)
 
 
+def strangers(x: MentionFeatures, y: MentionFeatures) -> bool:
+    """Initials stated by one, of which no letter is the other's, however either is read."""
+    if not (x.initials_only or y.initials_only) or not (x.initials and y.initials):
+        return False
+    return all(
+        min(len(one), len(other)) > 2 and set(one).isdisjoint(other)
+        for one in x.initials
+        for other in y.initials
+    )
+
+
 def _other_names(x: MentionFeatures, y: MentionFeatures) -> bool:
     if any(level.test(x, y) for level in GIVEN.levels[:-1]):
         return False
@@ -260,13 +271,14 @@ def _share_surname(x: MentionFeatures, y: MentionFeatures) -> bool:
 
 
 def vetoed(a: PersonNode, b: PersonNode) -> bool:
-    """Same record without the same valid document (or with it, under another given name); siblings without
-    the same document or birth date; different valid documents of one type, more than one edit apart."""
+    """Same record without the same valid document (or with it, under another given name); siblings and
+    strangers without the same document or birth date; different valid documents of one type, more
+    than one edit apart."""
     x, y = a.features, b.features
     same = x.document and x.document == y.document and x.document_type == y.document_type
     if a.report.record_id == b.report.record_id:
         return not same or _other_given_name(x, y)
-    if not same and not (x.birth and x.birth == y.birth) and siblings(x, y):
+    if not same and not (x.birth and x.birth == y.birth) and (siblings(x, y) or strangers(x, y)):
         return True
     if x.document is None or y.document is None or x.document_type != y.document_type:
         return False

@@ -709,6 +709,24 @@ STORIES = {
         cases=("R1 S1",),
         persons=("R1 suspect 1, S1 victim 1",),
     ),
+    "initials without a letter of the name are another victim's": Story(
+        {
+            "R1": denuncia(
+                "COM-TRUJILLO-2023-77",
+                person(V, 1, "ROJAS/QUISPE/ANA", sex="F", age=16),
+                person(A, 2, "CRUZADO/LEZAMA/ELMER", doc="DNI 18120934", sex="M"),
+                facts="2023-09-09", place=TRUJILLO, cites=[(S, "1306014502-2023-610-0")],
+            ),
+            "J1": expediente(
+                "02210-2023-0-1601-JR-PE-05",
+                person(V, 1, initials="TMV", sex="F", age=16),
+                person(A, 2, "CRUZADO/LEZAMA/ELMER", doc="DNI 18120934", sex="M"),
+                reported="2024-02-01", office_district="La Libertad", cites=[(S, "1306014502-2023-610-0")],
+            ),
+        },
+        cases=("R1 J1",),
+        persons=("R1 suspect 2, J1 suspect 2",),
+    ),
 }  # fmt: skip
 
 
