@@ -21,7 +21,7 @@ import orjson
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.core.sm import SchedulerManager
 from pgqueuer.domain.errors import FailingListenerError, RetryRequested
-from pgqueuer.domain.models import Job, Schedule
+from pgqueuer.domain.models import HealthCheckEvent, Job, Schedule
 from pgqueuer.domain.types import QueueExecutionMode
 from pgqueuer.queries import Queries
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -72,6 +72,23 @@ async def enqueue(session: AsyncSession, job: str, payload: Payload, dedupe_key:
     await queries.enqueue(job, orjson.dumps(payload), dedupe_key=dedupe_key, on_conflict="update_priority")
 
 
+_PROBES = 5  # in the time that the library gives to one
+
+
+class PatientManager(QueueManager):
+    """Asks the listener several times. The library's one probe may be sent before the LISTEN it is to reach
+    has taken effect, is then never answered, and would end the worker with the jobs under way."""
+
+    async def listener_healthy(
+        self,
+        timeout: timedelta = timedelta(seconds=10),  # noqa: ASYNC109  the library's signature
+    ) -> HealthCheckEvent:
+        for _ in range(_PROBES - 1):
+            with contextlib.suppress(FailingListenerError):
+                return await super().listener_healthy(timeout / _PROBES)
+        return await super().listener_healthy(timeout / _PROBES)
+
+
 class Worker:
     """Runs jobs until told to stop. Several workers share one queue, in one process or in many."""
 
@@ -105,7 +122,7 @@ class Worker:
     async def _work(self, stop: asyncio.Event, mode: QueueExecutionMode) -> None:
         async with asyncpg.create_pool(self._url, min_size=2, max_size=4 + self._options.concurrency) as pool:
             queries = Queries.from_asyncpg_pool(pool)
-            manager = QueueManager(queries)
+            manager = PatientManager(queries)
             for name in self._jobs:
                 manager.entrypoint(name, accepts_context=False, on_failure="hold")(self._runner(queries))
             async with self._stopping(stop, manager), self._scheduling(queries, mode):
