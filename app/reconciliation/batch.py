@@ -58,7 +58,7 @@ class FullLinking:
 
     async def _run(self, changed: Sequence[int]) -> int:
         held = await self._bulk.held()
-        keys = (await self._bulk.mention_keys(), await self._bulk.record_keys())
+        keys = [await self._bulk.mention_keys(), await self._bulk.record_keys()]
         decided = {kind: decisions_of(await self._repository.decisions(kind)) for kind in KINDS}
         work = Work(held, keys, decided, self._model)
         cases = await self._keep("case", await asyncio.to_thread(work.cases))
@@ -98,11 +98,12 @@ KINDS: tuple[Kind, ...] = ("case", "person")
 
 
 class Work:
-    """The computing of a run, in two steps: cases, then persons in them."""
+    """The computing of a run, in two steps: cases, then persons in them.
 
-    def __init__(
-        self, held: Held, keys: tuple[Keys, Keys], decided: dict[Kind, Decisions], model: Model
-    ) -> None:
+    ``keys`` (of mentions, of records) is emptied as soon as they are taken over: no room for them twice.
+    """
+
+    def __init__(self, held: Held, keys: list[Keys], decided: dict[Kind, Decisions], model: Model) -> None:
         self._held = held
         self._keys = keys
         self._decided = decided
@@ -111,7 +112,10 @@ class Work:
         self._pairs: BatchPairs | None = None
 
     def cases(self) -> Conclusion:
-        self._pairs = BatchPairs(self._held, *self._keys, self._model)
+        of_mentions, of_records = self._keys
+        self._pairs = BatchPairs(self._held, of_mentions, of_records, self._model)
+        self._keys.clear()
+        del of_mentions, of_records
         weighed = self._case_edges(self._pairs)
         decided = self._decided["case"]
         resolved = settle_cases(self._held, self._held.records, weighed, decided, self._model)

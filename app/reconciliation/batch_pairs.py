@@ -21,7 +21,7 @@ from app.reconciliation.resolve import Pair, linkable
 from app.reconciliation.scoring import Model
 
 PeopleWeights = list[tuple[float, int, int]]  # weight, order of mention here and there
-_AT_A_TIME: Final = 100_000  # pairs of records
+_AT_A_TIME: Final = 50_000  # pairs of records
 _MARGIN: Final = 1e-6  # bits: limits are computed another way than weights
 
 
@@ -44,8 +44,10 @@ class BatchPairs:
     def record_pairs(self) -> Iterator[list[Pair]]:
         """Candidate pairs of records, as ids, some at a time: what is known of them takes much room."""
         self._database.execute(batch_sql.KEYED)
+        self._database.execute("DROP TABLE mention_key")
         self._database.execute(f"CREATE TABLE scored AS {pair_sql(self._model, pairs='keyed')}")
         found = self._database.execute(batch_sql.RECORD_PAIRS).fetchnumpy()
+        self._database.execute("DROP TABLE record_key")
         for start in range(0, len(found["a"]), _AT_A_TIME):
             some = slice(start, start + _AT_A_TIME)
             a, b = (self.records[found[side][some]].tolist() for side in ("a", "b"))
