@@ -19,9 +19,10 @@ class Rules(Generic[T]):
 
     stable_key: Callable[[T], Any]  # total order that no arrival changes
     evidence: Callable[[T, T], float]  # bits for or against, without any prior
-    vetoed: Callable[[T, T], bool]
+    vetoed: Callable[[T, T], bool]  # a hard rule of the machine, which a reviewer's "same" outweighs
     upper: float
     floor: float
+    forbidden: Callable[[T, T], bool] = lambda a, b: False  # a reviewer's "different": nothing outweighs it
 
 
 @dataclass(slots=True)
@@ -44,7 +45,7 @@ def agglomerate(
     """Clusters of one component, sorted by stable key within and among themselves.
 
     ``edges`` below ``rules.upper`` are ignored. ``same`` pairs (reviewers' decisions) join first and need
-    no evidence, but yield to ``vetoed``.
+    no evidence; they yield to ``forbidden`` alone.
     """
     ordered = sorted(members, key=rules.stable_key)
     rank = {member: position for position, member in enumerate(ordered)}
@@ -78,7 +79,7 @@ def _try_join(state: _State[T], a: T, b: T, rules: Rules[T], decided: bool = Fal
     if left == right:
         return False
     cross = [(x, y) for x in state.members[left] for y in state.members[right]]
-    if any(rules.vetoed(x, y) for x, y in cross):
+    if any(rules.forbidden(x, y) or (not decided and rules.vetoed(x, y)) for x, y in cross):
         return False
     if not decided and len(cross) > 1:
         mean = sum(max(-CLIP, min(CLIP, rules.evidence(x, y))) for x, y in cross) / len(cross)

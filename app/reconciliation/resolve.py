@@ -104,9 +104,10 @@ def resolve_cases(
     rules: Rules[int] = Rules(
         stable_key=lambda i: by_id[i].name,
         evidence=evidence,
-        vetoed=lambda a, b: pair(a, b) in decisions.different,
+        vetoed=lambda a, b: False,
         upper=model.case.upper,
         floor=model.case.floor,
+        forbidden=lambda a, b: pair(a, b) in decisions.different,
     )
     between = {
         key: bits for key, bits in edges.items() if by_id[key[0]].makes_case and by_id[key[1]].makes_case
@@ -313,9 +314,10 @@ def resolve_persons(
     rules: Rules[int] = Rules(
         stable_key=lambda i: nodes[i].stable_key,
         evidence=evidence,
-        vetoed=lambda a, b: pair(a, b) in decisions.different or vetoed(nodes[a], nodes[b]),
+        vetoed=lambda a, b: vetoed(nodes[a], nodes[b]),
         upper=model.person.upper,
         floor=model.person.floor,
+        forbidden=lambda a, b: pair(a, b) in decisions.different,
     )
     clusters = agglomerate(nodes, effective, rules, _present(decisions.same, set(nodes)))
     return _resolution(clusters, effective, model.person.lower, decisions)
