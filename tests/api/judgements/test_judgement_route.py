@@ -179,7 +179,8 @@ async def test_any_pair_can_be_explained_by_its_names_and_persons_by_their_ids(
     members = await rows(
         sample_services,
         """SELECT r.feed, r.number, m.role, m."order", p.person_id
-        FROM mention m JOIN record r ON r.id = m.record_id JOIN person_member p ON p.mention_id = m.id ORDER BY m.id""",
+        FROM mention m JOIN record r ON r.id = m.record_id
+        JOIN person_member p ON p.mention_id = m.id ORDER BY m.id""",
     )
     first, other = members[0], next(row for row in members if row.person_id != members[0].person_id)
     names = [f"{row.feed}:{row.number}:{row.role}:{row.order}" for row in (first, other)]
