@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.ingestion import endpoints as ingestion
 from app.reconciliation import endpoints as reconciliation
+from app.reconciliation.review import endpoints as review
 from app.registry import endpoints as registry
 from app.security import endpoints as security
 from app.shell import endpoints as shell
@@ -30,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     security.router,
     ingestion.router,
     reconciliation.router,
+    review.router,
     registry.router,
     statistics.router,
 )

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from adapters.catalog import CATALOG
@@ -26,6 +27,8 @@ from app.ingestion.service import IngestionService
 from app.ingestion.tools import Limits, Tools
 from app.reconciliation.explanations import Explanations
 from app.reconciliation.indexer import FeatureIndexer
+from app.reconciliation.review.rules import Policy
+from app.reconciliation.review.service import Tools as ReviewTools
 from app.reconciliation.service import ReconciliationService
 from app.security import installation
 from app.security.blind import BlindIndex
@@ -56,6 +59,7 @@ class Services:
     indexer: FeatureIndexer
     linker: ReconciliationService
     explanations: Explanations
+    review: ReviewTools
     ingestion: IngestionService
     puller_from: Callable[[Source], Puller]
     puller: Puller | None  # None: no source to pull from is configured
@@ -108,6 +112,7 @@ def build_services(
         indexer=indexer,
         linker=linker,
         explanations=Explanations(sealer),
+        review=ReviewTools(linker, sealer, clock, review_policy_of(settings)),
         ingestion=ingestion,
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
@@ -119,6 +124,14 @@ def source_of(settings: Settings) -> Source | None:
     if settings.sistra_url is None or settings.sistra_token_file is None:
         return None
     return Source(settings.sistra_url, settings.sistra_token_file.read_text().strip())
+
+
+def review_policy_of(settings: Settings) -> Policy:
+    return Policy(
+        two_persons=settings.review_two_persons,
+        members=settings.review_two_persons_members,
+        lease=timedelta(minutes=settings.review_lease_minutes),
+    )
 
 
 async def _up_to_date(database_url: str) -> bool:

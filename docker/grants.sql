@@ -18,6 +18,7 @@ GRANT SELECT ON alembic_version TO :"app";
 
 -- ledgers: added to, never changed
 GRANT SELECT, INSERT ON judgement, change, redirect, record_version TO :"app";
+GRANT SELECT, INSERT ON review_act, review_pair, review_word TO :"app";
 GRANT SELECT, INSERT ON installation TO :"app";
 GRANT SELECT, INSERT, UPDATE (data_key, verbatim) ON delivery TO :"app";  -- erasure, held to it by a trigger
 
@@ -28,9 +29,9 @@ GRANT SELECT, INSERT, UPDATE ON batch, record, mention, feed_state, link_state T
 
 -- rows that come and go
 GRANT SELECT, INSERT, DELETE ON landed_chunk, delivery_issue, idempotency_key, record_key, mention_key,
-    mention_identity, report, citation TO :"app";
+    mention_identity, report, citation, review_reason TO :"app";
 GRANT SELECT, INSERT, UPDATE, DELETE ON link_dirty, edge, case_member, person_member, case_entity,
-    person_entity TO :"app";
+    person_entity, review_claim TO :"app";
 
 -- the queue
 GRANT SELECT, INSERT, UPDATE, DELETE ON pgqueuer, pgqueuer_schedules TO :"app";

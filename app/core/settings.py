@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     public_url: str | None = None  # where clients reach the service; None: host and port. Issuer of tokens
     upload_limit_bytes: int = Field(default=2048 * MIB, gt=0)
     database_pool_size: int = Field(default=10, ge=1, le=100)
+    review_lease_minutes: int = Field(default=30, ge=1, le=1440)  # a reviewer holds a doubtful pair for
+    review_two_persons: Literal["never", "listed", "always"] = "listed"  # which merges need a second word
+    review_two_persons_members: int = Field(default=8, ge=2)  # "listed": from so many members on
     worker_concurrency: int = Field(default=2, ge=1, le=64)
     sistra_url: str | None = None  # base address of SISTRA's pull interface; None: not pulled by itself
     sistra_token_file: Path | None = None  # holds the bearer token for it

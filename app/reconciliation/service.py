@@ -4,7 +4,7 @@ One linking at a time: each takes the linking lock for its transaction and reads
 Records that are being written meanwhile stay dirty and are linked next.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -13,9 +13,10 @@ from sqlalchemy import text
 
 from app.core.raw import raw_connection
 from app.db.engine import Database, ReadSession, WriteSession
-from app.reconciliation.errors import DecisionPointless, DecisionUnknown
+from app.reconciliation.errors import DecisionPointless, DecisionUnknown, RelinkingPending
 from app.reconciliation.ledger import Decision, Ledger
 from app.reconciliation.linking import Linking
+from app.reconciliation.neighbourhood import KINDS, Kind, Settled
 from app.reconciliation.repository import LinkRepository
 from app.reconciliation.scoring import Model
 from app.security.sealing import Sealer
@@ -109,19 +110,39 @@ class ReconciliationService:
         return {"cases": row.cases, "persons": row.persons, "pending": row.pending}
 
     async def decide(self, session: WriteSession, decision: Decision) -> None:
-        """Write a reviewer's decision into the ledger and link what it touches, in the caller's transaction.
+        """One reviewer's word on one pair; see ``decide_all``."""
+        await self.decide_all(session, [decision])
 
-        Raises ``DecisionPointless`` or ``DecisionUnknown`` where the pair is none.
+    async def decide_all(
+        self, session: WriteSession, decisions: Sequence[Decision]
+    ) -> Mapping[Kind, Settled]:
+        """Write words of reviewers into the ledger and link what they touch, in the caller's transaction;
+        how cases and persons stand then, around them.
+
+        Raises ``DecisionPointless`` or ``DecisionUnknown`` where a pair is none, ``RelinkingPending`` where
+        another model computed what stands: nothing of two models is mixed.
         """
-        if decision.a == decision.b:
+        if any(decision.a == decision.b for decision in decisions):
             raise DecisionPointless
         repository, ledger = await self._tools(session)
         await repository.lock()
-        records = await repository.records_behind(decision.kind, decision.pair)
-        if records is None:
-            raise DecisionUnknown
-        await ledger.decision(decision)
-        await Linking(repository, ledger, self._model).run(records)
+        if not await self._model_stands(repository):
+            raise RelinkingPending
+        records: set[int] = set()
+        for kind in KINDS:
+            ends = {end for decision in decisions if decision.kind == kind for end in decision.pair}
+            behind = await repository.records_behind(kind, ends)
+            if behind is None:
+                raise DecisionUnknown
+            records.update(behind)
+        await ledger.decisions(decisions)
+        await Linking(repository, ledger, self._model).run(sorted(records))
+        return ledger.settled
+
+    async def lock(self, session: WriteSession) -> None:
+        """Nothing is linked or decided by anybody else from here to the end of the transaction."""
+        repository, _ = await self._tools(session)
+        await repository.lock()
 
     async def _tools(self, session: WriteSession) -> tuple[LinkRepository, Ledger]:
         connection = await raw_connection(session)
