@@ -82,6 +82,7 @@ async def test_the_parts_of_a_split_are_apart_and_stay_so(
     assert any(set(key(members)) <= set(key(c["members"])) for c in whole)
 
 
+@pytest.mark.parametrize("kind", KINDS)
 async def test_a_merge_joins_all_members_and_leaves_a_redirect(
     services: Services, ana: Reviewer, rosa: Reviewer, kind: str
 ) -> None:

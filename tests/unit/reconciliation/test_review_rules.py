@@ -60,7 +60,7 @@ def test_words_that_do_not_contradict_are_fulfilled_whatever_the_machine_holds(s
     random, nodes = Random(seed), range(6)
     words: dict[tuple[int, int], str] = {}
     refused = 0
-    for _ in range(40):
+    for _ in range(120):
         new = {pair(*random.sample(nodes, 2)): random.choice(("same", "different", "unsure", "withdrawn"))}
         if contradiction(words, new):
             refused += 1
