@@ -7,7 +7,7 @@ keys.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,10 +17,11 @@ from app.reconciliation.clusters import Rules, agglomerate
 from app.reconciliation.comparisons import DOCUMENT, GIVEN
 from app.reconciliation.features import MentionFeatures, ReportFeatures
 from app.reconciliation.reports import NEVER, follows, report_weight
-from app.reconciliation.scoring import Model, exact, probability
+from app.reconciliation.scoring import Model, Thresholds, exact
 from app.reconciliation.scoring import weight as mention_weight
 
 Pair = tuple[int, int]  # ids, the lower first
+Limits = Callable[[int, int], Thresholds]  # of two ids
 
 
 class Verdict(StrEnum):
@@ -50,10 +51,7 @@ class Judged:
     b: int
     verdict: Verdict
     weight: float
-
-    @property
-    def probability(self) -> float:
-        return probability(self.weight)
+    probability: float  # calibrated
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,7 @@ def resolve_cases(
         stable_key=lambda i: by_id[i].name,
         evidence=evidence,
         vetoed=lambda a, b: False,
-        upper=model.case.upper,
+        upper=lambda a, b: model.case.upper,
         floor=model.case.floor,
         forbidden=lambda a, b: pair(a, b) in decisions.different,
     )
@@ -128,7 +126,7 @@ def resolve_cases(
     }
     clusters = agglomerate(makers, between, rules, _present(decisions.same, set(makers)))
     _attach_follow_ups(clusters, by_id)
-    return _resolution(clusters, edges, model.case.lower, decisions)
+    return _resolution(clusters, edges, lambda a, b: model.case, decisions)
 
 
 def _attach_follow_ups(clusters: list[list[int]], by_id: Mapping[int, ReportFeatures]) -> None:
@@ -152,16 +150,17 @@ def _present(pairs: Iterable[Pair], members: set[int]) -> list[Pair]:
 
 
 def _resolution(
-    clusters: list[list[int]], edges: Mapping[Pair, float], lower: float, decisions: Decisions
+    clusters: list[list[int]], edges: Mapping[Pair, float], limits: Limits, decisions: Decisions
 ) -> Resolution:
     place = {member: index for index, cluster in enumerate(clusters) for member in cluster}
     judged = []
     for (a, b), bits in sorted(edges.items()):
         if a not in place or b not in place or (a, b) in decisions.different:
             continue
-        together = place[a] == place[b]
-        if together or bits >= lower:
-            judged.append(Judged(a, b, Verdict.SAME if together else Verdict.UNSURE, bits))
+        together, of = place[a] == place[b], limits(a, b)
+        if together or bits >= of.lower:
+            verdict = Verdict.SAME if together else Verdict.UNSURE
+            judged.append(Judged(a, b, verdict, bits, of.probability(bits)))
     return Resolution(tuple(tuple(c) for c in clusters), tuple(judged))
 
 
@@ -184,7 +183,8 @@ def person_weight(
     bits = mention_weight(a.features, b.features, model) if mention_bits is None else mention_bits
     bits += context_bits(a, b, same_case, model)
     if person_cap(a, b, same_case) is not None:
-        return min(bits, exact(model.person.upper - _JUST_UNDER))
+        limit = model.between(a.features.role, b.features.role).upper
+        return min(bits, exact(limit - _JUST_UNDER))
     return bits
 
 
@@ -246,7 +246,8 @@ def linkable(features: MentionFeatures) -> bool:
 
 def _hint(a: MentionFeatures, b: MentionFeatures, same_case: bool, model: Model) -> float:
     if same_case and a.role == b.role and a.alias is not None and a.alias == b.alias:
-        return exact((model.person.lower + model.person.upper) / 2)
+        limits = model.between(a.role, b.role)
+        return exact((limits.lower + limits.upper) / 2)
     return NEVER
 
 
@@ -344,6 +345,9 @@ def resolve_persons(
         effective = without_rivals({node.id: node.report.record_id for node in mentions}, edges)
     scores: dict[Pair, float] = {} if known is None else known
 
+    def limits(a: int, b: int) -> Thresholds:
+        return model.between(nodes[a].features.role, nodes[b].features.role)
+
     def evidence(a: int, b: int) -> float:
         key = pair(a, b)
         if key not in scores:
@@ -354,12 +358,12 @@ def resolve_persons(
         stable_key=lambda i: nodes[i].stable_key,
         evidence=evidence,
         vetoed=lambda a, b: vetoed(nodes[a], nodes[b]),
-        upper=model.person.upper,
+        upper=lambda a, b: limits(a, b).upper,
         floor=model.person.floor,
         forbidden=lambda a, b: pair(a, b) in decisions.different,
     )
     clusters = agglomerate(nodes, effective, rules, _present(decisions.same, set(nodes)))
-    return _resolution(clusters, effective, model.person.lower, decisions)
+    return _resolution(clusters, effective, limits, decisions)
 
 
 def without_rivals(record_of: Mapping[int, int], edges: Mapping[Pair, float]) -> dict[Pair, float]:
