@@ -14,7 +14,7 @@ from enum import StrEnum
 from rapidfuzz.distance.DamerauLevenshtein import distance as edits
 
 from app.reconciliation.clusters import Rules, agglomerate
-from app.reconciliation.comparisons import DOCUMENT, GIVEN
+from app.reconciliation.comparisons import BIRTH, DOCUMENT, GIVEN, INITIALS, MATERNAL, PATERNAL, level_of
 from app.reconciliation.features import MentionFeatures, ReportFeatures
 from app.reconciliation.reports import NEVER, follows, report_weight
 from app.reconciliation.scoring import Model, Thresholds, exact
@@ -39,8 +39,11 @@ class Rule(StrEnum):
     DOCUMENTS = "documents"
     NAMELESS = "nameless"  # nothing but an alias: a hint at most
     LOCAL = "local"  # initials and keys mean nothing in another case
-    HALF_A_NAME = "half_a_name"  # a cap, not a veto
-    SIBLING_NAMES = "sibling_names"  # a cap, not a veto
+    HALF_A_NAME = "half_a_name"  # this and what follows: caps, not vetoes
+    SIBLING_NAMES = "sibling_names"
+    BIRTHS_APART = "births_apart"
+    OTHER_NAMES = "other_names"
+    KEY_ALONE = "key_alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +193,50 @@ def person_weight(
 
 def person_cap(a: PersonNode, b: PersonNode, same_case: bool) -> Rule | None:
     """Why no evidence of the machine may link these two, however heavy: they are for a reviewer at best."""
-    if not same_case and not _enough_across(a.features, b.features):
+    x, y = a.features, b.features
+    if not same_case and not _enough_across(x, y):
         return Rule.HALF_A_NAME
-    twins = a.features.document != b.features.document or a.features.document is None
-    return Rule.SIBLING_NAMES if twins and siblings(a.features, b.features) else None
+    if x.document is not None and x.document == y.document:
+        return None
+    if siblings(x, y):
+        return Rule.SIBLING_NAMES
+    birth = level_of(BIRTH, x, y)
+    if birth in _BIRTHS_APART:
+        return Rule.BIRTHS_APART
+    if birth != "equal" and _other_altogether(x, y):
+        return Rule.OTHER_NAMES
+    return Rule.KEY_ALONE if _key_alone(x, y, birth) else None
+
+
+_BIRTHS_APART = frozenset({"dates_differ", "age_differs"})
+
+
+def _other_altogether(x: MentionFeatures, y: MentionFeatures) -> bool:
+    """Both say a name, or initials, and nothing of the one is anything of the other."""
+    if x.given and y.given and level_of(GIVEN, x, y) != "differs":
+        return False
+    initials = level_of(INITIALS, x, y)
+    if initials not in ("null", "differs") or _share_surname(x, y):
+        return False
+    surnames = (x.paternal or x.maternal) and (y.paternal or y.maternal)
+    return bool((x.given and y.given) or surnames or initials == "differs") and not _near_surname(x, y)
+
+
+def _near_surname(x: MentionFeatures, y: MentionFeatures) -> bool:
+    return level_of(PATERNAL, x, y) not in ("null", "differs") or level_of(MATERNAL, x, y) not in (
+        "null",
+        "differs",
+    )
+
+
+def _key_alone(x: MentionFeatures, y: MentionFeatures, birth: str) -> bool:
+    """One of the two is a key without name and document: that links by the key itself, or by an age that
+    fits; never where the sexes differ."""
+    if x.nameable and y.nameable:
+        return False
+    if x.sex is not None and y.sex is not None and x.sex != y.sex:
+        return True
+    return birth == "age_near" and (x.protected_key is None or x.protected_key != y.protected_key)
 
 
 def refusal(a: PersonNode, b: PersonNode, same_case: bool) -> Rule | None:
@@ -241,7 +284,8 @@ def context_bits(a: PersonNode, b: PersonNode, same_case: bool, model: Model) ->
 
 def linkable(features: MentionFeatures) -> bool:
     """False for NN and for an alias alone: hints for a reviewer, never a link."""
-    return features.nameable or (features.protected_key is not None and features.sex is not None)
+    known = features.sex is not None or features.birth_lo is not None
+    return features.nameable or (features.protected_key is not None and known)
 
 
 def _hint(a: MentionFeatures, b: MentionFeatures, same_case: bool, model: Model) -> float:

@@ -18,6 +18,8 @@ from typing import Any
 
 from app.reconciliation.comparisons import COMPARISONS, Level
 from app.reconciliation.features import MentionFeatures
+from app.reconciliation.names import surname_core
+from app.reconciliation.phonetic import sound
 
 CURRENT = "2026.11"
 _QUANTUM = 2.0**32
@@ -93,12 +95,29 @@ class Terms:
     surname_default: float  # of the unseen, and the least that any counts for
     given_default: float
     second_given_factor: float  # given names of one person are not independent: times this
+    _surname_sounds: dict[str, float] = field(default_factory=dict)
+    _given_sounds: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for shares, sounds in ((self.surnames, self._surname_sounds), (self.given, self._given_sounds)):
+            for name, share in shares.items():
+                key = sound(surname_core(name))
+                sounds[key] = sounds.get(key, 0.0) + share
 
     def surname(self, value: str) -> float:
-        return max(self.surnames.get(value, self.surname_default), self.surname_default)
+        return self._share(value, self.surnames, self._surname_sounds, self.surname_default)
 
     def first(self, value: str) -> float:
-        return max(self.given.get(value, self.given_default), self.given_default)
+        return self._share(value, self.given, self._given_sounds, self.given_default)
+
+    @staticmethod
+    def _share(value: str, shares: Mapping[str, float], sounds: Mapping[str, float], least: float) -> float:
+        """A spelling that the table lacks is no rarer than the name that it sounds like: GONZALEZ is common
+        where GONZALES is."""
+        share = shares.get(value)
+        if share is None:
+            share = sounds.get(sound(surname_core(value)), least)
+        return max(share, least)
 
     def given_names(self, words: tuple[str, ...]) -> float:
         share = self.first(words[0])
