@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from app.ingestion import endpoints as ingestion
+from app.reconciliation import endpoints as reconciliation
 from app.registry import endpoints as registry
 from app.security import endpoints as security
 from app.shell import endpoints as shell
@@ -28,6 +29,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     shell.router,
     security.router,
     ingestion.router,
+    reconciliation.router,
     registry.router,
     statistics.router,
 )

@@ -28,6 +28,7 @@ from app.ingestion import jobs as ingestion_jobs
 from app.ingestion.pulling import Puller
 from app.ingestion.service import IngestionService
 from app.ingestion.tools import Limits, Tools
+from app.reconciliation.explanations import Explanations
 from app.reconciliation.indexer import FeatureIndexer
 from app.reconciliation.service import ReconciliationService
 from app.security import installation
@@ -60,6 +61,7 @@ class Services:
     merkle: MerkleLog
     indexer: FeatureIndexer
     linker: ReconciliationService
+    explanations: Explanations
     ingestion: IngestionService
     puller_from: Callable[[Source], Puller]
     puller: Puller | None  # None: no source to pull from is configured
@@ -115,6 +117,7 @@ def build_services(
         ),
         indexer=indexer,
         linker=linker,
+        explanations=Explanations(sealer),
         ingestion=ingestion,
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
