@@ -63,6 +63,8 @@ def _fill_state(app: FastAPI, services: Services) -> None:
     app.state.database = services.database
     app.state.ingestion = services.ingestion
     app.state.gate = services.gate
+    app.state.audit = services.audit
+    app.state.merkle = services.merkle
     app.state.authorisation = services.authorisation
     app.state.readiness = services.readiness
     app.state.metrics = Metrics()
