@@ -28,10 +28,17 @@ from app.reconciliation.splink_model import register_terms, splink_settings
 Levels = dict[str, dict[str, dict[str, float]]]
 
 # Chance agreement of documents is known from how they are given out, and never seen in a sample.
-FIXED_U = {("document", "equal"): 1.5e-8, ("document", "one_edit"): 1e-6, ("document", "conflict"): 0.999999}
+# A foreign nationality comes with foreign names and with company of the same: by itself it is worth less than a
+# sample of strangers tells.
+FIXED_U = {
+    ("document", "equal"): 1.5e-8,
+    ("document", "one_edit"): 1e-6,
+    ("document", "conflict"): 0.999999,
+    ("nationality", "foreign"): 0.03,
+}
 # More rounds drive the m of what no match shows under what a float can hold, and Splink gives up.
 _FEW_ROUNDS = {"max_iterations": 10, "em_convergence": 0.01}
-_LABELLED_ALONE = ("initials", "birth")
+_LABELLED_ALONE = ("initials", "birth", "given")
 _LOUDER = 2.0  # bits that a level may say more against than the base: invented worlds are cleaner than files
 _SMALLEST = 1e-5  # no level is rarer in a sample than the sample can tell
 _EM_RULES = ("document", "surnames", "birth_given", "facts_district")
