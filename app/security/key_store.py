@@ -1,5 +1,6 @@
 """Where the keys rest: a provider protects them, a private file holds the protected form."""
 
+import fcntl
 import json
 import os
 import stat
@@ -12,6 +13,7 @@ from uuid import uuid4
 from app.core.errors import OperatorError
 
 KEY_FILE: Final = "keyring.json"
+LOCK_FILE: Final = "keyring.lock"  # held by whoever changes the file
 DAMAGED: Final = "el archivo está dañado / the file is damaged"
 
 
@@ -87,6 +89,27 @@ def replace(folder: Path, provider: KeyProvider, document: Mapping[str, Any]) ->
     draft = _write_draft(folder, _encode(document, provider))
     draft.replace(folder / KEY_FILE)
     _sync_folder(folder)
+
+
+def change(
+    folder: Path,
+    provider: KeyProvider,
+    edit: Callable[[dict[str, Any]], dict[str, Any]],
+    protect_by: KeyProvider | None = None,
+) -> None:
+    """Replace the document by what ``edit`` makes of it; of two that change it at once, one waits.
+
+    ``protect_by``: another provider from now on. Raises ``KeyStoreError``; the file is then as it was.
+    """
+    with (folder / LOCK_FILE).open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        replace(folder, protect_by or provider, edit(load(folder / KEY_FILE, provider)))
+
+
+def mark_of(folder: Path) -> tuple[int, int]:
+    """Changes whenever the file does; costs one ``stat``."""
+    found = (folder / KEY_FILE).stat()
+    return found.st_ino, found.st_mtime_ns
 
 
 def _encode(document: Mapping[str, Any], provider: KeyProvider) -> bytes:
