@@ -103,6 +103,21 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
         Privacy.OPERATIONAL: "made_at disabled_at",
     },
     "installation": {Privacy.CREDENTIAL: "keys_fingerprint", Privacy.OPERATIONAL: "id made_at"},
+    "audit_entry": {
+        Privacy.BLIND: "purpose request",
+        Privacy.LINK: "objects",
+        Privacy.STAFF: "actor officer",
+        Privacy.OPERATIONAL: "id at kind outcome",
+    },
+    "audit_purpose": {
+        Privacy.SEALED: "sealed",
+        Privacy.WRAPPED_KEY: "data_key",
+        Privacy.OPERATIONAL: "entry_id",
+    },
+    "audit_pending": {Privacy.BLIND: "hash", Privacy.OPERATIONAL: "ticket entry_id"},
+    "audit_leaf": {Privacy.BLIND: "hash", Privacy.OPERATIONAL: "position entry_id"},
+    "audit_node": {Privacy.BLIND: "hash", Privacy.OPERATIONAL: "level place"},
+    "audit_checkpoint": {Privacy.OPERATIONAL: "size note made_at"},
     "pgqueuer": {
         Privacy.OPERATIONAL: "id priority queue_manager_id created updated heartbeat execute_after status"
         " entrypoint slot dedupe_key payload headers attempts"

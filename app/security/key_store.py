@@ -13,7 +13,6 @@ from uuid import uuid4
 from app.core.errors import OperatorError
 
 KEY_FILE: Final = "keyring.json"
-LOCK_FILE: Final = "keyring.lock"  # held by whoever changes the file
 DAMAGED: Final = "el archivo está dañado / the file is damaged"
 
 
@@ -94,16 +93,20 @@ def replace(folder: Path, provider: KeyProvider, document: Mapping[str, Any]) ->
 def change(
     folder: Path,
     provider: KeyProvider,
-    edit: Callable[[dict[str, Any]], dict[str, Any]],
+    changed: Callable[[dict[str, Any]], dict[str, Any]],
     protect_by: KeyProvider | None = None,
-) -> None:
-    """Replace the document by what ``edit`` makes of it; of two that change it at once, one waits.
+) -> dict[str, Any]:
+    """The document as ``changed`` makes it, kept. One process at a time: none loses another's keys.
 
     ``protect_by``: another provider from now on. Raises ``KeyStoreError``; the file is then as it was.
     """
-    with (folder / LOCK_FILE).open("ab") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        replace(folder, protect_by or provider, edit(load(folder / KEY_FILE, provider)))
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        replace(folder, protect_by or provider, changed(load(folder / KEY_FILE, provider)))
+    finally:
+        os.close(descriptor)
+    return load(folder / KEY_FILE, protect_by or provider)
 
 
 def mark_of(folder: Path) -> tuple[int, int]:
