@@ -9,9 +9,13 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 
 from app.core.errors import OperatorError
+from app.core.logging import get_logger
 from app.core.settings import Settings
 from app.main import create_app
+from app.security import modes
 from app.wiring import Services
+
+log = get_logger(__name__)
 
 GRACE_SECONDS = 10
 BACKLOG = 2048
@@ -48,6 +52,16 @@ def bound_socket(settings: Settings) -> socket.socket:
         listener.close()
         raise AddressInUse(host=settings.host, port=settings.port) from None
     return listener
+
+
+def check_mode(services: Services) -> None:
+    """Raises ``DemoBeyondLoopback`` or ``IssuerWithoutTls`` where the mode forbids to serve here."""
+    issuer = services.authorisation.realm.issuer
+    if services.authorisation.demo:
+        log.warning("demo_mode")
+        modes.check_demo(services.settings.host, issuer)
+    else:
+        modes.check_production(issuer)
 
 
 @asynccontextmanager

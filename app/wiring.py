@@ -27,13 +27,13 @@ from app.ingestion.tools import Limits, Tools
 from app.reconciliation.indexer import FeatureIndexer
 from app.reconciliation.service import ReconciliationService
 from app.security import installation
+from app.security.access import build_access
 from app.security.blind import BlindIndex
-from app.security.callers import Gate
-from app.security.clients import ClientService, Revocations
-from app.security.endpoints import Authorisation
+from app.security.clients import ClientService
+from app.security.gate import Gate
+from app.security.granting import Authorisation
 from app.security.keyring import KeyRing
 from app.security.sealing import Sealer
-from app.security.tokens import Realm, TokenIssuer, TokenVerifier, key_set_document
 from app.shell.readiness import Readiness
 
 
@@ -59,17 +59,10 @@ class Services:
     puller: Puller | None  # None: no source to pull from is configured
 
 
-def realm_of(settings: Settings) -> Realm:
-    """Issuer and audience of tokens: the address under which the service is reached."""
-    issuer = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
-    return Realm(issuer=issuer, audience=f"{issuer}/v1")
-
-
 def build_services(
     settings: Settings, database_url: str, database: Database, keyring: KeyRing, clock: Clock
 ) -> Services:
-    realm = realm_of(settings)
-    clients = ClientService(database)
+    access = build_access(settings, database, keyring, clock)
     sealer, blind = Sealer(keyring), BlindIndex(keyring)
     indexer, linker = FeatureIndexer(blind), ReconciliationService(database, sealer)
     tools = Tools(
@@ -93,15 +86,9 @@ def build_services(
         keyring=keyring,
         sealer=sealer,
         blind=blind,
-        clients=clients,
-        gate=Gate(TokenVerifier(keyring.signing, realm), Revocations(database, clock), clock),
-        authorisation=Authorisation(
-            clients=clients,
-            issuer=TokenIssuer(keyring.signing, realm),
-            realm=realm,
-            key_set=key_set_document(keyring.signing),
-            clock=clock,
-        ),
+        clients=access.clients,
+        gate=access.gate,
+        authorisation=access.authorisation,
         readiness=Readiness(database, partial(_up_to_date, database_url)),
         indexer=indexer,
         linker=linker,

@@ -3,12 +3,15 @@
 import asyncio
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.core.settings import Settings
+from app.security import credentials
 from app.security.clients import ClientView, NewClient
+from app.security.credentials import Credential
 from app.security.scopes import SCOPES
 from app.wiring import open_services
 
@@ -17,22 +20,76 @@ app = typer.Typer(no_args_is_help=True, help="Clientes de la API / clients of th
 Json = Annotated[bool, typer.Option("--json", help="Para máquinas / for machines.")]
 
 
+Jwks = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="Claves públicas (JWKS) / public keys.")
+]
+Certificate = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="Ese certificado (PEM) / that certificate.")
+]
+CertificateName = Annotated[
+    str | None,
+    typer.Option(help="Certificados de ese nombre, RFC 4514 o DNS / certificates for that name."),
+]
+
+key = typer.Typer(no_args_is_help=True, help="Con qué se acredita un cliente / how a client proves itself.")
+app.add_typer(key, name="key")
+
+
+@key.command()
+def add(
+    client_id: str,
+    jwks: Jwks = None,
+    certificate: Certificate = None,
+    certificate_name: CertificateName = None,
+) -> None:
+    """Agregar claves o certificado; los de antes valen igual / add keys or certificate; earlier ones stay."""
+    given = _given(jwks, certificate, certificate_name)
+    asyncio.run(_add(client_id, given))
+    for each in given:
+        typer.echo(f"{each.id}: agregada / added")
+
+
+@key.command()
+def remove(client_id: str, credential_id: str) -> None:
+    """Quitar una; deja de valer en el acto / remove one; it opens nothing from then on."""
+    asyncio.run(_remove(client_id, credential_id))
+    typer.echo(f"{credential_id}: quitada / removed")
+
+
+@key.command(name="list")
+def list_keys(client_id: str, as_json: Json = False) -> None:
+    """Las credenciales de un cliente / the credentials of a client."""
+    held = asyncio.run(_credentials(client_id))
+    if as_json:
+        typer.echo(json.dumps([{"id": each.id, "kind": each.kind.value} for each in held]))
+        return
+    for each in held:
+        typer.echo(f"{each.kind.value:12} {each.id}")
+
+
 @app.command()
 def create(
     name: Annotated[str, typer.Argument(help="Nombre de la institución o sistema / institution or system.")],
     scope: Annotated[list[str], typer.Option(help="Permiso; se puede repetir / scope; repeatable.")],
+    jwks: Jwks = None,
+    certificate: Certificate = None,
+    certificate_name: CertificateName = None,
     as_json: Json = False,
 ) -> None:
-    """Crear un cliente; su secreto se muestra una sola vez / make a client; its secret is shown once."""
-    new = asyncio.run(_create(name, scope))
-    shown = {"client_id": new.id, "client_secret": new.secret, "name": new.name, "scopes": list(new.scopes)}
+    """Crear un cliente con sus claves o su certificado; en la demostración, con un secreto que se muestra una
+    sola vez / make a client with its keys or certificate; in the demo, with a secret that is shown once."""
+    new = asyncio.run(_create(name, scope, _given(jwks, certificate, certificate_name)))
+    secret = {} if new.secret is None else {"client_secret": new.secret}
+    shown = {"client_id": new.id, **secret, "name": new.name, "scopes": list(new.scopes)}
     if as_json:
         typer.echo(json.dumps(shown, ensure_ascii=False))
         return
-    typer.echo(f"client_id:     {new.id}\nclient_secret: {new.secret}\nscopes:        {' '.join(new.scopes)}")
-    typer.echo(
-        "Guarde el secreto: no se vuelve a mostrar. / Keep the secret: it is not shown again.", err=True
-    )
+    said = "" if new.secret is None else f"client_secret: {new.secret}\n"
+    typer.echo(f"client_id:     {new.id}\n{said}scopes:        {' '.join(new.scopes)}")
+    if new.secret is not None:
+        typer.echo(
+            "Guarde el secreto: no se vuelve a mostrar. / Keep the secret: it is not shown again.", err=True
+        )
 
 
 @app.command(name="list")
@@ -85,9 +142,33 @@ def _print_table(clients: Iterable[ClientView]) -> None:
     Console().print(table)
 
 
-async def _create(name: str, wanted: list[str]) -> NewClient:
+def _given(jwks: Path | None, certificate: Path | None, name: str | None) -> tuple[Credential, ...]:
+    """Raises ``CredentialInvalid``."""
+    return (
+        *(() if jwks is None else credentials.from_jwks(jwks.read_bytes())),
+        *(() if certificate is None else (credentials.from_certificate(certificate.read_bytes()),)),
+        *(() if name is None else (credentials.from_name(name),)),
+    )
+
+
+async def _create(name: str, wanted: list[str], given: tuple[Credential, ...]) -> NewClient:
     async with open_services(Settings()) as services:
-        return await services.clients.create(name, wanted)
+        return await services.clients.create(name, wanted, given)
+
+
+async def _add(client_id: str, given: tuple[Credential, ...]) -> None:
+    async with open_services(Settings()) as services:
+        await services.clients.add_credentials(client_id, given)
+
+
+async def _remove(client_id: str, credential_id: str) -> None:
+    async with open_services(Settings()) as services:
+        await services.clients.remove_credential(client_id, credential_id)
+
+
+async def _credentials(client_id: str) -> tuple[Credential, ...]:
+    async with open_services(Settings()) as services:
+        return await services.clients.credentials(client_id)
 
 
 async def _all() -> tuple[ClientView, ...]:
