@@ -58,7 +58,6 @@ def check_mode(services: Services) -> None:
     """Raises ``DemoBeyondLoopback`` or ``IssuerWithoutTls`` where the mode forbids to serve here."""
     issuer = services.authorisation.realm.issuer
     if services.authorisation.demo:
-        log.warning("demo_mode")
         modes.check_demo(services.settings.host, issuer)
     else:
         modes.check_production(issuer)
@@ -79,6 +78,8 @@ async def stop_signals() -> AsyncIterator[asyncio.Event]:
 
 async def serve_until(services: Services, listener: socket.socket, stop: asyncio.Event) -> None:
     """Serve the API on ``listener`` until ``stop`` is set; open requests get ``GRACE_SECONDS`` to end."""
+    if services.authorisation.demo:
+        log.warning("demo_mode")
     config = uvicorn.Config(
         create_app(services),
         log_config=None,
