@@ -79,6 +79,7 @@ class Gate:
             claims = await self._verifier.verify(token, now)
         except TokenRefused:
             raise self._invalid(scheme) from None
+        request.state.client_id = claims.client_id  # known from here on: a refusal leaves its mark
         if scheme != claims.cnf.token_type.lower():
             raise self._invalid(scheme)  # a bound token as if it were not (RFC 9449 7.2), or the reverse
         proof = self._proved(request, token, claims, now)

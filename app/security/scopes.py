@@ -10,6 +10,8 @@ from schemas.vocabulary import Feed
 REGISTRY_READ: Final = "registry:read"
 STATISTICS_READ: Final = "statistics:read"
 CHANGES_READ: Final = "changes:read"
+REVIEW: Final = "review"
+IDENTITY_READ: Final = "identity:read"
 FEEDS_READ: Final = "feeds:read"
 OPERATOR: Final = "operator"
 
@@ -52,6 +54,11 @@ SCOPES: Final[Mapping[str, Sentence]] = {
         "Read cases and persons of the unified registry, without identities.",
     ),
     STATISTICS_READ: Sentence("Leer las estadísticas.", "Read the statistics."),
+    REVIEW: Sentence(
+        "Revisar pares dudosos: verlos, decidir, separar, unir y fijar valores.",
+        "Review doubtful pairs: see them, decide, split, merge and pin values.",
+    ),
+    IDENTITY_READ: Sentence("Ver identidades, con motivo.", "See identities, with a reason."),
     CHANGES_READ: Sentence(
         "Seguir los cambios del registro, en orden.", "Follow what changes in the registry, in order."
     ),
