@@ -32,6 +32,7 @@ from app.security.callers import Gate
 from app.security.clients import ClientService, Revocations
 from app.security.endpoints import Authorisation
 from app.security.keyring import KeyRing
+from app.security.row_scopes import RowScopes
 from app.security.sealing import Sealer
 from app.security.tokens import Realm, TokenIssuer, TokenVerifier, key_set_document
 from app.shell.readiness import Readiness
@@ -94,7 +95,9 @@ def build_services(
         sealer=sealer,
         blind=blind,
         clients=clients,
-        gate=Gate(TokenVerifier(keyring.signing, realm), Revocations(database, clock), clock),
+        gate=Gate(
+            TokenVerifier(keyring.signing, realm), Revocations(database, clock), RowScopes(database), clock
+        ),
         authorisation=Authorisation(
             clients=clients,
             issuer=TokenIssuer(keyring.signing, realm),

@@ -13,12 +13,14 @@ from app.registry.feeds import FeedHealthService
 from app.registry.filters import CaseFilter
 from app.registry.service import RegistryService
 from app.security.callers import (
+    CaseFileReader,
     CaseReader,
     ChangeReader,
     FeedHealthReader,
     PersonReader,
     RecordReader,
 )
+from app.security.sessions import ReachDep
 from schemas.pagination import Page
 from schemas.registry import CaseDetail, CaseSummary, ChangePage, FeedHealth, PersonDetail, RecordDetail
 from schemas.vocabulary import Feed, OffenceFamily, Stage
@@ -45,7 +47,7 @@ def case_filter(  # noqa: PLR0913, PLR0917  one parameter of the query string ea
 @router.get("/cases", summary="Casos reconciliados / reconciled cases")
 async def list_cases(
     caller: CaseReader,
-    session: ReadDep,
+    session: ReachDep,
     wanted: Annotated[CaseFilter, Depends(case_filter)],
     after: Annotated[str | None, Query(max_length=20)] = None,
     limit: Limit = 50,
@@ -54,12 +56,12 @@ async def list_cases(
 
 
 @router.get("/cases/{case_id}", summary="Un caso, con la procedencia de cada dato / one case")
-async def get_case(caller: CaseReader, session: ReadDep, case_id: UUID) -> CaseDetail:
+async def get_case(caller: CaseFileReader, session: ReachDep, case_id: UUID) -> CaseDetail:
     return await RegistryService(session).case(case_id)
 
 
 @router.get("/persons/{person_id}", summary="Una persona, sin identidad / one person, without identity")
-async def get_person(caller: PersonReader, session: ReadDep, person_id: UUID) -> PersonDetail:
+async def get_person(caller: PersonReader, session: ReachDep, person_id: UUID) -> PersonDetail:
     return await RegistryService(session).person(person_id)
 
 
@@ -69,7 +71,7 @@ async def get_person(caller: PersonReader, session: ReadDep, person_id: UUID) ->
 )
 async def get_record(
     caller: RecordReader,
-    session: ReadDep,
+    session: ReachDep,
     feed: Feed,
     number: Annotated[str, Query(min_length=1, max_length=200)],
 ) -> RecordDetail:
@@ -79,7 +81,7 @@ async def get_record(
 @router.get("/changes", summary="Lo que cambió, en orden / what changed, in order")
 async def get_changes(
     caller: ChangeReader,
-    session: ReadDep,
+    session: ReachDep,
     after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
     limit: Limit = 100,
 ) -> ChangePage:

@@ -12,6 +12,16 @@ STATISTICS_READ: Final = "statistics:read"
 CHANGES_READ: Final = "changes:read"
 FEEDS_READ: Final = "feeds:read"
 OPERATOR: Final = "operator"
+IDENTITY_READ: Final = "identity:read"
+BREAK_GLASS: Final = "break-glass"
+BREAK_GLASS_REVIEW: Final = "break-glass:review"
+REVIEW: Final = "review"
+MODELS_MANAGE: Final = "models:manage"
+AUDIT_READ: Final = "audit:read"
+STATISTICS_EXACT: Final = "statistics:exact"
+RELEASES_MANAGE: Final = "releases:manage"
+RELEASES_EMBARGO: Final = "releases:embargo"
+SUBJECTS: Final = "subjects"
 
 
 class FeedAct(StrEnum):
@@ -57,6 +67,32 @@ SCOPES: Final[Mapping[str, Sentence]] = {
     ),
     FEEDS_READ: Sentence("Ver la salud de las fuentes.", "See the health of the feeds."),
     OPERATOR: Sentence("Operar el servicio: métricas y estado.", "Operate the service: metrics and state."),
+    IDENTITY_READ: Sentence(
+        "Abrir la identidad de una persona, con caso y motivo.",
+        "Open the identity of one person, with a case and a reason.",
+    ),
+    BREAK_GLASS: Sentence(
+        "Pedir acceso de urgencia a una persona o un caso, con aviso y revisión.",
+        "Take urgent access to one person or case, with notice and review.",
+    ),
+    BREAK_GLASS_REVIEW: Sentence(
+        "Revisar los accesos de urgencia de otros.", "Review the urgent access that others took."
+    ),
+    REVIEW: Sentence(
+        "Revisar pares dudosos: decidir, separar, unir y fijar datos.",
+        "Review doubtful pairs: decide, split, merge and pin values.",
+    ),
+    MODELS_MANAGE: Sentence("Administrar los modelos de enlace.", "Manage the models that link records."),
+    AUDIT_READ: Sentence("Leer la bitácora de accesos y sus pruebas.", "Read the audit log and its proofs."),
+    STATISTICS_EXACT: Sentence(
+        "Leer cifras sin control de divulgación.", "Read figures without disclosure control."
+    ),
+    RELEASES_MANAGE: Sentence("Preparar y publicar cifras.", "Prepare and publish releases."),
+    RELEASES_EMBARGO: Sentence("Leer publicaciones antes de su fecha.", "Read releases before their date."),
+    SUBJECTS: Sentence(
+        "Atender los derechos de una persona sobre sus datos: copia y supresión.",
+        "Serve a person's rights over their data: copy and erasure.",
+    ),
 }
 
 
