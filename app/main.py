@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from app.ingestion import endpoints as ingestion
+from app.reconciliation import endpoints as reconciliation
 from app.registry import endpoints as registry
 from app.security import endpoints as security
 from app.shell import endpoints as shell
@@ -28,6 +29,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     shell.router,
     security.router,
     ingestion.router,
+    reconciliation.router,
     registry.router,
     statistics.router,
 )
@@ -61,6 +63,8 @@ def _fill_state(app: FastAPI, services: Services) -> None:
     app.state.database = services.database
     app.state.ingestion = services.ingestion
     app.state.gate = services.gate
+    app.state.audit = services.audit
+    app.state.merkle = services.merkle
     app.state.authorisation = services.authorisation
     app.state.readiness = services.readiness
     app.state.metrics = Metrics()

@@ -13,6 +13,10 @@ from functools import partial
 from adapters.catalog import CATALOG
 from adapters.sistra.pull import Source
 from adapters.transport.spill import spill_into
+from app.audit import jobs as audit_jobs
+from app.audit.log import MerkleLog
+from app.audit.note import Signer
+from app.audit.service import AuditLog
 from app.core.clock import Clock, SystemClock
 from app.core.garbage import collect_seldom
 from app.core.queue import Every, Handler, Options, Worker
@@ -24,6 +28,7 @@ from app.ingestion import jobs as ingestion_jobs
 from app.ingestion.pulling import Puller
 from app.ingestion.service import IngestionService
 from app.ingestion.tools import Limits, Tools
+from app.reconciliation.explanations import Explanations
 from app.reconciliation.indexer import FeatureIndexer
 from app.reconciliation.service import ReconciliationService
 from app.security import installation
@@ -53,8 +58,11 @@ class Services:
     gate: Gate
     authorisation: Authorisation
     readiness: Readiness
+    audit: AuditLog
+    merkle: MerkleLog
     indexer: FeatureIndexer
     linker: ReconciliationService
+    explanations: Explanations
     ingestion: IngestionService
     puller_from: Callable[[Source], Puller]
     puller: Puller | None  # None: no source to pull from is configured
@@ -106,8 +114,13 @@ def build_services(
             clock=clock,
         ),
         readiness=Readiness(database, partial(_up_to_date, database_url)),
+        audit=AuditLog(clock, sealer, blind),
+        merkle=MerkleLog(
+            database, Signer(settings.audit_origin, keyring.audit.current.secret), settings.audit_folder
+        ),
         indexer=indexer,
         linker=linker,
+        explanations=Explanations(sealer),
         ingestion=ingestion,
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
@@ -127,13 +140,16 @@ async def _up_to_date(database_url: str) -> bool:
 
 def jobs_of(services: Services) -> Mapping[str, Handler]:
     """What a worker can do, by name of job; a stage adds its own here."""
-    return {**ingestion_jobs.jobs(services.ingestion, services.puller)}
+    return {
+        **audit_jobs.jobs(services.merkle),
+        **ingestion_jobs.jobs(services.ingestion, services.puller),
+    }
 
 
 def schedules_of(services: Services) -> tuple[Every, ...]:
     """What a worker enqueues by itself; a stage adds its own here."""
     cron = services.settings.sistra_cron if services.puller else None
-    return ingestion_jobs.schedules(cron)
+    return (*audit_jobs.SCHEDULES, *ingestion_jobs.schedules(cron))
 
 
 async def run_worker(services: Services, stop: asyncio.Event) -> None:

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     worker_concurrency: int = Field(default=2, ge=1, le=64)
     sistra_url: str | None = None  # base address of SISTRA's pull interface; None: not pulled by itself
     sistra_token_file: Path | None = None  # holds the bearer token for it
+    audit_origin: str = "intertrata/audit"  # the name of the audit log in its checkpoints and public key
+    audit_folder: Path | None = None  # where checkpoints are published for others to copy
     sistra_cron: str = "*/15 * * * *"  # when it is asked (UTC)
 
     @field_validator("database_url")

@@ -19,3 +19,27 @@ class FileUnusable(OperatorError):
     code = "file-unusable"
     es = "No se puede escribir en ese archivo."
     en = "That file cannot be written to."
+
+
+class JudgementUnknown(NotFound):
+    code = "judgement-not-found"
+    es = "No existe un juicio con ese número."
+    en = "There is no judgement with that number."
+
+
+class MemberUnknown(NotFound):
+    code = "member-not-found"
+    es = "No se tiene ese registro o mención. Escríbalo como fuente:número o fuente:número:papel:orden."
+    en = "That record or mention is not held. Write it as feed:number or feed:number:role:order."
+
+
+class PairUnlike(BadRequest):
+    code = "pair-unlike"
+    es = "Se explican dos registros, o dos menciones: no uno y otra."
+    en = "Two records are explained, or two mentions: not one of each."
+
+
+class PairPointless(BadRequest):
+    code = "pair-pointless"
+    es = "Un par es de dos registros o dos menciones distintos."
+    en = "A pair is of two different records or mentions."

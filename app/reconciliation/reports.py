@@ -4,8 +4,9 @@ A weight is a sum: a prior, and one term per part (numbers, dates, place, offenc
 part in one named level. Caps stand above the sum: people alone never make two records one case.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import product
 
 from rapidfuzz.distance.DamerauLevenshtein import distance as edits
@@ -199,29 +200,42 @@ def _near_enough(dates: str, place: str) -> bool:
     return place != "conflict" or dates == "facts_equal"
 
 
-def _anybody(levels: dict[str, str]) -> bool:
+def _anybody(levels: Mapping[str, str]) -> bool:
     """Whether somebody in both may be one person."""
     return any(levels[part] in _PEOPLE_SHARED or levels[part] == "weak" for part in ("victims", "suspects"))
 
 
-def _cap(levels: dict[str, str], model: Model) -> float:
+class Cap(StrEnum):
     """What no sum may exceed: shared people need numbers, close dates, or each other (a victim and a
     suspect). Of one institution, a night and a district do not make two records one case: nobody in common,
     no number, that is for a reviewer."""
-    if levels["numbers"] in ("court_case", "first_call"):
-        return CERTAIN
+
+    NOBODY_IN_COMMON = "nobody_in_common"
+    PEOPLE_ALONE = "people_alone"
+    FACTS_DISAGREE = "facts_disagree"
+    FACTS_DISAGREE_FEW = "facts_disagree_few"  # apart, not even for a reviewer
+
+
+def cap_of(levels: Mapping[str, str]) -> Cap | None:
+    """Which cap stands above these levels of every part."""
+    if levels["numbers"] in _LINKING_NUMBERS:
+        return None
+    if levels["feeds"] == "same" and not _anybody(levels):
+        return Cap.NOBODY_IN_COMMON
+    if levels["dates"] in _DATES_CLOSE and levels["place"] != "conflict":
+        return None
     shared = sum(levels[part] in _PEOPLE_SHARED for part in ("victims", "suspects"))
     shared += "several" in (levels["victims"], levels["suspects"])
-    if levels["numbers"] in _LINKING_NUMBERS:
-        return CERTAIN
-    if levels["feeds"] == "same" and not _anybody(levels):
-        return model.case.upper - 1.0
-    if levels["dates"] in _DATES_CLOSE and levels["place"] != "conflict":
-        return CERTAIN
-    review = model.case.upper - 1.0
     if levels["dates"] in _DATES_BAD or levels["place"] == "conflict":
-        return review if shared >= 2 else model.case.lower - 1.0
-    return CERTAIN if shared >= 2 else review
+        return Cap.FACTS_DISAGREE if shared >= 2 else Cap.FACTS_DISAGREE_FEW
+    return None if shared >= 2 else Cap.PEOPLE_ALONE
+
+
+def _cap(levels: Mapping[str, str], model: Model) -> float:
+    cap = cap_of(levels)
+    if cap is None:
+        return CERTAIN
+    return (model.case.lower if cap is Cap.FACTS_DISAGREE_FEW else model.case.upper) - 1.0
 
 
 # --- numbers ------------------------------------------------------------------------------------

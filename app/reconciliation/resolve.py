@@ -28,6 +28,20 @@ class Verdict(StrEnum):
     UNSURE = "unsure"
 
 
+class Rule(StrEnum):
+    """What no sum of evidence about two mentions may do."""
+
+    ONE_RECORD = "one_record"
+    COPIED_DOCUMENT = "copied_document"
+    SIBLINGS = "siblings"
+    STRANGERS = "strangers"
+    DOCUMENTS = "documents"
+    NAMELESS = "nameless"  # nothing but an alias: a hint at most
+    LOCAL = "local"  # initials and keys mean nothing in another case
+    HALF_A_NAME = "half_a_name"  # a cap, not a veto
+    SIBLING_NAMES = "sibling_names"  # a cap, not a veto
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What the machine says of one edge. ``weight`` is the effective one, rivals counted."""
@@ -169,11 +183,26 @@ def person_weight(
         return NEVER
     bits = mention_weight(a.features, b.features, model) if mention_bits is None else mention_bits
     bits += context_bits(a, b, same_case, model)
-    enough = same_case or _enough_across(a.features, b.features)
-    twins = a.features.document != b.features.document or a.features.document is None
-    if not enough or (twins and siblings(a.features, b.features)):
+    if person_cap(a, b, same_case) is not None:
         return min(bits, exact(model.person.upper - _JUST_UNDER))
     return bits
+
+
+def person_cap(a: PersonNode, b: PersonNode, same_case: bool) -> Rule | None:
+    """Why no evidence of the machine may link these two, however heavy: they are for a reviewer at best."""
+    if not same_case and not _enough_across(a.features, b.features):
+        return Rule.HALF_A_NAME
+    twins = a.features.document != b.features.document or a.features.document is None
+    return Rule.SIBLING_NAMES if twins and siblings(a.features, b.features) else None
+
+
+def refusal(a: PersonNode, b: PersonNode, same_case: bool) -> Rule | None:
+    """Why evidence is not even weighed: a veto, or somebody who is nobody, or local to another case."""
+    if (found := veto(a, b)) is not None:
+        return found
+    if not (linkable(a.features) and linkable(b.features)):
+        return Rule.NAMELESS
+    return None if same_case or _comparable_across(a.features, b.features) else Rule.LOCAL
 
 
 def _comparable_across(a: MentionFeatures, b: MentionFeatures) -> bool:
@@ -271,19 +300,29 @@ def _share_surname(x: MentionFeatures, y: MentionFeatures) -> bool:
     return bool(sounds - {None})
 
 
-def vetoed(a: PersonNode, b: PersonNode) -> bool:
+def veto(a: PersonNode, b: PersonNode) -> Rule | None:
     """Same record without the same valid document (or with it, under another given name); siblings and
     strangers without the same document or birth date; different valid documents of one type, more
     than one edit apart."""
     x, y = a.features, b.features
     same = x.document and x.document == y.document and x.document_type == y.document_type
     if a.report.record_id == b.report.record_id:
-        return not same or _other_given_name(x, y)
-    if not same and not (x.birth and x.birth == y.birth) and (siblings(x, y) or strangers(x, y)):
-        return True
+        if not same:
+            return Rule.ONE_RECORD
+        return Rule.COPIED_DOCUMENT if _other_given_name(x, y) else None
+    if not same and not (x.birth and x.birth == y.birth):
+        if siblings(x, y):
+            return Rule.SIBLINGS
+        if strangers(x, y):
+            return Rule.STRANGERS
     if x.document is None or y.document is None or x.document_type != y.document_type:
-        return False
-    return x.document != y.document and not DOCUMENT.levels[2].test(x, y)
+        return None
+    conflict = x.document != y.document and not DOCUMENT.levels[2].test(x, y)
+    return Rule.DOCUMENTS if conflict else None
+
+
+def vetoed(a: PersonNode, b: PersonNode) -> bool:
+    return veto(a, b) is not None
 
 
 def resolve_persons(
@@ -327,7 +366,7 @@ def without_rivals(record_of: Mapping[int, int], edges: Mapping[Pair, float]) ->
     """Odds against everybody else of the other record: w - log2(1 + sum of 2^w of the rivals), either side.
 
     Sums are correctly rounded whatever their order (``fsum``), so that ids, which come from arrival, say
-    nothing. ``record_of`` knows every end of an edge.
+    nothing; what is taken off is exact, as every other part is. ``record_of`` knows every end of an edge.
     """
     claims: dict[tuple[int, int], list[tuple[Pair, float]]] = defaultdict(list)
     for key, bits in edges.items():
@@ -347,4 +386,4 @@ def _less(
         side = claims[x, record_of[y]]
         if len(side) > 1:
             against += [odds for other, odds in side if other != key]
-    return bits - math.log2(1.0 + math.fsum(against)) if against else bits
+    return bits - exact(math.log2(1.0 + math.fsum(against))) if against else bits

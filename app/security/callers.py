@@ -187,6 +187,10 @@ CaseFileReader = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.RE
 PersonReader = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.REGISTRY_READ,), limited=True))]
 ChangeReader = Annotated[Caller, Depends(Requirement((scopes.CHANGES_READ,), limited=True))]
 FeedHealthReader = Annotated[Caller, Depends(Requirement((scopes.FEEDS_READ,), limited=True))]
+JudgementReader = Annotated[
+    PurposedCaller, Depends(PurposeRequirement((scopes.REGISTRY_READ, scopes.REVIEW)))
+]
+"""May read why a pair was judged so; with ``identity:read`` also what depends on which name it is."""
 StatisticsReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ,)))]
 Operator = Annotated[Caller, Depends(Requirement((scopes.OPERATOR,)))]
 

@@ -20,6 +20,7 @@ WRAPPING: Final = "wrapping"  # key-encryption keys: wrap the data keys of recor
 BLIND: Final = "blind"  # blind indexes (HMAC-SHA-256)
 DIGEST: Final = "digest"  # keyed digests of content (HMAC-SHA-256)
 SIGNING: Final = "signing"  # access tokens (ES256, PEM PKCS#8)
+AUDIT: Final = "audit"  # checkpoints of the audit log (Ed25519, the seed)
 OPERATOR: Final = "operator"  # whoever holds it acts as the operator of the installation
 
 
@@ -57,6 +58,7 @@ _MAKERS: Mapping[str, Callable[[], bytes]] = {
     BLIND: _new_secret,
     DIGEST: _new_secret,
     SIGNING: _new_signing_key,
+    AUDIT: _new_secret,
     OPERATOR: _new_secret,
 }
 
@@ -67,6 +69,7 @@ class KeyRing:
     blind: Key
     digest: Key
     signing: KeySet
+    audit: KeySet
     operator: Key
 
     @classmethod
@@ -75,7 +78,11 @@ class KeyRing:
 
         Raises ``KeyStoreError`` where the file is damaged, readable by others, or of another provider.
         """
-        return cls._of(key_store.load_or_create(home / "keys", provider or PlainFile(), _new_document))
+        folder, provider = home / "keys", provider or PlainFile()
+        document = key_store.load_or_create(folder, provider, _new_document)
+        if not _complete(document):  # made before a use was added
+            document = key_store.change(folder, provider, _completed)
+        return cls._of(document)
 
     @classmethod
     def load(cls, home: Path, provider: KeyProvider | None = None) -> Self:
@@ -103,6 +110,7 @@ class KeyRing:
             blind=sets[BLIND].current,
             digest=sets[DIGEST].current,
             signing=sets[SIGNING],
+            audit=sets[AUDIT],
             operator=sets[OPERATOR].current,
         )
 
@@ -113,6 +121,28 @@ def _new_document() -> dict[str, Any]:
         "format": FORMAT,
         "current": ids,
         "secrets": {f"{use}/{ids[use]}": make() for use, make in _MAKERS.items()},
+    }
+
+
+def _complete(document: Mapping[str, Any]) -> bool:
+    current = document.get("current")
+    return not isinstance(current, dict) or current.keys() >= _MAKERS.keys()  # damage is told by _of
+
+
+def _completed(document: Mapping[str, Any]) -> dict[str, Any]:
+    """With a key for each use that has none; those that are there stay."""
+    fresh = _new_document()
+    return {
+        **document,
+        "current": {**fresh["current"], **document["current"]},
+        "secrets": {
+            **{
+                label: secret
+                for label, secret in fresh["secrets"].items()
+                if label.partition("/")[0] not in document["current"]
+            },
+            **document["secrets"],
+        },
     }
 
 

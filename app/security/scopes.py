@@ -79,8 +79,8 @@ SCOPES: Final[Mapping[str, Sentence]] = {
         "Revisar los accesos de urgencia de otros.", "Review the urgent access that others took."
     ),
     REVIEW: Sentence(
-        "Revisar pares dudosos: decidir, separar, unir y fijar datos.",
-        "Review doubtful pairs: decide, split, merge and pin values.",
+        "Revisar pares dudosos: verlos, decidir, separar, unir y fijar valores.",
+        "Review doubtful pairs: see them, decide, split, merge and pin values.",
     ),
     MODELS_MANAGE: Sentence("Administrar los modelos de enlace.", "Manage the models that link records."),
     AUDIT_READ: Sentence("Leer la bitácora de accesos y sus pruebas.", "Read the audit log and its proofs."),
