@@ -81,21 +81,22 @@ class Audits:
 
     async def _witness_failure(self, request: Request, error: IntertrataError) -> None:
         """In a transaction of its own: that of the act was rolled back."""
-        act = act_of(request, self.kind, tuple(_sought(request)), error.code)
+        act = act_of(request, self.kind, tuple(sought(request)), error.code)
         try:
             async with database_of(request).write() as session:
                 await audit_of(request).witness(session, act)
         except sqlalchemy.exc.SQLAlchemyError as failure:
             raise AuditUnavailable from failure
+        request.state.failure_witnessed = True
 
 
 def act_of(request: Request, kind: ActKind, objects: tuple[str, ...], outcome: str) -> Act:
     """The act of this request: its caller was admitted, and said officer and purpose where asked for."""
-    caller = caller_of(request)
+    caller = getattr(request.state, "caller", None)  # not there yet where the gate itself refused
     said = caller.purpose if isinstance(caller, PurposedCaller) else None
     return Act(
         kind=kind,
-        actor=caller.client_id,
+        actor=request.state.client_id,
         officer=said.officer if said else None,
         purpose=Purpose(said.case, said.reason) if said else None,
         objects=objects,
@@ -127,7 +128,8 @@ def _canonical(request: Request) -> bytes:
     return b"\n".join((request.method.encode(), request.url.path.encode(), query, body))
 
 
-def _sought(request: Request) -> Iterator[str]:
+def sought(request: Request) -> Iterator[str]:
+    """The objects that the path names."""
     for name, value in request.path_params.items():
         if name in _NAMED:
             try:
@@ -143,6 +145,7 @@ def audits(kind: ActKind, *, snapshot: bool = True, reach: bool = False) -> Any:
 
 CaseReading = Annotated[Reading, audits(ActKind.CASE_READ, reach=True)]
 PersonReading = Annotated[Reading, audits(ActKind.PERSON_READ, reach=True)]
+JudgementReading = Annotated[Reading, audits(ActKind.PERSON_READ)]  # nationwide: it weighs sealed features
 IdentityReading = Annotated[Reading, audits(ActKind.IDENTITY_READ, reach=True)]
 AuditReading = Annotated[Reading, audits(ActKind.AUDIT_READ)]
 Deciding = Annotated[Reading, audits(ActKind.DECISION, snapshot=False)]
