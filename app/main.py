@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.ingestion import endpoints as ingestion
 from app.reconciliation import endpoints as reconciliation
+from app.lifecycle import endpoints as lifecycle
 from app.registry import endpoints as registry
 from app.security import endpoints as security
 from app.shell import endpoints as shell
@@ -32,6 +33,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reconciliation.router,
     registry.router,
     statistics.router,
+    lifecycle.router,
 )
 """Every router of the API, a line for each stage that has one."""
 
