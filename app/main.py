@@ -6,8 +6,8 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from app.ingestion import endpoints as ingestion
-from app.reconciliation import endpoints as reconciliation
 from app.lifecycle import endpoints as lifecycle
+from app.reconciliation import endpoints as reconciliation
 from app.registry import endpoints as registry
 from app.security import endpoints as security
 from app.shell import endpoints as shell

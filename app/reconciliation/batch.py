@@ -33,7 +33,6 @@ from app.reconciliation.resolve import Decisions, Pair, pair, person_weight, wit
 from app.reconciliation.scoring import Model
 from schemas.vocabulary import Feed, Role
 
-
 Wanted = Mapping[Kind, Mapping[int, UUID]]
 
 
@@ -179,7 +178,7 @@ class Work:
         if self._pairs is not None:
             for a, b, bits, together in self._pairs.likely(self._case_of):
                 weight = person_weight(nodes[a], nodes[b], together, model, bits)
-                if weight >= model.person.lower:
+                if weight >= model.between(held.role(a), held.role(b)).lower:
                     weights[(a, b)], known[(a, b)] = weight, bits
             self._pairs.close()
         weighed = Weighed(weights, _effective(held.record_of, weights), known)
