@@ -107,13 +107,7 @@ def build_services(
         blind=blind,
         clients=clients,
         gate=Gate(TokenVerifier(keyring.signing, realm), Revocations(database, clock), clock),
-        authorisation=Authorisation(
-            clients=clients,
-            issuer=TokenIssuer(keyring.signing, realm),
-            realm=realm,
-            key_set=key_set_document(keyring.signing),
-            clock=clock,
-        ),
+        authorisation=_authorisation(clients, keyring, realm, clock),
         readiness=Readiness(database, partial(_up_to_date, database_url)),
         audit=audit,
         merkle=MerkleLog(
@@ -126,6 +120,16 @@ def build_services(
         ingestion=ingestion,
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
+    )
+
+
+def _authorisation(clients: ClientService, keyring: KeyRing, realm: Realm, clock: Clock) -> Authorisation:
+    return Authorisation(
+        clients=clients,
+        issuer=TokenIssuer(keyring.signing, realm),
+        realm=realm,
+        key_set=key_set_document(keyring.signing),
+        clock=clock,
     )
 
 

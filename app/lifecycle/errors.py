@@ -36,8 +36,8 @@ class AlreadyRunning(OperatorError):
 class ComparisonMissing(OperatorError):
     code = "comparison-missing"
     es = (
-        "Falta una comparación de {version} con {running} sobre lo que hoy se tiene: intertrata model compare "
-        "{version}. O promueva sin ella: --without-comparison, con el motivo."
+        "Falta una comparación de {version} con {running} sobre lo que hoy se tiene: "
+        "intertrata model compare {version}. O promueva sin ella: --without-comparison, con el motivo."
     )
     en = (
         "A comparison of {version} with {running} on what is held today is missing: intertrata model compare "

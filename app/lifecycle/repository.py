@@ -105,7 +105,8 @@ class ModelRepository:
 
     async def comparisons(self) -> Sequence[RowMapping]:
         return await self._rows(
-            "SELECT digest, version, against, position, made_at, made_by FROM model_comparison ORDER BY made_at"
+            "SELECT digest, version, against, position, made_at, made_by FROM model_comparison"
+            " ORDER BY made_at, digest"
         )
 
     async def comparison(self, digest: str) -> str | None:
