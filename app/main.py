@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+from app.audit.refusals import Refusals
 from app.ingestion import endpoints as ingestion
 from app.lifecycle import endpoints as lifecycle
 from app.reconciliation import endpoints as reconciliation
@@ -67,6 +68,7 @@ def _fill_state(app: FastAPI, services: Services) -> None:
     app.state.gate = services.gate
     app.state.audit = services.audit
     app.state.merkle = services.merkle
+    app.state.refusals = Refusals()
     app.state.authorisation = services.authorisation
     app.state.readiness = services.readiness
     app.state.metrics = Metrics()

@@ -18,6 +18,7 @@ from app.audit.log import MerkleLog
 from app.audit.note import Signer
 from app.audit.service import AuditLog
 from app.core.clock import Clock, SystemClock
+from app.core.errors import SettingsInvalid
 from app.core.garbage import collect_seldom
 from app.core.queue import Every, Handler, Options, Worker
 from app.core.settings import Settings
@@ -38,9 +39,13 @@ from app.security.blind import BlindIndex
 from app.security.callers import Gate
 from app.security.clients import ClientService, Revocations
 from app.security.endpoints import Authorisation
+from app.security.key_store import KeyProvider, PlainFile
 from app.security.keyring import KeyRing
+from app.security.rings import RingFile
+from app.security.rotation import Rotation, rotation_jobs
 from app.security.sealing import Sealer
 from app.security.tokens import Realm, TokenIssuer, TokenVerifier, key_set_document
+from app.security.transit import Transit, TransitAddress
 from app.shell.readiness import Readiness
 
 
@@ -53,6 +58,7 @@ class Services:
     database_url: str
     database: Database
     keyring: KeyRing
+    rotation: Rotation
     sealer: Sealer
     blind: BlindIndex
     clients: ClientService
@@ -77,11 +83,16 @@ def realm_of(settings: Settings) -> Realm:
 
 
 def build_services(
-    settings: Settings, database_url: str, database: Database, keyring: KeyRing, clock: Clock
+    settings: Settings,
+    database_url: str,
+    database: Database,
+    keys: KeyRing | RingFile,
+    clock: Clock,
 ) -> Services:
+    keyring, renew = (keys.keyring, keys.renewed) if isinstance(keys, RingFile) else (keys, None)
     realm = realm_of(settings)
     clients = ClientService(database)
-    sealer, blind = Sealer(keyring), BlindIndex(keyring)
+    sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
     models, audit = Models(), AuditLog(clock, sealer, blind)
     indexer, linker = FeatureIndexer(blind), ReconciliationService(database, sealer, models)
     tools = Tools(
@@ -103,6 +114,7 @@ def build_services(
         database_url=database_url,
         database=database,
         keyring=keyring,
+        rotation=Rotation(database, sealer),
         sealer=sealer,
         blind=blind,
         clients=clients,
@@ -133,6 +145,26 @@ def _authorisation(clients: ClientService, keyring: KeyRing, realm: Realm, clock
     )
 
 
+def key_provider_of(settings: Settings) -> KeyProvider:
+    """What protects the keys at rest: the configured transit engine, else the private file itself.
+
+    Raises ``SettingsInvalid`` where an engine is named without a token for it.
+    """
+    if settings.keys_transit_url is None:
+        return PlainFile()
+    if settings.keys_transit_token_file is None:
+        raise SettingsInvalid(names="keys_transit_token_file")
+    address = TransitAddress(
+        url=settings.keys_transit_url,
+        key=settings.keys_transit_key,
+        token_file=settings.keys_transit_token_file,
+        mount=settings.keys_transit_mount,
+        namespace=settings.keys_transit_namespace,
+        ca_file=settings.keys_transit_ca_file,
+    )
+    return Transit(address)
+
+
 def source_of(settings: Settings) -> Source | None:
     """Where SISTRA is pulled from, if that is configured."""
     if settings.sistra_url is None or settings.sistra_token_file is None:
@@ -149,6 +181,7 @@ def jobs_of(services: Services) -> Mapping[str, Handler]:
     return {
         **audit_jobs.jobs(services.merkle),
         **ingestion_jobs.jobs(services.ingestion, services.puller),
+        **rotation_jobs(services.rotation),
     }
 
 
@@ -183,15 +216,15 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
     from starting.
     """
     collect_seldom()
-    keyring = KeyRing.load_or_create(settings.home)
+    ring = RingFile(settings.home, key_provider_of(settings))
     running = running_database(settings)
     url = await asyncio.to_thread(running.__enter__)
     try:
         await _prepare(settings, url)
         database = Database(url, pool_size=settings.database_pool_size)
         try:
-            await installation.claim(database, keyring)
-            yield build_services(settings, url, database, keyring, clock or SystemClock())
+            await installation.claim(database, ring.keyring)
+            yield build_services(settings, url, database, ring, clock or SystemClock())
         finally:
             await database.close()
     finally:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
+from urllib.parse import quote
 from uuid import UUID
 
 FORM: Final = 1
 TEXT_CHARACTERS: Final = 200
-_OBJECT: Final = re.compile(r"[a-z_]{1,30}/[A-Za-z0-9._:-]{1,80}")
+_OBJECT: Final = re.compile(r"[a-z_]{1,30}/[A-Za-z0-9._:%-]{1,250}")
 _INSTANT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -70,6 +71,12 @@ class Act:
 def thing(kind: str, id_: UUID | int | str) -> str:
     """``case/0190...``: the id of an object, with what it is the id of."""
     return f"{kind}/{id_}"
+
+
+def record_thing(feed: str, number: str) -> str:
+    """``record/sistra:2-2024-...``: a record by the official number that is kept of it, never by one that
+    somebody asked for."""
+    return thing("record", f"{feed}:{quote(number, safe='')}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,12 +74,13 @@ class Audits:
 
     async def _witness_failure(self, request: Request, error: IntertrataError) -> None:
         """In a transaction of its own: that of the act was rolled back."""
-        act = act_of(request, self.kind, tuple(_sought(request)), error.code)
+        act = act_of(request, self.kind, tuple(sought(request)), error.code)
         try:
             async with database_of(request).write() as session:
                 await audit_of(request).witness(session, act)
         except sqlalchemy.exc.SQLAlchemyError as failure:
             raise AuditUnavailable from failure
+        request.state.failure_witnessed = True
 
 
 def act_of(request: Request, kind: ActKind, objects: tuple[str, ...], outcome: str) -> Act:
@@ -124,7 +125,8 @@ def _canonical(request: Request) -> bytes:
     return b"\n".join((request.method.encode(), request.url.path.encode(), query, body))
 
 
-def _sought(request: Request) -> Iterator[str]:
+def sought(request: Request) -> Iterator[str]:
+    """The objects that the path names."""
     for name, value in request.path_params.items():
         if name in _NAMED:
             try:

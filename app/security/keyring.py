@@ -23,6 +23,14 @@ SIGNING: Final = "signing"  # access tokens (ES256, PEM PKCS#8)
 AUDIT: Final = "audit"  # checkpoints of the audit log (Ed25519, the seed)
 OPERATOR: Final = "operator"  # whoever holds it acts as the operator of the installation
 
+SETS: Final = frozenset({WRAPPING, SIGNING})  # uses with a current key and older ones that still read
+
+
+class KeyInUse(KeyStoreError):
+    code = "key-in-use"
+    es = "Esa llave es la vigente o todavía abre contenidos: no se destruye."
+    en = "That key is the current one or still opens content: it is not destroyed."
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -91,6 +99,36 @@ class KeyRing:
         if not path.exists():
             raise KeyStoreError(cause="no hay archivo de claves / there is no key file")
         return cls._of(key_store.load(path, provider or PlainFile()))
+
+    @classmethod
+    def add_key(cls, home: Path, use: str, provider: KeyProvider | None = None) -> str:
+        """A new current key of a use that comes in sets; its id. The former one still reads.
+
+        Raises ``ValueError`` for a use that has one key for good, ``KeyStoreError`` as ``load``.
+        """
+        if use not in SETS:
+            raise ValueError(f"keys of {use} are not rotated")
+        new = Key(os.urandom(ID_BYTES).hex(), _MAKERS[use]())
+
+        def added(document: dict[str, Any]) -> dict[str, Any]:
+            current = {**document["current"], use: new.id}
+            secrets = {**document["secrets"], f"{use}/{new.id}": new.secret}
+            return {**document, "current": current, "secrets": secrets}
+
+        key_store.change(home / "keys", provider or PlainFile(), added)
+        return new.id
+
+    @classmethod
+    def retire_key(cls, home: Path, use: str, key_id: str, provider: KeyProvider | None = None) -> None:
+        """Destroy a key that is not current: what only it can read is gone. Raises ``KeyInUse``."""
+
+        def retired(document: dict[str, Any]) -> dict[str, Any]:
+            if document["current"][use] == key_id:
+                raise KeyInUse
+            secrets = {label: it for label, it in document["secrets"].items() if label != f"{use}/{key_id}"}
+            return {**document, "secrets": secrets}
+
+        key_store.change(home / "keys", provider or PlainFile(), retired)
 
     @classmethod
     def generate(cls) -> Self:
