@@ -122,9 +122,7 @@ def build_services(
         authorisation=_authorisation(clients, keyring, realm, clock),
         readiness=Readiness(database, partial(_up_to_date, database_url)),
         audit=audit,
-        merkle=MerkleLog(
-            database, Signer(settings.audit_origin, keyring.audit.current.secret), settings.audit_folder
-        ),
+        merkle=_merkle(database, settings, keyring),
         indexer=indexer,
         linker=linker,
         explanations=Explanations(sealer, models),
@@ -133,6 +131,11 @@ def build_services(
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
     )
+
+
+def _merkle(database: Database, settings: Settings, keyring: KeyRing) -> MerkleLog:
+    signer = Signer(settings.audit_origin, keyring.audit.current.secret)
+    return MerkleLog(database, signer, settings.audit_folder)
 
 
 def _authorisation(clients: ClientService, keyring: KeyRing, realm: Realm, clock: Clock) -> Authorisation:
