@@ -28,6 +28,7 @@ PARTS: Final[dict[str, str]] = {
     "feeds": "La salud de las fuentes / the health of the feeds",
     "keys": "Las llaves de la instalación / the keys of the installation",
     "client": "Clientes de la API / clients of the API",
+    "audit": "La bitácora de accesos / the log of who did what",
     "schemas": "Esquemas JSON de los contratos / JSON Schemas of the contracts",
     "world": "Un mundo inventado en los cuatro formatos / an invented world in the four forms",
     "train": "Entrenar un modelo de vinculación / train a linking model",
