@@ -193,6 +193,7 @@ JudgementReader = Annotated[
 ]
 """May read why a pair was judged so; with ``identity:read`` also what depends on which name it is."""
 StatisticsReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ,)))]
+ModelReader = Annotated[Caller, Depends(Requirement((scopes.MODELS_MANAGE, scopes.OPERATOR)))]
 Operator = Annotated[Caller, Depends(Requirement((scopes.OPERATOR,)))]
 
 

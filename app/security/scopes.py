@@ -66,6 +66,9 @@ SCOPES: Final[Mapping[str, Sentence]] = {
         "Seguir los cambios del registro, en orden.", "Follow what changes in the registry, in order."
     ),
     FEEDS_READ: Sentence("Ver la salud de las fuentes.", "See the health of the feeds."),
+    MODELS_MANAGE: Sentence(
+        "Ver los modelos de vinculación y su historia.", "See the linking models and their history."
+    ),
     OPERATOR: Sentence("Operar el servicio: métricas y estado.", "Operate the service: metrics and state."),
     IDENTITY_READ: Sentence(
         "Abrir la identidad de una persona, con caso y motivo.",
@@ -82,7 +85,6 @@ SCOPES: Final[Mapping[str, Sentence]] = {
         "Revisar pares dudosos: verlos, decidir, separar, unir y fijar valores.",
         "Review doubtful pairs: see them, decide, split, merge and pin values.",
     ),
-    MODELS_MANAGE: Sentence("Administrar los modelos de enlace.", "Manage the models that link records."),
     AUDIT_READ: Sentence("Leer la bitácora de accesos y sus pruebas.", "Read the audit log and its proofs."),
     STATISTICS_EXACT: Sentence(
         "Leer cifras sin control de divulgación.", "Read figures without disclosure control."
