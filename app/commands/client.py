@@ -10,25 +10,25 @@ import typer
 
 from app.core.settings import Settings
 from app.security import credentials
-from app.security.clients import ClientView, NewClient
+from app.security.clients import ClientView, NewClient, RowScopeInvalid
 from app.security.credentials import Credential
+from app.security.reach import RowScope
+from app.security.roles import ROLES, Role
 from app.security.scopes import SCOPES
 from app.wiring import open_services
+from schemas.vocabulary import Feed
 
 app = typer.Typer(no_args_is_help=True, help="Clientes de la API / clients of the API.")
 
 Json = Annotated[bool, typer.Option("--json", help="Para máquinas / for machines.")]
 
 
-Jwks = Annotated[
-    Path | None, typer.Option(exists=True, dir_okay=False, help="Claves públicas (JWKS) / public keys.")
-]
-Certificate = Annotated[
-    Path | None, typer.Option(exists=True, dir_okay=False, help="Ese certificado (PEM) / that certificate.")
-]
-CertificateName = Annotated[
-    str | None,
-    typer.Option(help="Certificados de ese nombre, RFC 4514 o DNS / certificates for that name."),
+Given = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Archivo con claves (JWKS) o certificado (PEM), o nombre de certificados; se puede repetir"
+        " / file with public keys or a certificate, or a name in certificates; repeatable."
+    ),
 ]
 
 key = typer.Typer(no_args_is_help=True, help="Con qué se acredita un cliente / how a client proves itself.")
@@ -36,14 +36,9 @@ app.add_typer(key, name="key")
 
 
 @key.command()
-def add(
-    client_id: str,
-    jwks: Jwks = None,
-    certificate: Certificate = None,
-    certificate_name: CertificateName = None,
-) -> None:
+def add(client_id: str, credential: Given) -> None:
     """Agregar claves o certificado; los de antes valen igual / add keys or certificate; earlier ones stay."""
-    given = _given(jwks, certificate, certificate_name)
+    given = _read(credential)
     asyncio.run(_add(client_id, given))
     for each in given:
         typer.echo(f"{each.id}: agregada / added")
@@ -68,17 +63,27 @@ def list_keys(client_id: str, as_json: Json = False) -> None:
 
 
 @app.command()
-def create(
+def create(  # noqa: PLR0913, PLR0917  the options of a command line
     name: Annotated[str, typer.Argument(help="Nombre de la institución o sistema / institution or system.")],
-    scope: Annotated[list[str], typer.Option(help="Permiso; se puede repetir / scope; repeatable.")],
-    jwks: Jwks = None,
-    certificate: Certificate = None,
-    certificate_name: CertificateName = None,
+    scope: Annotated[
+        list[str] | None, typer.Option(help="Permiso; se puede repetir / scope; repeatable.")
+    ] = None,
+    role: Annotated[Role | None, typer.Option(help="Papel / role: client roles.")] = None,
+    feed: Annotated[Feed | None, typer.Option(help="Solo registros de esta fuente / only rows of.")] = None,
+    department: Annotated[
+        str | None, typer.Option(help="Solo casos de este departamento / only cases of it (UBIGEO).")
+    ] = None,
+    credential: Given = None,
     as_json: Json = False,
 ) -> None:
     """Crear un cliente con sus claves o su certificado; en la demostración, con un secreto que se muestra una
     sola vez / make a client with its keys or certificate; in the demo, with a secret that is shown once."""
-    new = asyncio.run(_create(name, scope, _given(jwks, certificate, certificate_name)))
+    if feed is not None and department is not None:
+        raise RowScopeInvalid
+    if not scope and role is None:
+        raise typer.BadParameter("--role / --scope")
+    limit, given = RowScope(feed, department), _read(credential)
+    new = asyncio.run(_create(name, scope or [], role, limit, given))
     secret = {} if new.secret is None else {"client_secret": new.secret}
     shown = {"client_id": new.id, **secret, "name": new.name, "scopes": list(new.scopes)}
     if as_json:
@@ -110,6 +115,25 @@ def disable(client_id: str) -> None:
 
 
 @app.command()
+def roles(as_json: Json = False) -> None:
+    """Los papeles que existen / the roles that exist."""
+    if as_json:
+        shown = {
+            role: {
+                "es": described.sentence.es,
+                "en": described.sentence.en,
+                "scopes": [*(f"feed:{{feed}}:{act}" for act in described.of_feed), *described.scopes],
+                "limited_to": described.limited_to,
+            }
+            for role, described in ROLES.items()
+        }
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    for role, described in ROLES.items():
+        typer.echo(f"{role:20} {described.sentence.es} / {described.sentence.en}")
+
+
+@app.command()
 def scopes(as_json: Json = False) -> None:
     """Los permisos que existen / the scopes that exist."""
     if as_json:
@@ -124,6 +148,9 @@ def _shown(client: ClientView) -> dict[str, object]:
         "client_id": client.id,
         "name": client.name,
         "scopes": client.scopes,
+        "role": client.role,
+        "feed": client.row_scope.feed,
+        "department": client.row_scope.department,
         "made_at": client.made_at.isoformat(),
         "disabled_at": client.disabled_at.isoformat() if client.disabled_at else None,
     }
@@ -142,18 +169,22 @@ def _print_table(clients: Iterable[ClientView]) -> None:
     Console().print(table)
 
 
-def _given(jwks: Path | None, certificate: Path | None, name: str | None) -> tuple[Credential, ...]:
+def _read(given: list[str] | None) -> tuple[Credential, ...]:
     """Raises ``CredentialInvalid``."""
-    return (
-        *(() if jwks is None else credentials.from_jwks(jwks.read_bytes())),
-        *(() if certificate is None else (credentials.from_certificate(certificate.read_bytes()),)),
-        *(() if name is None else (credentials.from_name(name),)),
-    )
+    found: list[Credential] = []
+    for each in given or ():
+        path = Path(each)
+        found += (
+            credentials.from_file(path.read_bytes()) if path.is_file() else (credentials.from_name(each),)
+        )
+    return tuple(found)
 
 
-async def _create(name: str, wanted: list[str], given: tuple[Credential, ...]) -> NewClient:
+async def _create(
+    name: str, wanted: list[str], role: Role | None, limit: RowScope, given: tuple[Credential, ...]
+) -> NewClient:
     async with open_services(Settings()) as services:
-        return await services.clients.create(name, wanted, given)
+        return await services.clients.create(name, wanted, role, limit, given)
 
 
 async def _add(client_id: str, given: tuple[Credential, ...]) -> None:

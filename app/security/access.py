@@ -14,6 +14,7 @@ from app.security.gate import Gate, Proofs
 from app.security.granting import Authorisation
 from app.security.keyring import KeyRing
 from app.security.modes import networks
+from app.security.row_scopes import RowScopes
 from app.security.tokens import OwnTokens, Realm, TokenIssuer, key_set_document
 
 
@@ -37,7 +38,8 @@ def build_access(settings: Settings, database: Database, keyring: KeyRing, clock
     proofs = Proofs(
         realm.issuer, authorisation.certificates, authorisation.nonces, unbound=authorisation.demo
     )
-    gate = Gate(OwnTokens(keyring.signing, realm), authorisation.admissions, proofs, clock)
+    verifier = OwnTokens(keyring.signing, realm)
+    gate = Gate(verifier, authorisation.admissions, RowScopes(database), proofs, clock)
     return Access(authorisation.clients, gate, authorisation)
 
 

@@ -60,6 +60,13 @@ class Credential:
                 return self.material in certificate.dns_names
 
 
+def from_file(content: bytes) -> tuple[Credential, ...]:
+    """Of a certificate in PEM, or of a JWK set. Raises ``CredentialInvalid``."""
+    if content.lstrip().startswith(b"-----BEGIN"):
+        return (from_certificate(content),)
+    return from_jwks(content)
+
+
 def from_jwks(document: bytes) -> tuple[Credential, ...]:
     """The keys of a JWK set, or the one of a JWK. A key without ``kid`` is known by its thumbprint."""
     try:

@@ -14,6 +14,7 @@ from app.security.admission import Admissions
 from app.security.certificates import CertificateRefused, PeerCertificates
 from app.security.dpop import NonceNeeded, Nonces, Proof, ProofRefused
 from app.security.granting import DPOP_CHALLENGE
+from app.security.row_scopes import RowScopes
 from app.security.tokens import AccessClaims, TokenRefused
 
 BEARER_CHALLENGE: Final = 'Bearer realm="intertrata"'
@@ -65,7 +66,15 @@ class Proofs:
 class Gate:
     """Turns the token of a request into what it says. The application keeps its one in ``app.state.gate``."""
 
-    def __init__(self, verifier: Verifier, admissions: Admissions, proofs: Proofs, clock: Clock) -> None:
+    def __init__(
+        self,
+        verifier: Verifier,
+        admissions: Admissions,
+        row_scopes: RowScopes,
+        proofs: Proofs,
+        clock: Clock,
+    ) -> None:
+        self.row_scopes = row_scopes
         self._verifier = verifier
         self._admissions = admissions
         self._proofs = proofs

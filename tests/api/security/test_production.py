@@ -56,7 +56,7 @@ async def client(production: Services, http: httpx.AsyncClient) -> FapiClient:
 
 
 async def registered(services: Services, http: httpx.AsyncClient, *keys: HolderKey) -> FapiClient:
-    made = await services.clients.create("Fiscalía", SCOPES, credentials.from_jwks(jwks(*keys)))
+    made = await services.clients.create("Fiscalía", SCOPES, given=credentials.from_jwks(jwks(*keys)))
     return FapiClient(http, BASE_URL, made.id, keys[0])
 
 
