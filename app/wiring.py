@@ -121,9 +121,7 @@ def build_services(
         sealer=sealer,
         blind=blind,
         clients=clients,
-        gate=Gate(
-            TokenVerifier(keyring.signing, realm), Revocations(database, clock), RowScopes(database), clock
-        ),
+        gate=_gate(database, keyring, realm, clock),
         authorisation=_authorisation(clients, keyring, realm, clock),
         readiness=Readiness(database, partial(_up_to_date, database_url)),
         audit=audit,
@@ -137,6 +135,11 @@ def build_services(
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
     )
+
+
+def _gate(database: Database, keyring: KeyRing, realm: Realm, clock: Clock) -> Gate:
+    verifier = TokenVerifier(keyring.signing, realm)
+    return Gate(verifier, Revocations(database, clock), RowScopes(database), clock)
 
 
 def _merkle(database: Database, settings: Settings, keyring: KeyRing) -> MerkleLog:
