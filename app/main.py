@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from app.ingestion import endpoints as ingestion
 from app.reconciliation import endpoints as reconciliation
 from app.registry import endpoints as registry
+from app.registry.pins import endpoints as pins
 from app.security import endpoints as security
 from app.shell import endpoints as shell
 from app.shell import openapi, problems
@@ -31,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     ingestion.router,
     reconciliation.router,
     registry.router,
+    pins.router,
     statistics.router,
 )
 """Every router of the API, a line for each stage that has one."""

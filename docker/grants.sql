@@ -17,7 +17,7 @@ GRANT USAGE ON SCHEMA public TO :"app";
 GRANT SELECT ON alembic_version TO :"app";
 
 -- ledgers: added to, never changed
-GRANT SELECT, INSERT ON judgement, change, redirect, record_version TO :"app";
+GRANT SELECT, INSERT ON judgement, change, redirect, record_version, pin TO :"app";
 GRANT SELECT, INSERT ON installation TO :"app";
 GRANT SELECT, INSERT, UPDATE (data_key, verbatim) ON delivery TO :"app";  -- erasure, held to it by a trigger
 

@@ -123,6 +123,7 @@ CaseReader = Annotated[Caller, Depends(Requirement((scopes.REGISTRY_READ,)))]
 PersonReader = Annotated[Caller, Depends(Requirement((scopes.REGISTRY_READ,)))]
 JudgementReader = Annotated[Caller, Depends(Requirement((scopes.REGISTRY_READ, scopes.REVIEW)))]
 """May read why a pair was judged so; with ``identity:read`` also what depends on which name it is."""
+Reviewer = Annotated[Caller, Depends(Requirement((scopes.REVIEW,)))]
 ChangeReader = Annotated[Caller, Depends(Requirement((scopes.CHANGES_READ,)))]
 FeedHealthReader = Annotated[Caller, Depends(Requirement((scopes.FEEDS_READ,)))]
 StatisticsReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ,)))]
