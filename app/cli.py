@@ -25,6 +25,7 @@ PARTS: Final[dict[str, str]] = {
     "links": "Exportar los vínculos / export the links",
     "queue": "La cola de trabajos / the queue of jobs",
     "feeds": "La salud de las fuentes / the health of the feeds",
+    "keys": "Las llaves de la instalación / the keys of the installation",
     "client": "Clientes de la API / clients of the API",
     "schemas": "Esquemas JSON de los contratos / JSON Schemas of the contracts",
     "world": "Un mundo inventado en los cuatro formatos / an invented world in the four forms",

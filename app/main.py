@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+from app.audit.refusals import Refusals
 from app.ingestion import endpoints as ingestion
 from app.reconciliation import endpoints as reconciliation
 from app.registry import endpoints as registry
@@ -65,6 +66,9 @@ def _fill_state(app: FastAPI, services: Services) -> None:
     app.state.database = services.database
     app.state.ingestion = services.ingestion
     app.state.gate = services.gate
+    app.state.audit = services.audit
+    app.state.merkle = services.merkle
+    app.state.refusals = Refusals()
     app.state.authorisation = services.authorisation
     app.state.readiness = services.readiness
     app.state.metrics = Metrics()

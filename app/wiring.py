@@ -13,7 +13,12 @@ from functools import partial
 from adapters.catalog import CATALOG
 from adapters.sistra.pull import Source
 from adapters.transport.spill import spill_into
+from app.audit import jobs as audit_jobs
+from app.audit.log import MerkleLog
+from app.audit.note import Signer
+from app.audit.service import AuditLog
 from app.core.clock import Clock, SystemClock
+from app.core.errors import SettingsInvalid
 from app.core.garbage import collect_seldom
 from app.core.queue import Every, Handler, Options, Worker
 from app.core.settings import Settings
@@ -32,9 +37,13 @@ from app.security.blind import BlindIndex
 from app.security.callers import Gate
 from app.security.clients import ClientService, Revocations
 from app.security.endpoints import Authorisation
+from app.security.key_store import KeyProvider, PlainFile
 from app.security.keyring import KeyRing
+from app.security.rings import RingFile
+from app.security.rotation import Rotation, rotation_jobs
 from app.security.sealing import Sealer
 from app.security.tokens import Realm, TokenIssuer, TokenVerifier, key_set_document
+from app.security.transit import Transit, TransitAddress
 from app.shell.readiness import Readiness
 
 
@@ -47,12 +56,15 @@ class Services:
     database_url: str
     database: Database
     keyring: KeyRing
+    rotation: Rotation
     sealer: Sealer
     blind: BlindIndex
     clients: ClientService
     gate: Gate
     authorisation: Authorisation
     readiness: Readiness
+    audit: AuditLog
+    merkle: MerkleLog
     indexer: FeatureIndexer
     linker: ReconciliationService
     explanations: Explanations
@@ -68,11 +80,16 @@ def realm_of(settings: Settings) -> Realm:
 
 
 def build_services(
-    settings: Settings, database_url: str, database: Database, keyring: KeyRing, clock: Clock
+    settings: Settings,
+    database_url: str,
+    database: Database,
+    keys: KeyRing | RingFile,
+    clock: Clock,
 ) -> Services:
+    keyring, renew = (keys.keyring, keys.renewed) if isinstance(keys, RingFile) else (keys, None)
     realm = realm_of(settings)
     clients = ClientService(database)
-    sealer, blind = Sealer(keyring), BlindIndex(keyring)
+    sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
     indexer, linker = FeatureIndexer(blind), ReconciliationService(database, sealer)
     tools = Tools(
         database=database,
@@ -93,6 +110,7 @@ def build_services(
         database_url=database_url,
         database=database,
         keyring=keyring,
+        rotation=Rotation(database, sealer),
         sealer=sealer,
         blind=blind,
         clients=clients,
@@ -105,6 +123,10 @@ def build_services(
             clock=clock,
         ),
         readiness=Readiness(database, partial(_up_to_date, database_url)),
+        audit=AuditLog(clock, sealer, blind),
+        merkle=MerkleLog(
+            database, Signer(settings.audit_origin, keyring.audit.current.secret), settings.audit_folder
+        ),
         indexer=indexer,
         linker=linker,
         explanations=Explanations(sealer),
@@ -112,6 +134,26 @@ def build_services(
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
     )
+
+
+def key_provider_of(settings: Settings) -> KeyProvider:
+    """What protects the keys at rest: the configured transit engine, else the private file itself.
+
+    Raises ``SettingsInvalid`` where an engine is named without a token for it.
+    """
+    if settings.keys_transit_url is None:
+        return PlainFile()
+    if settings.keys_transit_token_file is None:
+        raise SettingsInvalid(names="keys_transit_token_file")
+    address = TransitAddress(
+        url=settings.keys_transit_url,
+        key=settings.keys_transit_key,
+        token_file=settings.keys_transit_token_file,
+        mount=settings.keys_transit_mount,
+        namespace=settings.keys_transit_namespace,
+        ca_file=settings.keys_transit_ca_file,
+    )
+    return Transit(address)
 
 
 def source_of(settings: Settings) -> Source | None:
@@ -127,13 +169,17 @@ async def _up_to_date(database_url: str) -> bool:
 
 def jobs_of(services: Services) -> Mapping[str, Handler]:
     """What a worker can do, by name of job; a stage adds its own here."""
-    return {**ingestion_jobs.jobs(services.ingestion, services.puller)}
+    return {
+        **audit_jobs.jobs(services.merkle),
+        **ingestion_jobs.jobs(services.ingestion, services.puller),
+        **rotation_jobs(services.rotation),
+    }
 
 
 def schedules_of(services: Services) -> tuple[Every, ...]:
     """What a worker enqueues by itself; a stage adds its own here."""
     cron = services.settings.sistra_cron if services.puller else None
-    return ingestion_jobs.schedules(cron)
+    return (*audit_jobs.SCHEDULES, *ingestion_jobs.schedules(cron))
 
 
 async def run_worker(services: Services, stop: asyncio.Event) -> None:
@@ -161,15 +207,15 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
     from starting.
     """
     collect_seldom()
-    keyring = KeyRing.load_or_create(settings.home)
+    ring = RingFile(settings.home, key_provider_of(settings))
     running = running_database(settings)
     url = await asyncio.to_thread(running.__enter__)
     try:
         await _prepare(settings, url)
         database = Database(url, pool_size=settings.database_pool_size)
         try:
-            await installation.claim(database, keyring)
-            yield build_services(settings, url, database, keyring, clock or SystemClock())
+            await installation.claim(database, ring.keyring)
+            yield build_services(settings, url, database, ring, clock or SystemClock())
         finally:
             await database.close()
     finally:

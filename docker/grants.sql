@@ -18,15 +18,18 @@ GRANT SELECT ON alembic_version TO :"app";
 
 -- ledgers: added to, never changed
 GRANT SELECT, INSERT ON judgement, change, redirect, record_version, pin TO :"app";
+GRANT SELECT, INSERT ON audit_entry, audit_leaf, audit_node, audit_checkpoint TO :"app";
 GRANT SELECT, INSERT ON installation TO :"app";
 GRANT SELECT, INSERT, UPDATE (data_key, verbatim) ON delivery TO :"app";  -- erasure, held to it by a trigger
 
 -- rows that change and stay
+GRANT SELECT, INSERT, UPDATE (data_key), DELETE ON audit_purpose TO :"app";  -- rewrapped, erased
 GRANT SELECT, UPDATE (last) ON change_cursor TO :"app";
 GRANT SELECT, INSERT, UPDATE (disabled_at) ON client TO :"app";
 GRANT SELECT, INSERT, UPDATE ON batch, record, mention, feed_state, link_state TO :"app";
 
 -- rows that come and go
+GRANT SELECT, INSERT, DELETE ON audit_pending TO :"app";
 GRANT SELECT, INSERT, DELETE ON landed_chunk, delivery_issue, idempotency_key, record_key, mention_key,
     mention_identity, report, citation TO :"app";
 GRANT SELECT, INSERT, UPDATE, DELETE ON link_dirty, edge, case_member, person_member, case_entity,

@@ -36,8 +36,16 @@ class Settings(BaseSettings):
     upload_limit_bytes: int = Field(default=2048 * MIB, gt=0)
     database_pool_size: int = Field(default=10, ge=1, le=100)
     worker_concurrency: int = Field(default=2, ge=1, le=64)
+    keys_transit_url: str | None = None  # Vault or OpenBao that protects the keys; None: a private file
+    keys_transit_key: str = "intertrata"  # name of its transit key
+    keys_transit_token_file: Path | None = None
+    keys_transit_mount: str = "transit"
+    keys_transit_namespace: str | None = None
+    keys_transit_ca_file: Path | None = None
     sistra_url: str | None = None  # base address of SISTRA's pull interface; None: not pulled by itself
     sistra_token_file: Path | None = None  # holds the bearer token for it
+    audit_origin: str = "intertrata/audit"  # the name of the audit log in its checkpoints and public key
+    audit_folder: Path | None = None  # where checkpoints are published for others to copy
     sistra_cron: str = "*/15 * * * *"  # when it is asked (UTC)
 
     @field_validator("database_url")

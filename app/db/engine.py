@@ -63,6 +63,13 @@ class Database:
         async with self._writers.begin() as session:
             yield session
 
+    @asynccontextmanager
+    async def snapshot_write(self) -> AsyncIterator[WriteSession]:
+        """As ``write``, and all its statements see one snapshot: for a reading that also leaves its mark."""
+        async with self._writers.begin() as session:
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
     async def ping(self) -> None:
         """Raises ``DatabaseUnavailable`` when no connection can be had."""
         try:

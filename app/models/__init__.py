@@ -1,5 +1,13 @@
 """Tables. Importing this package registers them all on ``Base.metadata``."""
 
+from app.models.audit import (
+    AuditCheckpoint,
+    AuditEntry,
+    AuditLeaf,
+    AuditNode,
+    AuditPending,
+    AuditPurpose,
+)
 from app.models.base import Base
 from app.models.ingestion import (
     Batch,
@@ -33,6 +41,12 @@ from app.models.reconciliation import (
 from app.models.security import Client, Installation
 
 __all__ = [
+    "AuditCheckpoint",
+    "AuditEntry",
+    "AuditLeaf",
+    "AuditNode",
+    "AuditPending",
+    "AuditPurpose",
     "Base",
     "Batch",
     "CaseEntity",

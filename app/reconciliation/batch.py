@@ -171,7 +171,7 @@ class Work:
         if self._pairs is not None:
             for a, b, bits, together in self._pairs.likely(self._case_of):
                 weight = person_weight(nodes[a], nodes[b], together, model, bits)
-                if weight >= model.person.lower:
+                if weight >= model.between(held.role(a), held.role(b)).lower:
                     weights[(a, b)], known[(a, b)] = weight, bits
             self._pairs.close()
         weighed = Weighed(weights, _effective(held.record_of, weights), known)

@@ -26,7 +26,8 @@ from app.reconciliation.held import Held
 from app.reconciliation.neighbourhood import Kind, person_node
 from app.reconciliation.pair_repository import PairRepository
 from app.reconciliation.resolve import Pair, pair, person_weight
-from app.reconciliation.scoring import Model, ModelUnreadable, Policy, probability
+from app.reconciliation.scoring import Model, ModelUnreadable
+from app.reconciliation.scoring import Thresholds as Limits
 from app.security.sealing import Sealer
 from schemas.identifiers import natural_key
 from schemas.judgements import (
@@ -198,7 +199,7 @@ async def _recomputed(
     said: RowMapping | None,
 ) -> Explanation:
     parts, model, held = made
-    weight, exact = total(parts), _exactly(found)
+    weight, exact, limits = total(parts), _exactly(found), _limits(model, found)
     notes = [] if exact else ["coarse"]
     if said is not None and said["weight"] is not None and said["weight"] != weight:
         notes.append("changed")
@@ -211,9 +212,9 @@ async def _recomputed(
         exact=exact,
         steps=steps(parts, exact),
         weight=weight if exact else None,
-        probability=probability(weight) if exact else None,
+        probability=limits.probability(weight) if exact else None,
         outcome=await _outcome(repository, found),
-        thresholds=_thresholds(model, found.kind),
+        thresholds=Thresholds(upper=limits.upper, lower=limits.lower, policy=model.policy.id),
         model=model.version,
         people=alignments(held.report(found.key[0]), held.report(found.key[1]), model) if people else (),
         notes=tuple(_NOTES[note] for note in notes),
@@ -252,9 +253,11 @@ async def _outcome(repository: PairRepository, found: _Pair) -> str:
     return "unsure" if await repository.edge_outcome(found.kind, found.key) == "unsure" else "different"
 
 
-def _thresholds(model: Model, kind: Kind) -> Thresholds:
-    policy: Policy = model.case if kind == "case" else model.person
-    return Thresholds(upper=policy.upper, lower=policy.lower, policy=policy.dated)
+def _limits(model: Model, found: _Pair) -> Limits:
+    if found.kind == "case":
+        return model.case
+    a, b = (found.ends[end]["role"] for end in found.key)
+    return model.between(a, b)
 
 
 def _member(found: _Pair, place: int) -> Member:

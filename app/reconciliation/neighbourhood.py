@@ -14,6 +14,7 @@ from app.reconciliation.reports import edge_weight
 from app.reconciliation.resolve import (
     Decisions,
     Judged,
+    Limits,
     Pair,
     PersonNode,
     Verdict,
@@ -22,7 +23,7 @@ from app.reconciliation.resolve import (
     resolve_cases,
     resolve_persons,
 )
-from app.reconciliation.scoring import Model
+from app.reconciliation.scoring import Model, Thresholds
 
 Kind = Literal["case", "person"]
 Weights = dict[Pair, float]
@@ -78,7 +79,7 @@ def person_edges(
         if a in held.mentions and b in held.mentions:
             together = same_case(held.record_of[a], held.record_of[b])
             weight = person_weight(person_node(held, a), person_node(held, b), together, model)
-            if weight >= model.person.lower:
+            if weight >= model.between(held.role(a), held.role(b)).lower:
                 edges[(a, b)] = weight
     return edges
 
@@ -100,7 +101,7 @@ def settle_cases(
             resolved.clusters.append(tuple(members))
         elif any(makes):
             resolved.clusters.extend(resolve_cases(reports, inner, model, decided, found.known).clusters)
-    resolved.judged = judged(resolved.clusters, found.effective, model.case.lower, decided)
+    resolved.judged = judged(resolved.clusters, found.effective, lambda a, b: model.case, decided)
     return resolved
 
 
@@ -109,10 +110,14 @@ def settle_persons(
 ) -> Resolved:
     """As ``settle_cases``, of mentions."""
     resolved = Resolved()
+
+    def limits(a: int, b: int) -> Thresholds:
+        return model.between(held.role(a), held.role(b))
+
     strong = {
         key: weight
         for key, weight in found.edges.items()
-        if weight >= model.person.upper and found.effective[key] >= model.person.upper
+        if found.effective[key] >= model.person.upper and found.effective[key] >= limits(*key).upper
     }
     for members, inner in components((n for n in nodes if n in held.mentions), strong, decided.same):
         if _plain(members, decided):
@@ -122,7 +127,7 @@ def settle_persons(
         left = {key: found.effective[key] for key in inner}
         resolution = resolve_persons(people, inner, model, decided, left, found.known)
         resolved.clusters.extend(resolution.clusters)
-    resolved.judged = judged(resolved.clusters, found.effective, model.person.lower, decided)
+    resolved.judged = judged(resolved.clusters, found.effective, limits, decided)
     return resolved
 
 
@@ -135,7 +140,7 @@ def _plain(members: Sequence[int], decided: Decisions) -> bool:
 
 
 def judged(
-    clusters: Iterable[Sequence[int]], effective: Weights, lower: float, decided: Decisions
+    clusters: Iterable[Sequence[int]], effective: Weights, limits: Limits, decided: Decisions
 ) -> dict[Pair, Judged]:
     """Same where the two are together; else unsure, for a reviewer, at the threshold or above.
 
@@ -148,9 +153,9 @@ def judged(
         if key in decided.different or ends == (None, None):
             continue
         if ends[0] == ends[1]:
-            found[key] = Judged(*key, Verdict.SAME, weight)
-        elif weight >= lower:
-            found[key] = Judged(*key, Verdict.UNSURE, weight)
+            found[key] = Judged(*key, Verdict.SAME, weight, limits(*key).probability(weight))
+        elif weight >= (of := limits(*key)).lower:
+            found[key] = Judged(*key, Verdict.UNSURE, weight, of.probability(weight))
     return found
 
 

@@ -36,6 +36,7 @@ class Component:
     edges: Edges = field(default_factory=dict)  # every edge of a node, also to what is outside
     far: Weights = field(default_factory=dict)  # edges between others, which are rivals of those
     ends: dict[int, int] = field(default_factory=dict)  # mentions outside to their records
+    roles: dict[int, str] = field(default_factory=dict)  # of mentions, inside and outside
     decisions: dict[Pair, str] = field(default_factory=dict)  # same or different, standing
 
 
@@ -124,6 +125,8 @@ def _component(rows: Iterable[Any]) -> Component:
     for what, a, b, weight, probability, word, cluster in rows:
         if what == "node":
             found.nodes[a] = b
+            if word is not None:
+                found.roles[a] = word
             if cluster is not None:
                 found.clusters[a] = cluster
         elif what == "edge":
@@ -132,6 +135,7 @@ def _component(rows: Iterable[Any]) -> Component:
             found.far[(a, b)] = weight
         elif what == "end":
             found.ends[a] = b
+            found.roles[a] = word
         elif word in ("same", "different"):
             found.decisions[(a, b)] = word
     return found

@@ -73,6 +73,7 @@ class Gate:
             claims = self._verifier.verify(_bearer_token(request), self._clock.now())
         except TokenRefused:
             raise _invalid() from None
+        request.state.client_id = claims.client_id  # known from here on: a refusal leaves its mark
         if await self._revocations.revoked(claims.client_id):
             raise _invalid()
         return Caller(claims.client_id, claims.scopes, claims.jti)

@@ -46,7 +46,10 @@ class Desk:
         if kind == "case":
             query = "SELECT case_id FROM case_member WHERE record_id = $1"
         else:
-            query = "SELECT person_id FROM person_member JOIN mention m ON m.id = mention_id WHERE m.record_id = $1"
+            query = (
+                "SELECT person_id FROM person_member p JOIN mention m ON m.id = p.mention_id "
+                "WHERE m.record_id = $1"
+            )
         return str((await self.registry.rows(query, member))[0][0])
 
     async def pin(
@@ -110,8 +113,8 @@ async def test_a_pinned_place_is_told_projected_and_found_at_once_and_its_confli
 
 async def test_a_pinned_family_moves_the_case_in_the_statistics_at_once(desk: Desk) -> None:
     async def victims() -> dict[str, int]:
-        overview = (await desk.get("/v1/statistics/overview"))["offences"]
-        return {each["offence_family"]: each["victims"]["value"] for each in overview}
+        overview = (await desk.get("/v1/statistics/overview"))["families"]
+        return {each["offence_family"]: each["reconciled"]["victims"] for each in overview}
 
     before = await victims()
     assert before["trafficking"] == 1

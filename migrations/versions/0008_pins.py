@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0006"
-down_revision: str | None = "0005"
+revision: str = "0008"
+down_revision: str | None = "0007"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -41,3 +41,7 @@ def upgrade() -> None:
         "CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON pin FOR EACH STATEMENT "
         "EXECUTE FUNCTION refuse_edit()"
     )
+
+
+def downgrade() -> None:
+    op.drop_table("pin")

@@ -1,0 +1,99 @@
+"""The rows of entries and of the log over them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import TextClause, func, insert, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from app.audit.acts import Entry
+from app.audit.merkle import Node
+from app.db.copy import copy_rows
+from app.db.engine import ReadSession, WriteSession
+from app.models.audit import AuditCheckpoint, AuditLeaf, AuditPurpose
+
+AUDIT_LOCK: Final = 0x494E5441  # one sequencer at a time; held to the end of its transaction
+
+_KEEP: Final[TextClause] = text("""
+    WITH entry AS (
+        INSERT INTO audit_entry (id, at, kind, actor, officer, purpose, objects, outcome, request)
+        VALUES (:id, :at, :kind, :actor, :officer, :purpose, :objects, :outcome, :request) RETURNING id
+    )
+    INSERT INTO audit_pending (entry_id, hash) SELECT id, :hash FROM entry
+""")
+
+
+async def keep(session: WriteSession, entry: Entry, hash_: bytes) -> None:
+    """The entry, and its mark for the sequencer, in one statement."""
+    fields = {name: getattr(entry, name) for name in Entry.__slots__}
+    await session.execute(_KEEP, {**fields, "objects": list(entry.objects), "hash": hash_})
+
+
+async def keep_purpose(session: WriteSession, entry_id: UUID, data_key: bytes, sealed: bytes) -> None:
+    await session.execute(insert(AuditPurpose).values(entry_id=entry_id, data_key=data_key, sealed=sealed))
+
+
+async def lock(session: WriteSession) -> None:
+    await session.execute(select(func.pg_advisory_xact_lock(AUDIT_LOCK)))
+
+
+async def size(session: ReadSession) -> int:
+    last = await session.scalar(select(func.max(AuditLeaf.position)))
+    return 0 if last is None else last + 1
+
+
+_TAKE: Final[TextClause] = text("""
+    DELETE FROM audit_pending WHERE ticket IN (SELECT ticket FROM audit_pending ORDER BY ticket LIMIT :limit)
+    RETURNING ticket, entry_id, hash
+""")
+
+
+async def take_pending(session: WriteSession, limit: int) -> Sequence[tuple[UUID, bytes]]:
+    """The oldest entries without a position, which they are now to get."""
+    rows = (await session.execute(_TAKE, {"limit": limit})).all()
+    return [(row.entry_id, row.hash) for row in sorted(rows)]
+
+
+async def add_leaves(session: WriteSession, leaves: Iterable[tuple[int, UUID, bytes]]) -> None:
+    await copy_rows(session, "audit_leaf", ("position", "entry_id", "hash"), leaves)
+
+
+async def add_nodes(session: WriteSession, nodes: Mapping[Node, bytes]) -> None:
+    rows = [(node.level, node.place, hash_) for node, hash_ in nodes.items()]
+    await copy_rows(session, "audit_node", ("level", "place", "hash"), rows)
+
+
+_NODES: Final[TextClause] = text("""
+    SELECT 0 AS level, position AS place, hash FROM audit_leaf WHERE position = ANY(:leaves)
+    UNION ALL
+    SELECT n.level, n.place, n.hash FROM audit_node n
+    JOIN unnest(CAST(:levels AS int[]), CAST(:places AS bigint[])) AS wanted (level, place)
+        ON n.level = wanted.level AND n.place = wanted.place
+""")
+
+
+async def nodes(session: ReadSession, wanted: Iterable[Node]) -> dict[Node, bytes]:
+    """Those of the nodes that are there."""
+    asked = sorted(set(wanted))
+    above = [node for node in asked if node.level]
+    found = await session.execute(
+        _NODES,
+        {
+            "leaves": [node.place for node in asked if not node.level],
+            "levels": [node.level for node in above],
+            "places": [node.place for node in above],
+        },
+    )
+    return {Node(row.level, row.place): row.hash for row in found}
+
+
+async def keep_checkpoint(session: WriteSession, size: int, note: str) -> None:
+    """The first one of a size stands."""
+    await session.execute(upsert(AuditCheckpoint).values(size=size, note=note).on_conflict_do_nothing())
+
+
+async def last_checkpoint(session: ReadSession) -> str | None:
+    statement = select(AuditCheckpoint.note).order_by(AuditCheckpoint.size.desc()).limit(1)
+    note: str | None = await session.scalar(statement)
+    return note
