@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.audit.refusals import Refusals
 from app.ingestion import endpoints as ingestion
+from app.lifecycle import endpoints as lifecycle
 from app.reconciliation import endpoints as reconciliation
 from app.registry import endpoints as registry
 from app.registry.pins import endpoints as pins
@@ -35,6 +36,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     registry.router,
     pins.router,
     statistics.router,
+    lifecycle.router,
 )
 """Every router of the API, a line for each stage that has one."""
 

@@ -17,6 +17,7 @@ GRANT USAGE ON SCHEMA public TO :"app";
 GRANT SELECT ON alembic_version TO :"app";
 
 -- ledgers: added to, never changed
+GRANT SELECT, INSERT ON model_version, model_comparison, model_promotion, promotion_member TO :"app";
 GRANT SELECT, INSERT ON judgement, change, redirect, record_version, pin TO :"app";
 GRANT SELECT, INSERT ON audit_entry, audit_leaf, audit_node, audit_checkpoint TO :"app";
 GRANT SELECT, INSERT ON installation TO :"app";

@@ -37,11 +37,16 @@ RECORDS_CITED_AS = f"""
 SELECT {_REPORT} LEFT JOIN case_member m USING (record_id)
 WHERE r.feed = :feed AND r.citation_key = :key ORDER BY r.number
 """
+# An id that a rollback gave back stands again: what was once said of it does not count any more.
 FORMERLY = """
-WITH RECURSIVE past (id) AS (
-  SELECT from_id FROM redirect WHERE kind = :kind AND event = 'merged' AND to_id = :id
+WITH RECURSIVE gone AS NOT MATERIALIZED (
+  SELECT from_id, to_id FROM redirect r WHERE kind = :kind AND event = 'merged'
+    AND NOT EXISTS (SELECT 1 FROM case_entity e WHERE e.id = r.from_id)
+    AND NOT EXISTS (SELECT 1 FROM person_entity e WHERE e.id = r.from_id)
+), past (id) AS (
+  SELECT from_id FROM gone WHERE to_id = :id
   UNION
-  SELECT r.from_id FROM past JOIN redirect r ON r.to_id = past.id WHERE r.kind = :kind AND r.event = 'merged'
+  SELECT g.from_id FROM past JOIN gone g ON g.to_id = past.id
 )
 SELECT id FROM past WHERE id <> :id ORDER BY id
 """

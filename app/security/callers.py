@@ -128,6 +128,7 @@ Reviewer = Annotated[Caller, Depends(Requirement((scopes.REVIEW,)))]
 ChangeReader = Annotated[Caller, Depends(Requirement((scopes.CHANGES_READ,)))]
 FeedHealthReader = Annotated[Caller, Depends(Requirement((scopes.FEEDS_READ,)))]
 StatisticsReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ,)))]
+ModelReader = Annotated[Caller, Depends(Requirement((scopes.MODELS_MANAGE, scopes.OPERATOR)))]
 Operator = Annotated[Caller, Depends(Requirement((scopes.OPERATOR,)))]
 
 

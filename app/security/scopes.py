@@ -13,6 +13,7 @@ CHANGES_READ: Final = "changes:read"
 REVIEW: Final = "review"
 IDENTITY_READ: Final = "identity:read"
 FEEDS_READ: Final = "feeds:read"
+MODELS_MANAGE: Final = "models:manage"
 OPERATOR: Final = "operator"
 
 
@@ -63,6 +64,9 @@ SCOPES: Final[Mapping[str, Sentence]] = {
         "Seguir los cambios del registro, en orden.", "Follow what changes in the registry, in order."
     ),
     FEEDS_READ: Sentence("Ver la salud de las fuentes.", "See the health of the feeds."),
+    MODELS_MANAGE: Sentence(
+        "Ver los modelos de vinculación y su historia.", "See the linking models and their history."
+    ),
     OPERATOR: Sentence("Operar el servicio: métricas y estado.", "Operate the service: metrics and state."),
 }
 
