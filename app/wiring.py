@@ -43,6 +43,7 @@ from app.security.key_store import KeyProvider, PlainFile
 from app.security.keyring import KeyRing
 from app.security.rings import RingFile
 from app.security.rotation import Rotation, rotation_jobs
+from app.security.row_scopes import RowScopes
 from app.security.sealing import Sealer
 from app.security.tokens import Realm, TokenIssuer, TokenVerifier, key_set_document
 from app.security.transit import Transit, TransitAddress
@@ -118,7 +119,9 @@ def build_services(
         sealer=sealer,
         blind=blind,
         clients=clients,
-        gate=Gate(TokenVerifier(keyring.signing, realm), Revocations(database, clock), clock),
+        gate=Gate(
+            TokenVerifier(keyring.signing, realm), Revocations(database, clock), RowScopes(database), clock
+        ),
         authorisation=_authorisation(clients, keyring, realm, clock),
         readiness=Readiness(database, partial(_up_to_date, database_url)),
         audit=audit,

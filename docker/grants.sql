@@ -44,3 +44,14 @@ GRANT SELECT, INSERT, UPDATE (count) ON pgqueuer_statistics TO :"app";
 -- numbers handed out ahead of COPY, and the queue's own
 GRANT USAGE ON SEQUENCE record_id_seq, mention_id_seq TO :"app";
 GRANT USAGE ON SEQUENCE pgqueuer_id_seq, pgqueuer_schedules_id_seq, pgqueuer_statistics_id_seq TO :"app";
+
+-- what is read for a caller, as the role that row-level security holds (SET LOCAL ROLE in the transaction)
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM intertrata_reader;
+GRANT USAGE ON SCHEMA public TO intertrata_reader;
+GRANT SELECT ON case_entity, case_member, person_entity, person_member, report, record, citation, mention,
+    redirect, change, batch, delivery_issue, judgement, edge TO intertrata_reader;
+GRANT SELECT (mention_id, identity) ON mention_identity TO intertrata_reader;
+GRANT SELECT (id, kind, member, attribute, act, value, made_at) ON pin TO intertrata_reader;
+GRANT INSERT, SELECT (id) ON audit_entry TO intertrata_reader;
+GRANT INSERT ON audit_pending, audit_purpose TO intertrata_reader;
+GRANT EXECUTE ON FUNCTION counterparts_of(bigint) TO :"app";

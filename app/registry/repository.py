@@ -50,18 +50,8 @@ WITH RECURSIVE gone AS NOT MATERIALIZED (
 )
 SELECT id FROM past WHERE id <> :id ORDER BY id
 """
-COUNTERPARTS = """
-SELECT r.feed, r.number, r.stage, r.report_date, r.stamp,
-  EXISTS (
-    SELECT 1 FROM citation c WHERE c.record_id = :record_id AND c.feed = r.feed AND c.key = r.citation_key
-  ) AS cited_here,
-  EXISTS (
-    SELECT 1 FROM citation c WHERE c.record_id = r.record_id AND c.feed = :feed AND c.key = :citation_key
-  ) AS cites_this
-FROM report r JOIN case_member m USING (record_id)
-WHERE m.case_id = :case_id AND r.record_id <> :record_id AND NOT r.annulled
-ORDER BY r.feed, r.number
-"""
+# A function of the migrations, since an institution's reach ends before the records of the others.
+COUNTERPARTS = "SELECT * FROM counterparts_of(:record_id)"
 # The standing pins: of each member and attribute the latest word, unless it withdraws.
 CASE_PINS = """
 SELECT * FROM (
@@ -131,14 +121,9 @@ class RegistryRepository:
         """Every record of the feed that a citation with this key may mean."""
         return await self._rows(RECORDS_CITED_AS, feed=feed, key=key)
 
-    async def counterparts(self, record: RowMapping) -> Sequence[RowMapping]:
-        return await self._rows(
-            COUNTERPARTS,
-            record_id=record["record_id"],
-            feed=record["feed"],
-            citation_key=record["citation_key"],
-            case_id=record["case_id"],
-        )
+    async def counterparts(self, record_id: int) -> Sequence[RowMapping]:
+        """Of a record inside the reach: numbers and stages, whoever's they are."""
+        return await self._rows(COUNTERPARTS, record_id=record_id)
 
     async def redirects_from(self, kind: str, entity_id: UUID) -> Sequence[RowMapping]:
         return await self._rows(

@@ -5,16 +5,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from app.audit.acts import thing
-from app.audit.sessions import CaseReading, Deciding, PersonReading, Reading
+from app.audit.acts import ActKind, thing
+from app.audit.sessions import Deciding, Reading, audits
 from app.db.engine import WriteSession
 from app.registry.pins.service import PinService, PinTools, Target
-from app.security.callers import Caller, Reviewer
+from app.security.callers import PurposedCaller, Reviewer
 from schemas.pins import CasePin, PersonPin, PinAnswer, PinItem, Withdrawal
 
 router = APIRouter(prefix="/v1", tags=["pins"])
 
 PinId = Annotated[int, Path(ge=1, lt=2**63)]
+CasePins = Annotated[Reading, audits(ActKind.CASE_READ)]
+PersonPins = Annotated[Reading, audits(ActKind.PERSON_READ)]
 Preview = Annotated[bool, Query(description="Solo mostrar qué cambiaría / only show what would change")]
 
 
@@ -31,7 +33,7 @@ async def pin_case(  # noqa: PLR0913, PLR0917  one parameter of the request each
 
 @router.get("/cases/{case_id}/pins", summary="Lo fijado de un caso / what is pinned of a case")
 async def get_case_pins(
-    request: Request, caller: Reviewer, reading: CaseReading, case_id: UUID
+    request: Request, caller: Reviewer, reading: CasePins, case_id: UUID
 ) -> tuple[PinItem, ...]:
     return await _read(request, reading, Target("case", case_id, _judge(caller)))
 
@@ -59,7 +61,7 @@ async def pin_person(  # noqa: PLR0913, PLR0917
 
 @router.get("/persons/{person_id}/pins", summary="Lo fijado de una persona / what is pinned of a person")
 async def get_person_pins(
-    request: Request, caller: Reviewer, reading: PersonReading, person_id: UUID
+    request: Request, caller: Reviewer, reading: PersonPins, person_id: UUID
 ) -> tuple[PinItem, ...]:
     return await _read(request, reading, Target("person", person_id, _judge(caller)))
 
@@ -114,8 +116,8 @@ def _coded(response: Response, answer: PinAnswer) -> PinAnswer:
     return answer
 
 
-def _judge(caller: Caller) -> str:
-    return caller.client_id
+def _judge(caller: PurposedCaller) -> str:
+    return caller.officer
 
 
 def _service(request: Request, session: WriteSession) -> PinService:

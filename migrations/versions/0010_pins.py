@@ -5,10 +5,17 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0009"
-down_revision: str | None = "0008"
+revision: str = "0010"
+down_revision: str | None = "0009"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
+
+
+# As of the member: whoever sees the record or the mention sees what was pinned of it, not who did and why.
+REACH = """(SELECT current_setting('intertrata.reach', true)) = 'registry'
+    OR (kind = 'case' AND EXISTS (SELECT FROM report r WHERE r.record_id = member))
+    OR (kind = 'person' AND EXISTS (SELECT FROM mention n WHERE n.id = member))"""
+SEEN = "id, kind, member, attribute, act, value, made_at"
 
 
 def upgrade() -> None:
@@ -41,6 +48,9 @@ def upgrade() -> None:
         "CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON pin FOR EACH STATEMENT "
         "EXECUTE FUNCTION refuse_edit()"
     )
+    op.execute("ALTER TABLE pin ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY reach ON pin FOR SELECT TO intertrata_reader USING ({REACH})")
+    op.execute(f"GRANT SELECT ({SEEN}) ON pin TO intertrata_reader")
 
 
 def downgrade() -> None:
