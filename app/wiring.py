@@ -29,6 +29,7 @@ from app.ingestion import jobs as ingestion_jobs
 from app.ingestion.pulling import Puller
 from app.ingestion.service import IngestionService
 from app.ingestion.tools import Limits, Tools
+from app.lifecycle.comparison import Comparer
 from app.lifecycle.service import ModelService
 from app.reconciliation.explanations import Explanations
 from app.reconciliation.indexer import FeatureIndexer
@@ -71,6 +72,7 @@ class Services:
     linker: ReconciliationService
     explanations: Explanations
     models: ModelService
+    comparer: Comparer
     ingestion: IngestionService
     puller_from: Callable[[Source], Puller]
     puller: Puller | None  # None: no source to pull from is configured
@@ -119,7 +121,8 @@ def build_services(
         indexer=indexer,
         linker=linker,
         explanations=Explanations(sealer, models),
-        models=ModelService(database, linker, models, audit),
+        models=(lifecycle := ModelService(database, linker, models, audit)),
+        comparer=Comparer(database, sealer, (models, lifecycle)),
         ingestion=ingestion,
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
