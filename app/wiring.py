@@ -90,7 +90,8 @@ def build_services(
     realm = realm_of(settings)
     clients = ClientService(database)
     sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
-    indexer, linker = FeatureIndexer(blind), ReconciliationService(database, sealer)
+    indexer = FeatureIndexer(blind)
+    linker = ReconciliationService(database, sealer, indexer)
     tools = Tools(
         database=database,
         sealer=sealer,

@@ -19,8 +19,8 @@ WHERE record_id > $2 ORDER BY record_id LIMIT $1
 SIZES: Final = "SELECT (SELECT count(*) FROM link_dirty) AS dirty, (SELECT count(*) FROM report) AS records"
 
 SET_MODEL: Final = """
-INSERT INTO link_state (id, model) VALUES (1, $1)
-ON CONFLICT (id) DO UPDATE SET model = excluded.model, rebuilt_at = now()
+INSERT INTO link_state (id, model, blocking) VALUES (1, $1, $2)
+ON CONFLICT (id) DO UPDATE SET model = excluded.model, blocking = excluded.blocking, rebuilt_at = now()
 """
 
 # Skips rows that a writer holds: they stay dirty; to wait for a writer that waits for us would be a deadlock.

@@ -13,9 +13,12 @@ from sqlalchemy import text
 
 from app.core.raw import raw_connection
 from app.db.engine import Database, ReadSession, WriteSession
+from app.reconciliation import blocking
 from app.reconciliation.errors import DecisionPointless, DecisionUnknown
+from app.reconciliation.indexer import FeatureIndexer
 from app.reconciliation.ledger import Decision, Ledger
 from app.reconciliation.linking import Linking
+from app.reconciliation.rekeying import Rekeying
 from app.reconciliation.repository import LinkRepository
 from app.reconciliation.scoring import Model
 from app.security.sealing import Sealer
@@ -46,15 +49,19 @@ class LinkSummary:
 class ReconciliationService:
     """Fulfils ``app.ingestion.ports.Linker``."""
 
-    def __init__(self, database: Database, sealer: Sealer, model: Model | None = None) -> None:
+    def __init__(
+        self, database: Database, sealer: Sealer, indexer: FeatureIndexer, model: Model | None = None
+    ) -> None:
         self._database = database
         self._sealer = sealer
+        self._indexer = indexer
         self._model = model or Model.load()
 
     async def link_now(self, session: WriteSession, record_ids: Sequence[int]) -> None:
         """Link these records inside the caller's transaction, as far as they changed.
 
-        Where another model version computed what stands, they stay dirty for the run over everything.
+        Where another model, or other blocking rules, made what stands, they stay dirty for the run over
+        everything.
         """
         repository, ledger = await self._tools(session)
         await repository.lock()
@@ -83,13 +90,15 @@ class ReconciliationService:
         from app.reconciliation.batch import FullLinking
         from app.reconciliation.bulk import BulkRepository
 
+        if await self._other_rules():
+            await Rekeying(self._database, self._sealer, self._indexer).run()
         async with self._database.write() as session:
             repository, ledger = await self._tools(session)
             await repository.lock()
             bulk = BulkRepository(await raw_connection(session), self._sealer)
             seen = await repository.dirty(None)
             records = await FullLinking(repository, bulk, ledger, self._model).run(sorted(seen))
-            await repository.set_model(self._model.version)
+            await repository.set_state(*self._ways)
             await repository.clean_seen(seen)
             await session.execute(text(_ANALYZE))
         if progress:
@@ -128,21 +137,32 @@ class ReconciliationService:
         return LinkRepository(connection, self._sealer), Ledger(connection, self._model.version)
 
     async def _model_stands(self, repository: LinkRepository) -> bool:
-        standing = await repository.model()
+        standing = await repository.state()
         if standing is None:
-            await repository.set_model(self._model.version)
-        return standing in (None, self._model.version)
+            await repository.set_state(*self._ways)
+        return standing in (None, self._ways)
+
+    @property
+    def _ways(self) -> tuple[str, str]:
+        """What makes the links, beside records and decisions."""
+        return self._model.version, blocking.VERSION
+
+    async def _other_rules(self) -> bool:
+        async with self._database.write() as session:
+            repository, _ = await self._tools(session)
+            standing = await repository.state()
+        return standing is not None and standing[1] != blocking.VERSION
 
     async def _pending(self) -> tuple[int, bool]:
         """How many records are dirty, and whether linking everything is the shorter way."""
         async with self._database.write() as session:
             repository, _ = await self._tools(session)
             dirty, records = await repository.sizes()
-            standing = await repository.model()
+            standing = await repository.state()
         if not dirty:
             return 0, False
         many = dirty >= FULL_LEAST and dirty >= FULL_SHARE * records
-        return dirty, many or standing not in (None, self._model.version)
+        return dirty, many or standing not in (None, self._ways)
 
     async def _link_chunk(self, after: int) -> tuple[int, int]:
         """How many were linked, and the last of them."""
