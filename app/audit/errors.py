@@ -45,3 +45,9 @@ class NoteUnreadable(OperatorError):
     code = "checkpoint-unreadable"
     es = "El punto de control o la clave pública no se entiende, o la firma no es de esa clave."
     en = "The checkpoint or the public key cannot be read, or the signature is not of that key."
+
+
+class FileUnusable(OperatorError):
+    code = "audit-file-unusable"
+    es = "El archivo no se puede leer o escribir."
+    en = "The file cannot be read or written."

@@ -97,3 +97,8 @@ async def last_checkpoint(session: ReadSession) -> str | None:
     statement = select(AuditCheckpoint.note).order_by(AuditCheckpoint.size.desc()).limit(1)
     note: str | None = await session.scalar(statement)
     return note
+
+
+async def checkpoints(session: ReadSession) -> Sequence[str]:
+    """Every note that is kept, by size."""
+    return (await session.scalars(select(AuditCheckpoint.note).order_by(AuditCheckpoint.size))).all()

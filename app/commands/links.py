@@ -8,6 +8,8 @@ from typing import Annotated
 import orjson
 import typer
 
+from app.audit.acts import ActKind
+from app.audit.console import act_at_console
 from app.core.settings import Settings
 from app.reconciliation.digest import LinksDigest, links_digest
 from app.reconciliation.links import export_links
@@ -40,6 +42,8 @@ async def _export(settings: Settings, out: Path) -> int:
     """What is still to be linked is linked first."""
     async with open_services(settings) as services:
         await services.linker.link_pending()
+        async with services.database.write() as session:  # before anything leaves
+            await services.audit.witness(session, act_at_console(ActKind.EXPORT, outcome="links"))
         async with services.database.read() as session:
             return await export_links(session, out)
 

@@ -20,7 +20,7 @@ SIZES: Final = "SELECT (SELECT count(*) FROM link_dirty) AS dirty, (SELECT count
 
 SET_MODEL: Final = """
 INSERT INTO link_state (id, model, blocking) VALUES (1, $1, $2)
-ON CONFLICT (id) DO UPDATE SET model = excluded.model, blocking = excluded.blocking, rebuilt_at = now()
+ON CONFLICT (id) DO UPDATE SET model = excluded.model, rebuilt_at = now()
 """
 
 # Skips rows that a writer holds: they stay dirty; to wait for a writer that waits for us would be a deadlock.

@@ -62,8 +62,12 @@ class LinkRepository:
         row = await self._connection.fetchrow("SELECT model, blocking FROM link_state")
         return (row["model"], row["blocking"]) if row else None
 
-    async def set_state(self, model: str, blocking: str) -> None:
-        await self._connection.execute(queries.SET_MODEL, model, blocking)
+    async def set_model(self, version: str, blocking: str) -> None:
+        """``blocking`` counts only where nothing was linked before: it says how the keys held were made."""
+        await self._connection.execute(queries.SET_MODEL, version, blocking)
+
+    async def set_blocking(self, version: str) -> None:
+        await self._connection.execute("UPDATE link_state SET blocking = $1", version)
 
     async def sizes(self) -> tuple[int, int]:
         """Dirty records, and records held."""
