@@ -127,6 +127,7 @@ JudgementReader = Annotated[Caller, Depends(Requirement((scopes.REGISTRY_READ, s
 ChangeReader = Annotated[Caller, Depends(Requirement((scopes.CHANGES_READ,)))]
 FeedHealthReader = Annotated[Caller, Depends(Requirement((scopes.FEEDS_READ,)))]
 StatisticsReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ,)))]
+Auditor = Annotated[Caller, Depends(Requirement((scopes.AUDIT_READ,)))]
 Operator = Annotated[Caller, Depends(Requirement((scopes.OPERATOR,)))]
 
 

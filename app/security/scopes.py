@@ -13,6 +13,7 @@ CHANGES_READ: Final = "changes:read"
 REVIEW: Final = "review"
 IDENTITY_READ: Final = "identity:read"
 FEEDS_READ: Final = "feeds:read"
+AUDIT_READ: Final = "audit:read"
 OPERATOR: Final = "operator"
 
 
@@ -63,6 +64,10 @@ SCOPES: Final[Mapping[str, Sentence]] = {
         "Seguir los cambios del registro, en orden.", "Follow what changes in the registry, in order."
     ),
     FEEDS_READ: Sentence("Ver la salud de las fuentes.", "See the health of the feeds."),
+    AUDIT_READ: Sentence(
+        "Leer la bitácora: quién vio o decidió qué, y sus pruebas.",
+        "Read the audit log: who saw or decided what, and its proofs.",
+    ),
     OPERATOR: Sentence("Operar el servicio: métricas y estado.", "Operate the service: metrics and state."),
 }
 
