@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from app.audit import endpoints as audit
 from app.audit.refusals import Refusals
 from app.ingestion import endpoints as ingestion
+from app.lifecycle import endpoints as lifecycle
 from app.reconciliation import endpoints as reconciliation
 from app.registry import endpoints as registry
 from app.security import endpoints as security
@@ -35,6 +36,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reconciliation.router,
     registry.router,
     statistics.router,
+    lifecycle.router,
 )
 """Every router of the API, a line for each stage that has one."""
 

@@ -29,8 +29,10 @@ from app.ingestion import jobs as ingestion_jobs
 from app.ingestion.pulling import Puller
 from app.ingestion.service import IngestionService
 from app.ingestion.tools import Limits, Tools
+from app.lifecycle.service import ModelService
 from app.reconciliation.explanations import Explanations
 from app.reconciliation.indexer import FeatureIndexer
+from app.reconciliation.running import Models
 from app.reconciliation.service import ReconciliationService
 from app.security import installation
 from app.security.blind import BlindIndex
@@ -41,6 +43,7 @@ from app.security.key_store import KeyProvider, PlainFile
 from app.security.keyring import KeyRing
 from app.security.rings import RingFile
 from app.security.rotation import Rotation, rotation_jobs
+from app.security.row_scopes import RowScopes
 from app.security.sealing import Sealer
 from app.security.tokens import Realm, TokenIssuer, TokenVerifier, key_set_document
 from app.security.transit import Transit, TransitAddress
@@ -68,6 +71,7 @@ class Services:
     indexer: FeatureIndexer
     linker: ReconciliationService
     explanations: Explanations
+    models: ModelService
     ingestion: IngestionService
     puller_from: Callable[[Source], Puller]
     puller: Puller | None  # None: no source to pull from is configured
@@ -90,7 +94,8 @@ def build_services(
     realm = realm_of(settings)
     clients = ClientService(database)
     sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
-    indexer, linker = FeatureIndexer(blind), ReconciliationService(database, sealer)
+    models, audit = Models(), AuditLog(clock, sealer, blind)
+    indexer, linker = FeatureIndexer(blind), ReconciliationService(database, sealer, models)
     tools = Tools(
         database=database,
         sealer=sealer,
@@ -114,25 +119,35 @@ def build_services(
         sealer=sealer,
         blind=blind,
         clients=clients,
-        gate=Gate(TokenVerifier(keyring.signing, realm), Revocations(database, clock), clock),
-        authorisation=Authorisation(
-            clients=clients,
-            issuer=TokenIssuer(keyring.signing, realm),
-            realm=realm,
-            key_set=key_set_document(keyring.signing),
-            clock=clock,
+        gate=Gate(
+            TokenVerifier(keyring.signing, realm), Revocations(database, clock), RowScopes(database), clock
         ),
+        authorisation=_authorisation(clients, keyring, realm, clock),
         readiness=Readiness(database, partial(_up_to_date, database_url)),
-        audit=AuditLog(clock, sealer, blind),
-        merkle=MerkleLog(
-            database, Signer(settings.audit_origin, keyring.audit.current.secret), settings.audit_folder
-        ),
+        audit=audit,
+        merkle=_merkle(database, settings, keyring),
         indexer=indexer,
         linker=linker,
-        explanations=Explanations(sealer),
+        explanations=Explanations(sealer, models),
+        models=ModelService(database, linker, models, audit),
         ingestion=ingestion,
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
+    )
+
+
+def _merkle(database: Database, settings: Settings, keyring: KeyRing) -> MerkleLog:
+    signer = Signer(settings.audit_origin, keyring.audit.current.secret)
+    return MerkleLog(database, signer, settings.audit_folder)
+
+
+def _authorisation(clients: ClientService, keyring: KeyRing, realm: Realm, clock: Clock) -> Authorisation:
+    return Authorisation(
+        clients=clients,
+        issuer=TokenIssuer(keyring.signing, realm),
+        realm=realm,
+        key_set=key_set_document(keyring.signing),
+        clock=clock,
     )
 
 

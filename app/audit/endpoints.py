@@ -14,7 +14,7 @@ from app.audit.errors import ProofUnclear
 from app.audit.log import MerkleLog
 from app.audit.sessions import AuditReading, audit_of
 from app.db.engine import ReadDep
-from app.security.callers import Auditor
+from app.security.callers import Auditor, ProofReader
 from schemas.audit import AuditEntryItem, LogProof
 from schemas.pagination import Page
 
@@ -95,7 +95,7 @@ async def get_accesses(
     response_class=PlainTextResponse,
     responses=_NOTE,
 )
-async def get_checkpoint(request: Request, caller: Auditor, session: ReadDep) -> PlainTextResponse:
+async def get_checkpoint(request: Request, caller: ProofReader, session: ReadDep) -> PlainTextResponse:
     """En la forma C2SP tlog-checkpoint. Guárdelo: con él se comprueba la bitácora de mañana.
 
     In the form of C2SP tlog-checkpoint. Keep it: tomorrow's log is checked with it.
@@ -106,7 +106,7 @@ async def get_checkpoint(request: Request, caller: Auditor, session: ReadDep) ->
 @router.get("/proof", summary="Prueba de inclusión o de continuidad / proof of inclusion or consistency")
 async def get_proof(  # noqa: PLR0913, PLR0917  one parameter of the query string each
     request: Request,
-    caller: Auditor,
+    caller: ProofReader,
     session: ReadDep,
     position: Position = None,
     size: Position = None,

@@ -8,9 +8,12 @@ from typing import Annotated
 import typer
 
 from app.core.settings import Settings
-from app.security.clients import ClientView, NewClient
+from app.security.clients import ClientView, NewClient, RowScopeInvalid
+from app.security.reach import RowScope
+from app.security.roles import ROLES, Role
 from app.security.scopes import SCOPES
 from app.wiring import open_services
+from schemas.vocabulary import Feed
 
 app = typer.Typer(no_args_is_help=True, help="Clientes de la API / clients of the API.")
 
@@ -20,11 +23,22 @@ Json = Annotated[bool, typer.Option("--json", help="Para máquinas / for machine
 @app.command()
 def create(
     name: Annotated[str, typer.Argument(help="Nombre de la institución o sistema / institution or system.")],
-    scope: Annotated[list[str], typer.Option(help="Permiso; se puede repetir / scope; repeatable.")],
+    scope: Annotated[
+        list[str] | None, typer.Option(help="Permiso; se puede repetir / scope; repeatable.")
+    ] = None,
+    role: Annotated[Role | None, typer.Option(help="Papel / role: client roles.")] = None,
+    feed: Annotated[Feed | None, typer.Option(help="Solo registros de esta fuente / only rows of.")] = None,
+    department: Annotated[
+        str | None, typer.Option(help="Solo casos de este departamento / only cases of it (UBIGEO).")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Crear un cliente; su secreto se muestra una sola vez / make a client; its secret is shown once."""
-    new = asyncio.run(_create(name, scope))
+    if feed is not None and department is not None:
+        raise RowScopeInvalid
+    if not scope and role is None:
+        raise typer.BadParameter("--role / --scope")
+    new = asyncio.run(_create(name, scope or [], role, RowScope(feed, department)))
     shown = {"client_id": new.id, "client_secret": new.secret, "name": new.name, "scopes": list(new.scopes)}
     if as_json:
         typer.echo(json.dumps(shown, ensure_ascii=False))
@@ -53,6 +67,25 @@ def disable(client_id: str) -> None:
 
 
 @app.command()
+def roles(as_json: Json = False) -> None:
+    """Los papeles que existen / the roles that exist."""
+    if as_json:
+        shown = {
+            role: {
+                "es": described.sentence.es,
+                "en": described.sentence.en,
+                "scopes": [*(f"feed:{{feed}}:{act}" for act in described.of_feed), *described.scopes],
+                "limited_to": described.limited_to,
+            }
+            for role, described in ROLES.items()
+        }
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    for role, described in ROLES.items():
+        typer.echo(f"{role:20} {described.sentence.es} / {described.sentence.en}")
+
+
+@app.command()
 def scopes(as_json: Json = False) -> None:
     """Los permisos que existen / the scopes that exist."""
     if as_json:
@@ -67,6 +100,9 @@ def _shown(client: ClientView) -> dict[str, object]:
         "client_id": client.id,
         "name": client.name,
         "scopes": client.scopes,
+        "role": client.role,
+        "feed": client.row_scope.feed,
+        "department": client.row_scope.department,
         "made_at": client.made_at.isoformat(),
         "disabled_at": client.disabled_at.isoformat() if client.disabled_at else None,
     }
@@ -85,9 +121,9 @@ def _print_table(clients: Iterable[ClientView]) -> None:
     Console().print(table)
 
 
-async def _create(name: str, wanted: list[str]) -> NewClient:
+async def _create(name: str, wanted: list[str], role: Role | None, limit: RowScope) -> NewClient:
     async with open_services(Settings()) as services:
-        return await services.clients.create(name, wanted)
+        return await services.clients.create(name, wanted, role, limit)
 
 
 async def _all() -> tuple[ClientView, ...]:

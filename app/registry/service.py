@@ -72,7 +72,7 @@ class RegistryService:
         """
         row = await self._record(feed, number)
         mentions = await self._repository.mentions_of_record(row["record_id"])
-        counterparts = await self._repository.counterparts(row) if row["case_id"] else ()
+        counterparts = await self._repository.counterparts(row["record_id"]) if row["case_id"] else ()
         return record_detail(row, mentions, counterparts)
 
     async def changes(self, after: int, limit: int) -> ChangePage:

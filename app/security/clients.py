@@ -12,11 +12,16 @@ from typing import Final
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from adapters.reference import departments
 from app.core.clock import Clock
 from app.core.errors import NotFound, TooManyRequests, Unauthenticated, Unprocessable
 from app.db.engine import Database
 from app.models.security import Client
 from app.security import repository, scopes, tokens
+from app.security.reach import UNLIMITED, RowScope
+from app.security.roles import LIMITABLE, ROLES, LimitedTo, Role
+from app.security.scopes import FeedAct, feed_scope
+from schemas.vocabulary import Feed
 
 NAME_CHARACTERS: Final = 80
 ID_FORM: Final = re.compile(r"cl-[0-9a-f]{16}")
@@ -50,6 +55,14 @@ class ScopeUnknown(Unprocessable):
     en = "One of the scopes does not exist. Those that do: {known}."
 
 
+class RowScopeInvalid(Unprocessable):
+    code = "row-scope-invalid"
+    es = "El límite no va con ese papel o esos permisos: una fuente o un departamento (UBIGEO), no ambos."
+    en = (
+        "The row scope does not fit that role or those scopes: one feed or one department (UBIGEO), not both."
+    )
+
+
 class HashingBusy(TooManyRequests):
     code = "authentication-busy"
     es = "Hay demasiadas autenticaciones a la vez. Espere un segundo."
@@ -63,6 +76,8 @@ class ClientView:
     scopes: tuple[str, ...]
     made_at: datetime
     disabled_at: datetime | None
+    role: Role | None = None
+    row_scope: RowScope = UNLIMITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +127,34 @@ class ClientService:
         self._database = database
         self._hashing = Hashing()
 
-    async def create(self, name: str, wanted: Iterable[str]) -> NewClient:
-        """Raises ``ClientNameInvalid`` or ``ScopeUnknown``."""
+    async def create(
+        self, name: str, wanted: Iterable[str] = (), role: Role | None = None, limit: RowScope = UNLIMITED
+    ) -> NewClient:
+        """With the scopes of the role and those ``wanted`` besides, limited to the rows of ``limit``.
+
+        Raises ``ClientNameInvalid``, ``ScopeUnknown`` or ``RowScopeInvalid``.
+        """
         name = name.strip()
         if not 0 < len(name) <= NAME_CHARACTERS or not name.isprintable():
             raise ClientNameInvalid(limit=NAME_CHARACTERS)
         try:
-            granted = scopes.checked(wanted)
+            granted = granted_to(role, limit, scopes.checked(wanted))
         except scopes.UnknownScope:
             raise ScopeUnknown(known=", ".join(scopes.SCOPES)) from None
         new = NewClient(f"cl-{secrets.token_hex(8)}", name, granted, f"its_{secrets.token_urlsafe(32)}")
         secret_hash = await self._hashing.hash(new.secret)
         async with self._database.write() as session:
-            session.add(Client(id=new.id, name=name, secret_hash=secret_hash, scopes=list(granted)))
+            session.add(
+                Client(
+                    id=new.id,
+                    name=name,
+                    secret_hash=secret_hash,
+                    scopes=list(granted),
+                    role=role,
+                    feed=limit.feed,
+                    department=limit.department,
+                )
+            )
         return new
 
     async def authenticate(self, client_id: str, secret: str) -> ClientView:
@@ -182,7 +212,38 @@ class Revocations:
         self._read_at = asked_at
 
 
+def granted_to(role: Role | None, limit: RowScope, wanted: Iterable[str]) -> tuple[str, ...]:
+    """The scopes of a client with this role and row scope, in the order of the list.
+
+    Raises ``RowScopeInvalid`` where role, scopes and row scope do not belong together: a limited client with
+    a scope over everything would be refused by every route of it, and an unlimited institution would see all.
+    """
+    if role is not None:
+        held = {LimitedTo.FEED: limit.feed, LimitedTo.DEPARTMENT: limit.department}
+        needed = ROLES[role].limited_to
+        if limit.limited != (needed is not LimitedTo.REGISTRY) or held.get(needed, True) is None:
+            raise RowScopeInvalid
+        wanted = (*ROLES[role].scopes_for(limit.feed), *wanted)
+    granted = scopes.checked(wanted)
+    if limit.limited and not _fit(granted, limit):
+        raise RowScopeInvalid
+    return granted
+
+
+def _fit(granted: Iterable[str], limit: RowScope) -> bool:
+    if limit.department is not None and limit.department not in departments():
+        return False
+    foreign = {feed_scope(feed, act) for feed in Feed for act in FeedAct if feed is not limit.feed}
+    return all(scope in LIMITABLE and scope not in foreign for scope in granted)
+
+
 def _view(client: Client) -> ClientView:
     return ClientView(
-        client.id, client.name, tuple(client.scopes), client.made_at, disabled_at=client.disabled_at
+        client.id,
+        client.name,
+        tuple(client.scopes),
+        client.made_at,
+        disabled_at=client.disabled_at,
+        role=Role(client.role) if client.role else None,
+        row_scope=RowScope(Feed(client.feed) if client.feed else None, client.department),
     )
