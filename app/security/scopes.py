@@ -11,7 +11,6 @@ REGISTRY_READ: Final = "registry:read"
 STATISTICS_READ: Final = "statistics:read"
 CHANGES_READ: Final = "changes:read"
 FEEDS_READ: Final = "feeds:read"
-AUDIT_READ: Final = "audit:read"
 OPERATOR: Final = "operator"
 IDENTITY_READ: Final = "identity:read"
 BREAK_GLASS: Final = "break-glass"
@@ -67,10 +66,6 @@ SCOPES: Final[Mapping[str, Sentence]] = {
         "Seguir los cambios del registro, en orden.", "Follow what changes in the registry, in order."
     ),
     FEEDS_READ: Sentence("Ver la salud de las fuentes.", "See the health of the feeds."),
-    AUDIT_READ: Sentence(
-        "Leer la bitácora: quién vio o decidió qué, y sus pruebas.",
-        "Read the audit log: who saw or decided what, and its proofs.",
-    ),
     MODELS_MANAGE: Sentence(
         "Ver los modelos de vinculación y su historia.", "See the linking models and their history."
     ),
