@@ -11,6 +11,7 @@ from app.ingestion import endpoints as ingestion
 from app.lifecycle import endpoints as lifecycle
 from app.reconciliation import endpoints as reconciliation
 from app.registry import endpoints as registry
+from app.registry.pins import endpoints as pins
 from app.security import endpoints as security
 from app.shell import endpoints as shell
 from app.shell import openapi, problems
@@ -35,6 +36,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     ingestion.router,
     reconciliation.router,
     registry.router,
+    pins.router,
     statistics.router,
     lifecycle.router,
 )

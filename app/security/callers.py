@@ -192,6 +192,8 @@ JudgementReader = Annotated[
     PurposedCaller, Depends(PurposeRequirement((scopes.REGISTRY_READ, scopes.REVIEW)))
 ]
 """May read why a pair was judged so; with ``identity:read`` also what depends on which name it is."""
+Reviewer = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.REVIEW,)))]
+"""Decides on doubtful pairs and pins values, as the officer that the headers name."""
 StatisticsReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ,)))]
 ModelReader = Annotated[Caller, Depends(Requirement((scopes.MODELS_MANAGE, scopes.OPERATOR)))]
 Auditor = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.AUDIT_READ,)))]
