@@ -29,6 +29,7 @@ from app.ingestion import jobs as ingestion_jobs
 from app.ingestion.pulling import Puller
 from app.ingestion.service import IngestionService
 from app.ingestion.tools import Limits, Tools
+from app.lifecycle.comparison import Comparer
 from app.lifecycle.service import ModelService
 from app.reconciliation.explanations import Explanations
 from app.reconciliation.indexer import FeatureIndexer
@@ -72,6 +73,7 @@ class Services:
     linker: ReconciliationService
     explanations: Explanations
     models: ModelService
+    comparer: Comparer
     ingestion: IngestionService
     puller_from: Callable[[Source], Puller]
     puller: Puller | None  # None: no source to pull from is configured
@@ -120,9 +122,7 @@ def build_services(
         sealer=sealer,
         blind=blind,
         clients=clients,
-        gate=Gate(
-            TokenVerifier(keyring.signing, realm), Revocations(database, clock), RowScopes(database), clock
-        ),
+        gate=_gate(database, keyring, realm, clock),
         authorisation=_authorisation(clients, keyring, realm, clock),
         readiness=Readiness(database, partial(_up_to_date, database_url)),
         audit=audit,
@@ -130,11 +130,17 @@ def build_services(
         indexer=indexer,
         linker=linker,
         explanations=Explanations(sealer, models),
-        models=ModelService(database, linker, models, audit),
+        models=(lifecycle := ModelService(database, linker, models, audit)),
+        comparer=Comparer(database, sealer, (models, lifecycle)),
         ingestion=ingestion,
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
     )
+
+
+def _gate(database: Database, keyring: KeyRing, realm: Realm, clock: Clock) -> Gate:
+    verifier = TokenVerifier(keyring.signing, realm)
+    return Gate(verifier, Revocations(database, clock), RowScopes(database), clock)
 
 
 def _merkle(database: Database, settings: Settings, keyring: KeyRing) -> MerkleLog:

@@ -18,7 +18,7 @@ GRANT SELECT ON alembic_version TO :"app";
 
 -- ledgers: added to, never changed
 GRANT SELECT, INSERT ON model_version, model_comparison, model_promotion, promotion_member TO :"app";
-GRANT SELECT, INSERT ON judgement, change, redirect, record_version TO :"app";
+GRANT SELECT, INSERT ON judgement, change, redirect, record_version, pin TO :"app";
 GRANT SELECT, INSERT ON audit_entry, audit_leaf, audit_node, audit_checkpoint TO :"app";
 GRANT SELECT, INSERT ON installation TO :"app";
 GRANT SELECT, INSERT, UPDATE (data_key, verbatim) ON delivery TO :"app";  -- erasure, held to it by a trigger
@@ -51,6 +51,7 @@ GRANT USAGE ON SCHEMA public TO intertrata_reader;
 GRANT SELECT ON case_entity, case_member, person_entity, person_member, report, record, citation, mention,
     redirect, change, batch, delivery_issue, judgement, edge TO intertrata_reader;
 GRANT SELECT (mention_id, identity) ON mention_identity TO intertrata_reader;
+GRANT SELECT (id, kind, member, attribute, act, value, made_at) ON pin TO intertrata_reader;
 GRANT INSERT, SELECT (id) ON audit_entry TO intertrata_reader;
 GRANT INSERT ON audit_pending, audit_purpose TO intertrata_reader;
 GRANT EXECUTE ON FUNCTION counterparts_of(bigint) TO :"app";

@@ -84,6 +84,13 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
         Privacy.STAFF: "judge reason",
         Privacy.OPERATIONAL: "id model made_at",
     },
+    "pin": {
+        Privacy.SEALED: "reason",
+        Privacy.SENSITIVE: "value",
+        Privacy.LINK: "member",
+        Privacy.STAFF: "judge",
+        Privacy.OPERATIONAL: "id kind attribute act made_at",
+    },
     "edge": {Privacy.LINK: "kind a b weight outcome probability"},
     "case_entity": {
         Privacy.CASE: "offence_family offence_conflict first_date department stage feeds reports victims"

@@ -151,6 +151,14 @@ class ReconciliationService:
         row = (await session.execute(text(_TOTALS))).one()
         return {"cases": row.cases, "persons": row.persons, "pending": row.pending}
 
+    async def retell(self, session: WriteSession, cases: Sequence[UUID], persons: Sequence[UUID]) -> None:
+        """Compute anew what is told of these cases, and say so of them and the persons in the change feed.
+
+        The caller has ``hold``.
+        """
+        tools = await self._locked(session)
+        await tools.ledger.retell(cases, persons)
+
     async def decide(self, session: WriteSession, decision: Decision) -> None:
         """Write a reviewer's decision into the ledger and link what it touches, in the caller's transaction.
 
