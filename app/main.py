@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+from app.audit import endpoints as audit
 from app.audit.refusals import Refusals
 from app.ingestion import endpoints as ingestion
 from app.lifecycle import endpoints as lifecycle
@@ -32,6 +33,7 @@ One registry of human-trafficking cases in Peru, out of four institutions. Every
 ROUTERS: tuple[APIRouter, ...] = (
     shell.router,
     security.router,
+    audit.router,
     ingestion.router,
     reconciliation.router,
     registry.router,

@@ -89,7 +89,8 @@ def build_services(
     access = build_access(settings, database, keyring, clock)
     sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
     models, audit = Models(), AuditLog(clock, sealer, blind)
-    indexer, linker = FeatureIndexer(blind), ReconciliationService(database, sealer, models)
+    indexer = FeatureIndexer(blind)
+    linker = ReconciliationService(database, sealer, indexer, models)
     tools = Tools(
         database=database,
         sealer=sealer,

@@ -103,7 +103,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
     "redirect": {Privacy.LINK: "kind event from_id to_id", Privacy.OPERATIONAL: "id at"},
     "change": {Privacy.CASE: "entity_id", Privacy.OPERATIONAL: "position kind event at"},
     "change_cursor": {Privacy.OPERATIONAL: "id last"},
-    "link_state": {Privacy.OPERATIONAL: "id model rebuilt_at"},
+    "link_state": {Privacy.OPERATIONAL: "id model rebuilt_at blocking"},
     "client": {
         Privacy.CREDENTIAL: "secret_hash",
         Privacy.STAFF: "id name scopes",

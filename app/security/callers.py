@@ -153,6 +153,10 @@ Reviewer = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.REVIEW,)
 """Decides on doubtful pairs and pins values, as the officer that the headers name."""
 StatisticsReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ,)))]
 ModelReader = Annotated[Caller, Depends(Requirement((scopes.MODELS_MANAGE, scopes.OPERATOR)))]
+Auditor = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.AUDIT_READ,)))]
+"""Reads who did what, and says why: the log tells of officers and of whose data was opened."""
+ProofReader = Annotated[Caller, Depends(Requirement((scopes.AUDIT_READ,)))]
+"""Reads checkpoints and proofs, which tell of nobody."""
 Operator = Annotated[Caller, Depends(Requirement((scopes.OPERATOR,)))]
 
 
