@@ -22,6 +22,7 @@ PARTS: Final[dict[str, str]] = {
     "replay": "Traducir de nuevo lo guardado / translate again what is kept",
     "reconcile": "Vincular registros, casos y personas / link records, cases and persons",
     "explain": "Por qué un par está unido o aparte / why a pair is together or apart",
+    "model": "Modelos de vinculación: ver, comparar, promover / linking models: see, compare, promote",
     "links": "Exportar los vínculos / export the links",
     "queue": "La cola de trabajos / the queue of jobs",
     "feeds": "La salud de las fuentes / the health of the feeds",

@@ -29,20 +29,23 @@ from app.ingestion import jobs as ingestion_jobs
 from app.ingestion.pulling import Puller
 from app.ingestion.service import IngestionService
 from app.ingestion.tools import Limits, Tools
+from app.lifecycle.comparison import Comparer
+from app.lifecycle.service import ModelService
 from app.reconciliation.explanations import Explanations
 from app.reconciliation.indexer import FeatureIndexer
+from app.reconciliation.running import Models
 from app.reconciliation.service import ReconciliationService
 from app.security import installation
+from app.security.access import build_access
 from app.security.blind import BlindIndex
-from app.security.callers import Gate
-from app.security.clients import ClientService, Revocations
-from app.security.endpoints import Authorisation
+from app.security.clients import ClientService
+from app.security.gate import Gate
+from app.security.granting import Authorisation
 from app.security.key_store import KeyProvider, PlainFile
 from app.security.keyring import KeyRing
 from app.security.rings import RingFile
 from app.security.rotation import Rotation, rotation_jobs
 from app.security.sealing import Sealer
-from app.security.tokens import Realm, TokenIssuer, TokenVerifier, key_set_document
 from app.security.transit import Transit, TransitAddress
 from app.shell.readiness import Readiness
 
@@ -68,15 +71,11 @@ class Services:
     indexer: FeatureIndexer
     linker: ReconciliationService
     explanations: Explanations
+    models: ModelService
+    comparer: Comparer
     ingestion: IngestionService
     puller_from: Callable[[Source], Puller]
     puller: Puller | None  # None: no source to pull from is configured
-
-
-def realm_of(settings: Settings) -> Realm:
-    """Issuer and audience of tokens: the address under which the service is reached."""
-    issuer = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
-    return Realm(issuer=issuer, audience=f"{issuer}/v1")
 
 
 def build_services(
@@ -87,10 +86,11 @@ def build_services(
     clock: Clock,
 ) -> Services:
     keyring, renew = (keys.keyring, keys.renewed) if isinstance(keys, RingFile) else (keys, None)
-    realm = realm_of(settings)
-    clients = ClientService(database)
+    access = build_access(settings, database, keyring, clock)
     sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
-    indexer, linker = FeatureIndexer(blind), ReconciliationService(database, sealer)
+    models, audit = Models(), AuditLog(clock, sealer, blind)
+    indexer = FeatureIndexer(blind)
+    linker = ReconciliationService(database, sealer, indexer, models)
     tools = Tools(
         database=database,
         sealer=sealer,
@@ -113,27 +113,26 @@ def build_services(
         rotation=Rotation(database, sealer),
         sealer=sealer,
         blind=blind,
-        clients=clients,
-        gate=Gate(TokenVerifier(keyring.signing, realm), Revocations(database, clock), clock),
-        authorisation=Authorisation(
-            clients=clients,
-            issuer=TokenIssuer(keyring.signing, realm),
-            realm=realm,
-            key_set=key_set_document(keyring.signing),
-            clock=clock,
-        ),
+        clients=access.clients,
+        gate=access.gate,
+        authorisation=access.authorisation,
         readiness=Readiness(database, partial(_up_to_date, database_url)),
-        audit=AuditLog(clock, sealer, blind),
-        merkle=MerkleLog(
-            database, Signer(settings.audit_origin, keyring.audit.current.secret), settings.audit_folder
-        ),
+        audit=audit,
+        merkle=_merkle(database, settings, keyring),
         indexer=indexer,
         linker=linker,
-        explanations=Explanations(sealer),
+        explanations=Explanations(sealer, models),
+        models=(lifecycle := ModelService(database, linker, models, audit)),
+        comparer=Comparer(database, sealer, (models, lifecycle)),
         ingestion=ingestion,
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
     )
+
+
+def _merkle(database: Database, settings: Settings, keyring: KeyRing) -> MerkleLog:
+    signer = Signer(settings.audit_origin, keyring.audit.current.secret)
+    return MerkleLog(database, signer, settings.audit_folder)
 
 
 def key_provider_of(settings: Settings) -> KeyProvider:

@@ -19,6 +19,8 @@ from app.audit.errors import AuditUnavailable, Unwitnessed
 from app.audit.service import AuditLog
 from app.core.errors import IntertrataError
 from app.db.engine import WriteSession, database_of
+from app.security.callers import PurposedCaller, caller_of
+from app.security.reach import enter
 
 TOLD: Final = "told"
 _NAMED: Final = {"case_id": "case", "person_id": "person", "batch_id": "batch", "client_id": "client"}
@@ -50,10 +52,13 @@ class Reading:
 
 
 class Audits:
-    """The dependency. ``snapshot``: all statements see one snapshot (readings); else as ``WriteDep``."""
+    """The dependency. ``snapshot``: all statements see one snapshot (readings); else as ``WriteDep``.
+    ``reach``: the session sees the caller's part of the registry only, and may write nothing but the mark.
+    """
 
-    def __init__(self, kind: ActKind, *, snapshot: bool = True) -> None:
+    def __init__(self, kind: ActKind, *, snapshot: bool = True, reach: bool = False) -> None:
         self.kind = kind
+        self.reach = reach
         self._snapshot = snapshot
 
     async def __call__(self, request: Request) -> AsyncIterator[Reading]:
@@ -61,6 +66,8 @@ class Audits:
         begun = database.snapshot_write() if self._snapshot else database.write()
         try:
             async with begun as session:
+                if self.reach:
+                    await enter(session, caller_of(request).reach)
                 reading = Reading(request, self.kind, session)
                 yield reading
                 if not reading.witnessed:
@@ -84,22 +91,18 @@ class Audits:
 
 
 def act_of(request: Request, kind: ActKind, objects: tuple[str, ...], outcome: str) -> Act:
-    """The act of this request: its caller was admitted, officer and purpose were checked where asked for."""
-    state = request.state
+    """The act of this request: its caller was admitted, and said officer and purpose where asked for."""
+    caller = getattr(request.state, "caller", None)  # not there yet where the gate itself refused
+    said = caller.purpose if isinstance(caller, PurposedCaller) else None
     return Act(
         kind=kind,
-        actor=state.client_id,
-        officer=getattr(state, "officer", None),
-        purpose=getattr(state, "purpose", None),
+        actor=request.state.client_id,
+        officer=said.officer if said else None,
+        purpose=Purpose(said.case, said.reason) if said else None,
         objects=objects,
         outcome=outcome,
         request=audit_of(request).request_digest(_canonical(request)),
     )
-
-
-def state_purpose(request: Request, officer: str, purpose: Purpose) -> None:
-    """Whoever checks the purpose of a request leaves it here for its mark."""
-    request.state.officer, request.state.purpose = officer, purpose
 
 
 def audits_of(dependant: Dependant) -> Iterator[Audits]:
@@ -135,14 +138,15 @@ def sought(request: Request) -> Iterator[str]:
                 continue
 
 
-def audits(kind: ActKind, *, snapshot: bool = True) -> Any:
+def audits(kind: ActKind, *, snapshot: bool = True, reach: bool = False) -> Any:
     """``Depends`` for ``Annotated[Reading, audits(...)]``: the transaction ends before the answer leaves."""
-    return Depends(Audits(kind, snapshot=snapshot), scope="function")
+    return Depends(Audits(kind, snapshot=snapshot, reach=reach), scope="function")
 
 
-CaseReading = Annotated[Reading, audits(ActKind.CASE_READ)]
-PersonReading = Annotated[Reading, audits(ActKind.PERSON_READ)]
-IdentityReading = Annotated[Reading, audits(ActKind.IDENTITY_READ)]
+CaseReading = Annotated[Reading, audits(ActKind.CASE_READ, reach=True)]
+PersonReading = Annotated[Reading, audits(ActKind.PERSON_READ, reach=True)]
+JudgementReading = Annotated[Reading, audits(ActKind.PERSON_READ)]  # nationwide: it weighs sealed features
+IdentityReading = Annotated[Reading, audits(ActKind.IDENTITY_READ, reach=True)]
 AuditReading = Annotated[Reading, audits(ActKind.AUDIT_READ)]
 Deciding = Annotated[Reading, audits(ActKind.DECISION, snapshot=False)]
 Exporting = Annotated[Reading, audits(ActKind.EXPORT)]

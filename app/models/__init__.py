@@ -23,6 +23,7 @@ from app.models.ingestion import (
     RecordVersion,
     Report,
 )
+from app.models.lifecycle import ModelComparison, ModelPromotion, ModelVersion, PromotionMember
 from app.models.reconciliation import (
     CaseEntity,
     CaseMember,
@@ -68,8 +69,12 @@ __all__ = [
     "Mention",
     "MentionIdentity",
     "MentionKey",
+    "ModelComparison",
+    "ModelPromotion",
+    "ModelVersion",
     "PersonEntity",
     "PersonMember",
+    "PromotionMember",
     "Record",
     "RecordKey",
     "RecordVersion",

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Request, Response
 
 from app.audit.acts import record_thing, thing
-from app.audit.sessions import PersonReading, Reading
+from app.audit.sessions import JudgementReading, Reading
 from app.reconciliation.explanations import Explanations, Sight
 from app.reconciliation.waterfall import waterfall
 from app.security import scopes
@@ -28,7 +28,7 @@ _PICTURE: Final[dict[int | str, dict[str, Any]]] = {
     responses={200: {"content": {SVG: {}}}},
 )
 async def get_judgement(
-    request: Request, caller: JudgementReader, reading: PersonReading, judgement_id: JudgementId
+    request: Request, caller: JudgementReader, reading: JudgementReading, judgement_id: JudgementId
 ) -> JudgementDetail | Response:
     """Cada comparación, su nivel y su peso en bits; con `Accept: image/svg+xml`, en un dibujo. Quien no puede
     ver identidades recibe niveles y pesos que no dependen de qué nombre es.
@@ -47,7 +47,7 @@ async def get_judgement(
     responses=_PICTURE,
 )
 async def get_waterfall(
-    request: Request, caller: JudgementReader, reading: PersonReading, judgement_id: JudgementId
+    request: Request, caller: JudgementReader, reading: JudgementReading, judgement_id: JudgementId
 ) -> Response:
     return _drawn(await _explained(request, reading, caller, judgement_id))
 

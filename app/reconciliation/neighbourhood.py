@@ -184,9 +184,14 @@ def components(
     return ((found, inner.get(top, {})) for top, found in members.items())
 
 
-def settle(before: Mapping[int, UUID], clusters: Sequence[Sequence[int]]) -> Settled:
-    """Numbers of nodes are given in order of first arrival: the smallest is the oldest."""
-    assignment = assign(before, clusters, lambda node: node, lambda _: uuid4())
+def settle(
+    before: Mapping[int, UUID], clusters: Sequence[Sequence[int]], wanted: Mapping[int, UUID] | None = None
+) -> Settled:
+    """Numbers of nodes are given in order of first arrival: the smallest is the oldest.
+
+    ``wanted``: ids that nodes had once, and by which their clusters are to be known again.
+    """
+    assignment = assign(before, clusters, lambda node: node, lambda _: uuid4(), wanted or {})
     members = {
         node: cluster_id
         for cluster_id, cluster in zip(assignment.ids, clusters, strict=True)

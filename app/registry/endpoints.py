@@ -15,12 +15,14 @@ from app.registry.feeds import FeedHealthService
 from app.registry.filters import CaseFilter
 from app.registry.service import RegistryService
 from app.security.callers import (
+    CaseFileReader,
     CaseReader,
     ChangeReader,
     FeedHealthReader,
     PersonReader,
     RecordReader,
 )
+from app.security.sessions import ReachDep
 from schemas.pagination import Page
 from schemas.registry import CaseDetail, CaseSummary, ChangePage, FeedHealth, PersonDetail, RecordDetail
 from schemas.vocabulary import Feed, OffenceFamily, Stage
@@ -58,7 +60,7 @@ async def list_cases(
 
 
 @router.get("/cases/{case_id}", summary="Un caso, con la procedencia de cada dato / one case")
-async def get_case(caller: CaseReader, reading: CaseReading, case_id: UUID) -> CaseDetail:
+async def get_case(caller: CaseFileReader, reading: CaseReading, case_id: UUID) -> CaseDetail:
     found = await RegistryService(reading.session).case(case_id)
     await reading.witness(thing("case", case_id), *(thing("person", each.id) for each in found.people))
     return found
@@ -93,7 +95,7 @@ async def get_record(
 @router.get("/changes", summary="Lo que cambió, en orden / what changed, in order")
 async def get_changes(
     caller: ChangeReader,
-    session: ReadDep,
+    session: ReachDep,
     after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
     limit: Limit = 100,
 ) -> ChangePage:
