@@ -130,7 +130,7 @@ def _proof(rehearsed: Rehearsed, truth: LabelledRecords, kind: LinkKind) -> Proo
 
 
 def _splink(read: ReadWorld, rehearsed: Rehearsed) -> dict[str, float]:
-    from app.reconciliation.splink_baseline import splink_clusters  # noqa: PLC0415  slow to import
+    from app.reconciliation.splink_baseline import splink_clusters
 
     for name in ("splink", "sqlglot"):
         logging.getLogger(name).setLevel(logging.ERROR)
