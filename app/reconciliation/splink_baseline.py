@@ -45,7 +45,7 @@ def _table(rehearsed: Rehearsed) -> pa.Table:
 
 
 def _trained(api: DuckDBAPI, table: pa.Table) -> Linker:
-    """Pairs of one record are no candidates, as with us. A rule with too few pairs to train on is left out."""
+    """Pairs of one record are no candidates, as with us. A rule that has too few pairs is left out."""
     settings = splink_settings(None)
     rules = settings["blocking_rules_to_generate_predictions"]
     apart = [f"{rule} AND l.record <> r.record" for rule in rules]
