@@ -49,8 +49,8 @@ migration: setup ## Nueva migración (m="qué cambia") / new migration from the 
 bench: setup ## Mediciones / benchmarks
 	PYTHONPATH=.:tests $(BIN)/python -m bench
 
-fuzz: setup ## Diez mil entradas dañadas / ten thousand damaged inputs
-	INTERTRATA_FUZZ=10000 $(PYTEST) tests/properties
+fuzz: setup ## Diez mil entradas dañadas, diez mil operaciones en desorden / ten thousand damaged inputs, as many operations in disorder
+	INTERTRATA_FUZZ=10000 INTERTRATA_OPERATIONS=10000 $(PYTEST) tests/properties
 
 serve: setup ## La API / the API
 	@exec $(BIN)/intertrata serve

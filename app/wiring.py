@@ -14,7 +14,12 @@ from functools import partial
 from adapters.catalog import CATALOG
 from adapters.sistra.pull import Source
 from adapters.transport.spill import spill_into
+from app.audit import jobs as audit_jobs
+from app.audit.log import MerkleLog
+from app.audit.note import Signer
+from app.audit.service import AuditLog
 from app.core.clock import Clock, SystemClock
+from app.core.errors import SettingsInvalid
 from app.core.garbage import collect_seldom
 from app.core.queue import Every, Handler, Options, Worker
 from app.core.settings import Settings
@@ -25,19 +30,28 @@ from app.ingestion import jobs as ingestion_jobs
 from app.ingestion.pulling import Puller
 from app.ingestion.service import IngestionService
 from app.ingestion.tools import Limits, Tools
+from app.lifecycle.comparison import Comparer
+from app.lifecycle.service import ModelService
+from app.protection.service import ProtectionService
+from app.protection.service import Tools as ProtectionTools
 from app.reconciliation.explanations import Explanations
 from app.reconciliation.indexer import FeatureIndexer
 from app.reconciliation.review.rules import Policy
 from app.reconciliation.review.service import Tools as ReviewTools
+from app.reconciliation.running import Models
 from app.reconciliation.service import ReconciliationService
 from app.security import installation
+from app.security.access import build_access
 from app.security.blind import BlindIndex
-from app.security.callers import Gate
-from app.security.clients import ClientService, Revocations
-from app.security.endpoints import Authorisation
+from app.security.clients import ClientService
+from app.security.gate import Gate
+from app.security.granting import Authorisation
+from app.security.key_store import KeyProvider, PlainFile
 from app.security.keyring import KeyRing
+from app.security.rings import RingFile
+from app.security.rotation import Rotation, rotation_jobs
 from app.security.sealing import Sealer
-from app.security.tokens import Realm, TokenIssuer, TokenVerifier, key_set_document
+from app.security.transit import Transit, TransitAddress
 from app.shell.readiness import Readiness
 
 
@@ -50,34 +64,40 @@ class Services:
     database_url: str
     database: Database
     keyring: KeyRing
+    rotation: Rotation
     sealer: Sealer
     blind: BlindIndex
     clients: ClientService
     gate: Gate
     authorisation: Authorisation
     readiness: Readiness
+    audit: AuditLog
+    merkle: MerkleLog
     indexer: FeatureIndexer
     linker: ReconciliationService
     explanations: Explanations
+    models: ModelService
+    comparer: Comparer
     review: ReviewTools
     ingestion: IngestionService
+    protection: ProtectionService
     puller_from: Callable[[Source], Puller]
     puller: Puller | None  # None: no source to pull from is configured
 
 
-def realm_of(settings: Settings) -> Realm:
-    """Issuer and audience of tokens: the address under which the service is reached."""
-    issuer = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
-    return Realm(issuer=issuer, audience=f"{issuer}/v1")
-
-
 def build_services(
-    settings: Settings, database_url: str, database: Database, keyring: KeyRing, clock: Clock
+    settings: Settings,
+    database_url: str,
+    database: Database,
+    keys: KeyRing | RingFile,
+    clock: Clock,
 ) -> Services:
-    realm = realm_of(settings)
-    clients = ClientService(database)
-    sealer, blind = Sealer(keyring), BlindIndex(keyring)
-    indexer, linker = FeatureIndexer(blind), ReconciliationService(database, sealer)
+    keyring, renew = (keys.keyring, keys.renewed) if isinstance(keys, RingFile) else (keys, None)
+    access = build_access(settings, database, keyring, clock)
+    sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
+    models, audit = Models(), AuditLog(clock, sealer, blind)
+    indexer = FeatureIndexer(blind)
+    linker = ReconciliationService(database, sealer, indexer, models)
     tools = Tools(
         database=database,
         sealer=sealer,
@@ -97,26 +117,51 @@ def build_services(
         database_url=database_url,
         database=database,
         keyring=keyring,
+        rotation=Rotation(database, sealer),
         sealer=sealer,
         blind=blind,
-        clients=clients,
-        gate=Gate(TokenVerifier(keyring.signing, realm), Revocations(database, clock), clock),
-        authorisation=Authorisation(
-            clients=clients,
-            issuer=TokenIssuer(keyring.signing, realm),
-            realm=realm,
-            key_set=key_set_document(keyring.signing),
-            clock=clock,
-        ),
+        clients=access.clients,
+        gate=access.gate,
+        authorisation=access.authorisation,
         readiness=Readiness(database, partial(_up_to_date, database_url)),
+        audit=audit,
+        merkle=_merkle(database, settings, keyring),
         indexer=indexer,
         linker=linker,
-        explanations=Explanations(sealer),
-        review=ReviewTools(linker, sealer, clock, review_policy_of(settings)),
+        explanations=Explanations(sealer, models),
+        models=(lifecycle := ModelService(database, linker, models, audit)),
+        comparer=Comparer(database, sealer, (models, lifecycle)),
+        review=ReviewTools(linker, sealer, blind, clock, review_policy_of(settings)),
         ingestion=ingestion,
+        protection=ProtectionService(ProtectionTools(database, ingestion, linker, audit, clock)),
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
     )
+
+
+def _merkle(database: Database, settings: Settings, keyring: KeyRing) -> MerkleLog:
+    signer = Signer(settings.audit_origin, keyring.audit.current.secret)
+    return MerkleLog(database, signer, settings.audit_folder)
+
+
+def key_provider_of(settings: Settings) -> KeyProvider:
+    """What protects the keys at rest: the configured transit engine, else the private file itself.
+
+    Raises ``SettingsInvalid`` where an engine is named without a token for it.
+    """
+    if settings.keys_transit_url is None:
+        return PlainFile()
+    if settings.keys_transit_token_file is None:
+        raise SettingsInvalid(names="keys_transit_token_file")
+    address = TransitAddress(
+        url=settings.keys_transit_url,
+        key=settings.keys_transit_key,
+        token_file=settings.keys_transit_token_file,
+        mount=settings.keys_transit_mount,
+        namespace=settings.keys_transit_namespace,
+        ca_file=settings.keys_transit_ca_file,
+    )
+    return Transit(address)
 
 
 def source_of(settings: Settings) -> Source | None:
@@ -140,13 +185,17 @@ async def _up_to_date(database_url: str) -> bool:
 
 def jobs_of(services: Services) -> Mapping[str, Handler]:
     """What a worker can do, by name of job; a stage adds its own here."""
-    return {**ingestion_jobs.jobs(services.ingestion, services.puller)}
+    return {
+        **audit_jobs.jobs(services.merkle),
+        **ingestion_jobs.jobs(services.ingestion, services.puller),
+        **rotation_jobs(services.rotation),
+    }
 
 
 def schedules_of(services: Services) -> tuple[Every, ...]:
     """What a worker enqueues by itself; a stage adds its own here."""
     cron = services.settings.sistra_cron if services.puller else None
-    return ingestion_jobs.schedules(cron)
+    return (*audit_jobs.SCHEDULES, *ingestion_jobs.schedules(cron))
 
 
 async def run_worker(services: Services, stop: asyncio.Event) -> None:
@@ -174,15 +223,15 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
     from starting.
     """
     collect_seldom()
-    keyring = KeyRing.load_or_create(settings.home)
+    ring = RingFile(settings.home, key_provider_of(settings))
     running = running_database(settings)
     url = await asyncio.to_thread(running.__enter__)
     try:
         await _prepare(settings, url)
         database = Database(url, pool_size=settings.database_pool_size)
         try:
-            await installation.claim(database, keyring)
-            yield build_services(settings, url, database, keyring, clock or SystemClock())
+            await installation.claim(database, ring.keyring)
+            yield build_services(settings, url, database, ring, clock or SystemClock())
         finally:
             await database.close()
     finally:

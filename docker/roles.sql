@@ -1,4 +1,4 @@
--- Dos papeles en PostgreSQL / two roles in PostgreSQL: the owner migrates, the application works.
+-- Tres papeles en PostgreSQL / three roles in PostgreSQL: the owner migrates, the application works, callers read.
 --
 -- Run once by a superuser, with psql, in the database of the service; running it again is harmless and sets the
 -- passwords anew. In compose the server runs it when it makes its data. Other names and folders by
@@ -21,8 +21,17 @@ SELECT format('CREATE ROLE %I', role)
 FROM unnest(ARRAY[:'owner', :'app']) AS role
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role)
 \gexec
-ALTER ROLE :"owner" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD :'owner_password';
-ALTER ROLE :"app" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD :'app_password';
+-- Both pass row-level security: migrations and linking work on whole tables (and PostgreSQL's COPY FROM refuses
+-- tables that have it). Whatever is read for a caller is read as intertrata_reader, which passes nothing.
+ALTER ROLE :"owner" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION BYPASSRLS PASSWORD :'owner_password';
+ALTER ROLE :"app" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION BYPASSRLS PASSWORD :'app_password';
+
+-- The role of callers, by this name on every server: the migrations' policies are for it.
+SELECT 'CREATE ROLE intertrata_reader'
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'intertrata_reader')
+\gexec
+ALTER ROLE intertrata_reader NOLOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+GRANT intertrata_reader TO :"app" WITH INHERIT FALSE, SET TRUE;
 
 REVOKE ALL ON DATABASE :"DBNAME" FROM PUBLIC;
 ALTER DATABASE :"DBNAME" OWNER TO :"owner";

@@ -20,6 +20,7 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,  # it may be a password
     )
 
+    mode: Literal["demo", "production"] = "production"  # demo: secrets and unbound tokens, loopback only
     home: Path = Path(".intertrata")  # all state: embedded database, keys, landed bytes
     database_url_file: Path | None = None  # holds the address, where secrets come as files
     database_url: SecretStr | None = Field(
@@ -33,14 +34,24 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     public_url: str | None = None  # where clients reach the service; None: host and port. Issuer of tokens
+    trusted_proxies: str = ""  # networks whose Client-Cert header (RFC 9440) counts, separated by commas
+    dpop_nonces: bool = True  # outside the demo, proofs carry a nonce of ours (RFC 9449 8)
     upload_limit_bytes: int = Field(default=2048 * MIB, gt=0)
     database_pool_size: int = Field(default=10, ge=1, le=100)
     review_lease_minutes: int = Field(default=30, ge=1, le=1440)  # a reviewer holds a doubtful pair for
     review_two_persons: Literal["never", "listed", "always"] = "listed"  # which merges need a second word
     review_two_persons_members: int = Field(default=8, ge=2)  # "listed": from so many members on
     worker_concurrency: int = Field(default=2, ge=1, le=64)
+    keys_transit_url: str | None = None  # Vault or OpenBao that protects the keys; None: a private file
+    keys_transit_key: str = "intertrata"  # name of its transit key
+    keys_transit_token_file: Path | None = None
+    keys_transit_mount: str = "transit"
+    keys_transit_namespace: str | None = None
+    keys_transit_ca_file: Path | None = None
     sistra_url: str | None = None  # base address of SISTRA's pull interface; None: not pulled by itself
     sistra_token_file: Path | None = None  # holds the bearer token for it
+    audit_origin: str = "intertrata/audit"  # the name of the audit log in its checkpoints and public key
+    audit_folder: Path | None = None  # where checkpoints are published for others to copy
     sistra_cron: str = "*/15 * * * *"  # when it is asked (UTC)
 
     @field_validator("database_url")

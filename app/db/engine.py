@@ -17,6 +17,8 @@ from app.core.errors import Unavailable
 from app.db.urls import sqlalchemy_url
 
 APPLICATION = "intertrata"
+# Our own work sees whole tables or fails; only a caller's transaction (app.security.reach) is shown a part.
+_WHOLE = {"row_security": "off"}
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
@@ -45,7 +47,7 @@ class Database:
             pool_timeout=30,
             pool_pre_ping=True,
             hide_parameters=True,  # they are personal data; they do not belong in exception messages
-            connect_args={"server_settings": {"application_name": APPLICATION}},
+            connect_args={"server_settings": {"application_name": APPLICATION, **_WHOLE}},
         )
         self._readers = async_sessionmaker(self.engine, class_=ReadSession, expire_on_commit=False)
         self._writers = async_sessionmaker(self.engine, class_=WriteSession, expire_on_commit=False)
@@ -61,6 +63,13 @@ class Database:
     async def write(self) -> AsyncIterator[WriteSession]:
         """Commits when the block ends, rolls back when it raises."""
         async with self._writers.begin() as session:
+            yield session
+
+    @asynccontextmanager
+    async def snapshot_write(self) -> AsyncIterator[WriteSession]:
+        """As ``write``, and all its statements see one snapshot: for a reading that also leaves its mark."""
+        async with self._writers.begin() as session:
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
 
     async def ping(self) -> None:

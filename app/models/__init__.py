@@ -1,5 +1,13 @@
 """Tables. Importing this package registers them all on ``Base.metadata``."""
 
+from app.models.audit import (
+    AuditCheckpoint,
+    AuditEntry,
+    AuditLeaf,
+    AuditNode,
+    AuditPending,
+    AuditPurpose,
+)
 from app.models.base import Base
 from app.models.ingestion import (
     Batch,
@@ -15,6 +23,8 @@ from app.models.ingestion import (
     RecordVersion,
     Report,
 )
+from app.models.lifecycle import ModelComparison, ModelPromotion, ModelVersion, PromotionMember
+from app.models.protection import ErasedIdentity, Erasure, LegalHold
 from app.models.reconciliation import (
     CaseEntity,
     CaseMember,
@@ -34,6 +44,12 @@ from app.models.review import ReviewAct, ReviewClaim, ReviewPair, ReviewReason, 
 from app.models.security import Client, Installation
 
 __all__ = [
+    "AuditCheckpoint",
+    "AuditEntry",
+    "AuditLeaf",
+    "AuditNode",
+    "AuditPending",
+    "AuditPurpose",
     "Base",
     "Batch",
     "CaseEntity",
@@ -45,18 +61,25 @@ __all__ = [
     "Delivery",
     "DeliveryIssue",
     "Edge",
+    "ErasedIdentity",
+    "Erasure",
     "FeedState",
     "IdempotencyKey",
     "Installation",
     "Judgement",
     "LandedChunk",
+    "LegalHold",
     "LinkDirty",
     "LinkState",
     "Mention",
     "MentionIdentity",
     "MentionKey",
+    "ModelComparison",
+    "ModelPromotion",
+    "ModelVersion",
     "PersonEntity",
     "PersonMember",
+    "PromotionMember",
     "Record",
     "RecordKey",
     "RecordVersion",

@@ -33,6 +33,8 @@ from app.reconciliation.resolve import Decisions, Pair, pair, person_weight, wit
 from app.reconciliation.scoring import Model
 from schemas.vocabulary import Feed, Role
 
+Wanted = Mapping[Kind, Mapping[int, UUID]]
+
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
@@ -50,9 +52,14 @@ class FullLinking:
         self._bulk = bulk
         self._ledger = ledger
         self._model = model
+        self._wanted: Wanted = {}
 
-    async def run(self, changed: Sequence[int]) -> int:
-        """``changed``: records of which the change feed speaks. The number of records held."""
+    async def run(self, changed: Sequence[int], wanted: Wanted | None = None) -> int:
+        """``changed``: records of which the change feed speaks. The number of records held.
+
+        ``wanted``: ids that members are to have rather than those they have, where a cluster can have them.
+        """
+        self._wanted = wanted or {}
         with _no_collection():
             return await self._run(changed)
 
@@ -69,7 +76,7 @@ class FullLinking:
     async def _keep(self, kind: Kind, found: Conclusion) -> Settled:
         before = await self._bulk.edges(kind)
         self._ledger.edges(kind, before, found.weights, found.resolved.judged)
-        settled = settle(await self._bulk.clusters(kind), found.resolved.clusters)
+        settled = settle(await self._bulk.clusters(kind), found.resolved.clusters, self._wanted.get(kind, {}))
         self._ledger.members(kind, settled)
         return settled
 
@@ -171,7 +178,7 @@ class Work:
         if self._pairs is not None:
             for a, b, bits, together in self._pairs.likely(self._case_of):
                 weight = person_weight(nodes[a], nodes[b], together, model, bits)
-                if weight >= model.person.lower:
+                if weight >= model.between(held.role(a), held.role(b)).lower:
                     weights[(a, b)], known[(a, b)] = weight, bits
             self._pairs.close()
         weighed = Weighed(weights, _effective(held.record_of, weights), known)

@@ -20,7 +20,7 @@ class Rules(Generic[T]):
     stable_key: Callable[[T], Any]  # total order that no arrival changes
     evidence: Callable[[T, T], float]  # bits for or against, without any prior
     vetoed: Callable[[T, T], bool]  # a hard rule of the machine, which a reviewer's "same" outweighs
-    upper: float
+    upper: Callable[[T, T], float]  # the weight from which an edge of these two may join
     floor: float
     forbidden: Callable[[T, T], bool] = lambda a, b: False  # a reviewer's "different": nothing outweighs it
 
@@ -52,7 +52,7 @@ def agglomerate(
     state = _State({m: i for i, m in enumerate(ordered)}, {i: [m] for i, m in enumerate(ordered)})
     for a, b in sorted((_by_rank(pair, rank) for pair in same), key=lambda p: (rank[p[0]], rank[p[1]])):
         _try_join(state, a, b, rules, decided=True)
-    strong = [(w, _by_rank(pair, rank)) for pair, w in edges.items() if w >= rules.upper]
+    strong = [(w, _by_rank(pair, rank)) for pair, w in edges.items() if w >= rules.upper(*pair)]
     strong.sort(key=lambda found: (-found[0], rank[found[1][0]], rank[found[1][1]]))
     pending = [pair for _, pair in strong]
     while _pass(state, pending, rules):

@@ -44,6 +44,10 @@ def _one_edit_sql(left: str, right: str) -> str:
     )
 
 
+def level_of(comparison: Comparison, a: M, b: M) -> str:
+    return next(level.name for level in comparison.levels if level.test(a, b))
+
+
 def _always(_a: M, _b: M) -> bool:
     return True
 

@@ -4,7 +4,8 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request, Response
 
-from app.db.engine import ReadDep
+from app.audit.acts import record_thing, thing
+from app.audit.sessions import JudgementReading, Reading
 from app.reconciliation.explanations import Explanations, Sight
 from app.reconciliation.waterfall import waterfall
 from app.security import scopes
@@ -27,7 +28,7 @@ _PICTURE: Final[dict[int | str, dict[str, Any]]] = {
     responses={200: {"content": {SVG: {}}}},
 )
 async def get_judgement(
-    request: Request, caller: JudgementReader, session: ReadDep, judgement_id: JudgementId
+    request: Request, caller: JudgementReader, reading: JudgementReading, judgement_id: JudgementId
 ) -> JudgementDetail | Response:
     """Cada comparación, su nivel y su peso en bits; con `Accept: image/svg+xml`, en un dibujo. Quien no puede
     ver identidades recibe niveles y pesos que no dependen de qué nombre es.
@@ -35,7 +36,7 @@ async def get_judgement(
     Each comparison, its level and its weight in bits; as a picture with `Accept: image/svg+xml`. Who may not
     see identities is told levels and weights that do not depend on which name it is.
     """
-    found = await _explanations(request).judgement(session, judgement_id, _sight(caller))
+    found = await _explained(request, reading, caller, judgement_id)
     return _drawn(found) if _wants_picture(request) else found
 
 
@@ -46,9 +47,20 @@ async def get_judgement(
     responses=_PICTURE,
 )
 async def get_waterfall(
-    request: Request, caller: JudgementReader, session: ReadDep, judgement_id: JudgementId
+    request: Request, caller: JudgementReader, reading: JudgementReading, judgement_id: JudgementId
 ) -> Response:
-    return _drawn(await _explanations(request).judgement(session, judgement_id, _sight(caller)))
+    return _drawn(await _explained(request, reading, caller, judgement_id))
+
+
+async def _explained(
+    request: Request, reading: Reading, caller: Caller, judgement_id: int
+) -> JudgementDetail:
+    found = await _explanations(request).judgement(reading.session, judgement_id, _sight(caller))
+    ends = (found.explanation.a, found.explanation.b)
+    touched = [record_thing(each.feed, each.number) for each in ends]
+    touched += [thing(found.explanation.kind, each.entity) for each in ends if each.entity is not None]
+    await reading.witness(thing("judgement", judgement_id), *dict.fromkeys(touched))
+    return found
 
 
 def _drawn(found: JudgementDetail) -> Response:

@@ -3,7 +3,7 @@
 Features are opened for one answer and kept nowhere. What is told of them: levels and bits, never a value.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Final, cast
@@ -26,7 +26,9 @@ from app.reconciliation.held import Held
 from app.reconciliation.neighbourhood import Kind, person_node
 from app.reconciliation.pair_repository import PairRepository
 from app.reconciliation.resolve import Pair, pair, person_weight
-from app.reconciliation.scoring import Model, ModelUnreadable, Policy, probability
+from app.reconciliation.running import Models
+from app.reconciliation.scoring import Model
+from app.reconciliation.scoring import Thresholds as Limits
 from app.security.sealing import Sealer
 from schemas.identifiers import natural_key
 from schemas.judgements import (
@@ -38,8 +40,6 @@ from schemas.judgements import (
     Thresholds,
 )
 from schemas.vocabulary import Feed, Role
-
-Shelf = Callable[[str], Model | None]
 
 _MOST_MEMBERS: Final = 12  # of each of two persons or cases, where the pair to explain is looked for
 _MACHINE: Final = "machine"
@@ -54,14 +54,6 @@ _NOTES: Final = {
     "coarse": "Sin permiso de identidad no se dice cuán raro es un nombre, ni lo que de eso depende. / "
     "Without the right to see identities, how rare a name is and what depends on it are not told.",
 }
-
-
-def shipped(version: str) -> Model | None:
-    """A model that came with the program; None where there is none of that version."""
-    try:
-        return Model.load(version)
-    except ModelUnreadable:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +79,9 @@ class _Pair:
 class Explanations:
     """Explains pairs inside the caller's session."""
 
-    def __init__(self, sealer: Sealer, shelf: Shelf = shipped) -> None:
+    def __init__(self, sealer: Sealer, models: Models) -> None:
         self._sealer = sealer
-        self._shelf = shelf
+        self._models = models
 
     async def judgement(self, session: ReadSession, judgement_id: int, sight: Sight) -> JudgementDetail:
         """Raises JudgementUnknown."""
@@ -148,7 +140,7 @@ class Explanations:
         """``said``: the judgement of a machine to explain, by its own model."""
         standing = await repository.standing_model()
         version = said["model"] if said is not None else standing
-        model = self._shelf(version) if version else self._shelf(Model.load().version)
+        model = await repository.model(self._models, version)
         if model is None:
             return await _as_stored(repository, found, said, "no_model")
         held = await repository.held(found.records)
@@ -198,7 +190,7 @@ async def _recomputed(
     said: RowMapping | None,
 ) -> Explanation:
     parts, model, held = made
-    weight, exact = total(parts), _exactly(found)
+    weight, exact, limits = total(parts), _exactly(found), _limits(model, found)
     notes = [] if exact else ["coarse"]
     if said is not None and said["weight"] is not None and said["weight"] != weight:
         notes.append("changed")
@@ -211,9 +203,9 @@ async def _recomputed(
         exact=exact,
         steps=steps(parts, exact),
         weight=weight if exact else None,
-        probability=probability(weight) if exact else None,
+        probability=limits.probability(weight) if exact else None,
         outcome=await _outcome(repository, found),
-        thresholds=_thresholds(model, found.kind),
+        thresholds=Thresholds(upper=limits.upper, lower=limits.lower, policy=model.policy.id),
         model=model.version,
         people=alignments(held.report(found.key[0]), held.report(found.key[1]), model) if people else (),
         notes=tuple(_NOTES[note] for note in notes),
@@ -252,9 +244,11 @@ async def _outcome(repository: PairRepository, found: _Pair) -> str:
     return "unsure" if await repository.edge_outcome(found.kind, found.key) == "unsure" else "different"
 
 
-def _thresholds(model: Model, kind: Kind) -> Thresholds:
-    policy: Policy = model.case if kind == "case" else model.person
-    return Thresholds(upper=policy.upper, lower=policy.lower, policy=policy.dated)
+def _limits(model: Model, found: _Pair) -> Limits:
+    if found.kind == "case":
+        return model.case
+    a, b = (found.ends[end]["role"] for end in found.key)
+    return model.between(a, b)
 
 
 def _member(found: _Pair, place: int) -> Member:

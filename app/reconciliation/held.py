@@ -32,6 +32,7 @@ class Held:
         self.records: dict[int, HeldRecord] = {}
         self.mentions: dict[int, MentionFeatures] = {}
         self.record_of: dict[int, int] = {}  # of every mention known, also those no longer named
+        self.far_roles: dict[int, str] = {}  # of mentions that edges lead to and that were not read
 
     def add(self, record: HeldRecord) -> None:
         self.records[record.id] = record
@@ -44,6 +45,10 @@ class Held:
 
     def missing(self, record_ids: Iterable[int]) -> list[int]:
         return sorted({record_id for record_id in record_ids if record_id not in self.records})
+
+    def role(self, mention_id: int) -> str:
+        known = self.mentions.get(mention_id)
+        return self.far_roles[mention_id] if known is None else known.role
 
     def mention_ids(self, record_id: int) -> tuple[int, ...]:
         held = self.records.get(record_id)

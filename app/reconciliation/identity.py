@@ -38,9 +38,10 @@ def assign(
     new: Sequence[Sequence[M]],
     age: Callable[[M], Any],
     make_id: Callable[[M], I],
+    wanted: Mapping[M, I] | None = None,
 ) -> Assignment[I]:
     """A cluster keeps the id that its oldest member had, unless another keeps it with a still older member
-    of it.
+    of it. Where the oldest has an id in ``wanted``, that one is meant instead, whether it stands or not.
 
     ``old``: the id of every member before, those that are gone too. ``age`` orders members, oldest first,
     totally. ``make_id`` gives a new id for a cluster, by its oldest member.
@@ -49,13 +50,13 @@ def assign(
     ids: list[I | None] = [None] * len(new)
     taken: set[I] = set()
     for index in sorted(range(len(new)), key=lambda i: age(oldest[i])):
-        wanted = old.get(oldest[index])
-        if wanted is not None and wanted not in taken:
-            ids[index] = wanted
-            taken.add(wanted)
-    created = {i: make_id(oldest[i]) for i, found in enumerate(ids) if found is None}
-    final = tuple(created[i] if found is None else found for i, found in enumerate(ids))
-    return Assignment(final, frozenset(created.values()), tuple(_fates(old, new, final)))
+        found = (wanted or {}).get(oldest[index], old.get(oldest[index]))
+        if found is not None and found not in taken:
+            ids[index] = found
+            taken.add(found)
+    final = tuple(make_id(oldest[i]) if found is None else found for i, found in enumerate(ids))
+    created = frozenset(final).difference(old.values())
+    return Assignment(final, created, tuple(_fates(old, new, final)))
 
 
 def _fates(old: Mapping[M, I], new: Sequence[Sequence[M]], ids: Sequence[I]) -> Iterable[Fate[I]]:

@@ -78,6 +78,7 @@ class Linking:
         touched = changed.union(*moves)
         around = await self._repository.person_component(seeds, sorted(touched), self._model.person.upper)
         await self._read(around.nodes.values())
+        self._held.far_roles |= around.roles
         record_of = self._held.record_of | around.ends | around.nodes
         weights = {
             key: standing.weight

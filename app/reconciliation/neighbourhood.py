@@ -14,6 +14,7 @@ from app.reconciliation.reports import edge_weight
 from app.reconciliation.resolve import (
     Decisions,
     Judged,
+    Limits,
     Pair,
     PersonNode,
     Verdict,
@@ -22,7 +23,7 @@ from app.reconciliation.resolve import (
     resolve_cases,
     resolve_persons,
 )
-from app.reconciliation.scoring import Model
+from app.reconciliation.scoring import Model, Thresholds
 
 Kind = Literal["case", "person"]
 KINDS: Final[tuple[Kind, ...]] = ("case", "person")
@@ -80,7 +81,7 @@ def person_edges(
         if a in held.mentions and b in held.mentions:
             together = same_case(held.record_of[a], held.record_of[b])
             weight = person_weight(person_node(held, a), person_node(held, b), together, model)
-            if weight >= model.person.lower:
+            if weight >= model.between(held.role(a), held.role(b)).lower:
                 edges[(a, b)] = weight
     return edges
 
@@ -102,7 +103,7 @@ def settle_cases(
             resolved.clusters.append(tuple(members))
         elif any(makes):
             resolved.clusters.extend(resolve_cases(reports, inner, model, decided, found.known).clusters)
-    resolved.judged = judged(resolved.clusters, found.effective, model.case.lower, decided)
+    resolved.judged = judged(resolved.clusters, found.effective, lambda a, b: model.case, decided)
     return resolved
 
 
@@ -111,10 +112,14 @@ def settle_persons(
 ) -> Resolved:
     """As ``settle_cases``, of mentions."""
     resolved = Resolved()
+
+    def limits(a: int, b: int) -> Thresholds:
+        return model.between(held.role(a), held.role(b))
+
     strong = {
         key: weight
         for key, weight in found.edges.items()
-        if weight >= model.person.upper and found.effective[key] >= model.person.upper
+        if found.effective[key] >= model.person.upper and found.effective[key] >= limits(*key).upper
     }
     for members, inner in components((n for n in nodes if n in held.mentions), strong, decided.same):
         if _plain(members, decided):
@@ -124,7 +129,7 @@ def settle_persons(
         left = {key: found.effective[key] for key in inner}
         resolution = resolve_persons(people, inner, model, decided, left, found.known)
         resolved.clusters.extend(resolution.clusters)
-    resolved.judged = judged(resolved.clusters, found.effective, model.person.lower, decided)
+    resolved.judged = judged(resolved.clusters, found.effective, limits, decided)
     return resolved
 
 
@@ -137,7 +142,7 @@ def _plain(members: Sequence[int], decided: Decisions) -> bool:
 
 
 def judged(
-    clusters: Iterable[Sequence[int]], effective: Weights, lower: float, decided: Decisions
+    clusters: Iterable[Sequence[int]], effective: Weights, limits: Limits, decided: Decisions
 ) -> dict[Pair, Judged]:
     """Same where the two are together; else unsure, for a reviewer, at the threshold or above.
 
@@ -150,9 +155,9 @@ def judged(
         if key in decided.different or ends == (None, None):
             continue
         if ends[0] == ends[1]:
-            found[key] = Judged(*key, Verdict.SAME, weight)
-        elif weight >= lower:
-            found[key] = Judged(*key, Verdict.UNSURE, weight)
+            found[key] = Judged(*key, Verdict.SAME, weight, limits(*key).probability(weight))
+        elif weight >= (of := limits(*key)).lower:
+            found[key] = Judged(*key, Verdict.UNSURE, weight, of.probability(weight))
     return found
 
 
@@ -181,9 +186,14 @@ def components(
     return ((found, inner.get(top, {})) for top, found in members.items())
 
 
-def settle(before: Mapping[int, UUID], clusters: Sequence[Sequence[int]]) -> Settled:
-    """Numbers of nodes are given in order of first arrival: the smallest is the oldest."""
-    assignment = assign(before, clusters, lambda node: node, lambda _: uuid4())
+def settle(
+    before: Mapping[int, UUID], clusters: Sequence[Sequence[int]], wanted: Mapping[int, UUID] | None = None
+) -> Settled:
+    """Numbers of nodes are given in order of first arrival: the smallest is the oldest.
+
+    ``wanted``: ids that nodes had once, and by which their clusters are to be known again.
+    """
+    assignment = assign(before, clusters, lambda node: node, lambda _: uuid4(), wanted or {})
     members = {
         node: cluster_id
         for cluster_id, cluster in zip(assignment.ids, clusters, strict=True)

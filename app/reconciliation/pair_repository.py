@@ -12,6 +12,8 @@ from app.reconciliation.held import Held
 from app.reconciliation.neighbourhood import Kind
 from app.reconciliation.repository import LinkRepository
 from app.reconciliation.resolve import Pair
+from app.reconciliation.running import Models
+from app.reconciliation.scoring import Model
 from app.security.sealing import Sealer
 from schemas.vocabulary import Feed, Role
 
@@ -75,6 +77,11 @@ class PairRepository:
     async def standing_model(self) -> str | None:
         rows = await self._rows("SELECT model FROM link_state")
         return rows[0]["model"] if rows else None
+
+    async def model(self, models: Models, version: str | None) -> Model | None:
+        """Of that version; the running one where none is given. None where it is not at hand."""
+        connection = await raw_connection(self._session)
+        return await (models.of(connection, version) if version else models.running(connection))
 
     async def edge_outcome(self, kind: Kind, key: Pair) -> str | None:
         rows = await self._rows(

@@ -19,7 +19,7 @@ WHERE record_id > $2 ORDER BY record_id LIMIT $1
 SIZES: Final = "SELECT (SELECT count(*) FROM link_dirty) AS dirty, (SELECT count(*) FROM report) AS records"
 
 SET_MODEL: Final = """
-INSERT INTO link_state (id, model) VALUES (1, $1)
+INSERT INTO link_state (id, model, blocking) VALUES (1, $1, $2)
 ON CONFLICT (id) DO UPDATE SET model = excluded.model, rebuilt_at = now()
 """
 
@@ -150,16 +150,16 @@ far AS (
         UNION ALL SELECT a, b, weight FROM edge WHERE kind = $1 AND b = ends.id) e
 )
 {_COMPONENT}
-SELECT 'node', r.id, n.record_id, NULL, NULL, NULL, m.person_id
+SELECT 'node', r.id, n.record_id, NULL, NULL, n.role, m.person_id
 FROM reach r
-CROSS JOIN LATERAL (SELECT record_id FROM mention WHERE id = r.id OFFSET 0) n
+CROSS JOIN LATERAL (SELECT record_id, role FROM mention WHERE id = r.id OFFSET 0) n
 LEFT JOIN LATERAL (SELECT person_id FROM person_member WHERE mention_id = r.id OFFSET 0) m ON true
 UNION ALL
 SELECT 'far', a, b, weight, NULL, NULL, NULL FROM far
 UNION ALL
-SELECT 'end', x.id, n.record_id, NULL, NULL, NULL, NULL
+SELECT 'end', x.id, n.record_id, NULL, NULL, n.role, NULL
 FROM (SELECT id FROM ends UNION ALL SELECT a FROM far UNION ALL SELECT b FROM far) x
-CROSS JOIN LATERAL (SELECT record_id FROM mention WHERE id = x.id OFFSET 0) n
+CROSS JOIN LATERAL (SELECT record_id, role FROM mention WHERE id = x.id OFFSET 0) n
 """  # noqa: S608  constants
 
 DECISIONS: Final = """

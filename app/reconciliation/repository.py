@@ -36,6 +36,7 @@ class Component:
     edges: Edges = field(default_factory=dict)  # every edge of a node, also to what is outside
     far: Weights = field(default_factory=dict)  # edges between others, which are rivals of those
     ends: dict[int, int] = field(default_factory=dict)  # mentions outside to their records
+    roles: dict[int, str] = field(default_factory=dict)  # of mentions, inside and outside
     decisions: dict[Pair, str] = field(default_factory=dict)  # same or different, standing
 
 
@@ -56,12 +57,17 @@ class LinkRepository:
     async def lock(self) -> None:
         await self._connection.execute(queries.LOCK, LINK_LOCK)
 
-    async def model(self) -> str | None:
-        found: str | None = await self._connection.fetchval("SELECT model FROM link_state")
-        return found
+    async def state(self) -> tuple[str, str | None] | None:
+        """Model and blocking rules that everything was linked with; None where nothing ever was."""
+        row = await self._connection.fetchrow("SELECT model, blocking FROM link_state")
+        return (row["model"], row["blocking"]) if row else None
 
-    async def set_model(self, version: str) -> None:
-        await self._connection.execute(queries.SET_MODEL, version)
+    async def set_model(self, version: str, blocking: str) -> None:
+        """``blocking`` counts only where nothing was linked before: it says how the keys held were made."""
+        await self._connection.execute(queries.SET_MODEL, version, blocking)
+
+    async def set_blocking(self, version: str) -> None:
+        await self._connection.execute("UPDATE link_state SET blocking = $1", version)
 
     async def sizes(self) -> tuple[int, int]:
         """Dirty records, and records held."""
@@ -124,6 +130,8 @@ def _component(rows: Iterable[Any]) -> Component:
     for what, a, b, weight, probability, word, cluster in rows:
         if what == "node":
             found.nodes[a] = b
+            if word is not None:
+                found.roles[a] = word
             if cluster is not None:
                 found.clusters[a] = cluster
         elif what == "edge":
@@ -132,6 +140,7 @@ def _component(rows: Iterable[Any]) -> Component:
             found.far[(a, b)] = weight
         elif what == "end":
             found.ends[a] = b
+            found.roles[a] = word
         elif word in ("same", "different"):
             found.decisions[(a, b)] = word
     return found

@@ -7,20 +7,21 @@ keys.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from rapidfuzz.distance.DamerauLevenshtein import distance as edits
 
 from app.reconciliation.clusters import Rules, agglomerate
-from app.reconciliation.comparisons import DOCUMENT, GIVEN
+from app.reconciliation.comparisons import BIRTH, DOCUMENT, GIVEN, INITIALS, MATERNAL, PATERNAL, level_of
 from app.reconciliation.features import MentionFeatures, ReportFeatures
 from app.reconciliation.reports import NEVER, follows, report_weight
-from app.reconciliation.scoring import Model, exact, probability
+from app.reconciliation.scoring import Model, Thresholds, exact
 from app.reconciliation.scoring import weight as mention_weight
 
 Pair = tuple[int, int]  # ids, the lower first
+Limits = Callable[[int, int], Thresholds]  # of two ids
 
 
 class Verdict(StrEnum):
@@ -38,8 +39,11 @@ class Rule(StrEnum):
     DOCUMENTS = "documents"
     NAMELESS = "nameless"  # nothing but an alias: a hint at most
     LOCAL = "local"  # initials and keys mean nothing in another case
-    HALF_A_NAME = "half_a_name"  # a cap, not a veto
-    SIBLING_NAMES = "sibling_names"  # a cap, not a veto
+    HALF_A_NAME = "half_a_name"  # this and what follows: caps, not vetoes
+    SIBLING_NAMES = "sibling_names"
+    BIRTHS_APART = "births_apart"
+    OTHER_NAMES = "other_names"
+    KEY_ALONE = "key_alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,7 @@ class Judged:
     b: int
     verdict: Verdict
     weight: float
-
-    @property
-    def probability(self) -> float:
-        return probability(self.weight)
+    probability: float  # calibrated
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def resolve_cases(
         stable_key=lambda i: by_id[i].name,
         evidence=evidence,
         vetoed=lambda a, b: False,
-        upper=model.case.upper,
+        upper=lambda a, b: model.case.upper,
         floor=model.case.floor,
         forbidden=lambda a, b: pair(a, b) in decisions.different,
     )
@@ -128,7 +129,7 @@ def resolve_cases(
     }
     clusters = agglomerate(makers, between, rules, _present(decisions.same, set(makers)))
     _attach_follow_ups(clusters, by_id)
-    return _resolution(clusters, edges, model.case.lower, decisions)
+    return _resolution(clusters, edges, lambda a, b: model.case, decisions)
 
 
 def _attach_follow_ups(clusters: list[list[int]], by_id: Mapping[int, ReportFeatures]) -> None:
@@ -152,16 +153,17 @@ def _present(pairs: Iterable[Pair], members: set[int]) -> list[Pair]:
 
 
 def _resolution(
-    clusters: list[list[int]], edges: Mapping[Pair, float], lower: float, decisions: Decisions
+    clusters: list[list[int]], edges: Mapping[Pair, float], limits: Limits, decisions: Decisions
 ) -> Resolution:
     place = {member: index for index, cluster in enumerate(clusters) for member in cluster}
     judged = []
     for (a, b), bits in sorted(edges.items()):
         if a not in place or b not in place or (a, b) in decisions.different:
             continue
-        together = place[a] == place[b]
-        if together or bits >= lower:
-            judged.append(Judged(a, b, Verdict.SAME if together else Verdict.UNSURE, bits))
+        together, of = place[a] == place[b], limits(a, b)
+        if together or bits >= of.lower:
+            verdict = Verdict.SAME if together else Verdict.UNSURE
+            judged.append(Judged(a, b, verdict, bits, of.probability(bits)))
     return Resolution(tuple(tuple(c) for c in clusters), tuple(judged))
 
 
@@ -184,16 +186,57 @@ def person_weight(
     bits = mention_weight(a.features, b.features, model) if mention_bits is None else mention_bits
     bits += context_bits(a, b, same_case, model)
     if person_cap(a, b, same_case) is not None:
-        return min(bits, exact(model.person.upper - _JUST_UNDER))
+        limit = model.between(a.features.role, b.features.role).upper
+        return min(bits, exact(limit - _JUST_UNDER))
     return bits
 
 
 def person_cap(a: PersonNode, b: PersonNode, same_case: bool) -> Rule | None:
     """Why no evidence of the machine may link these two, however heavy: they are for a reviewer at best."""
-    if not same_case and not _enough_across(a.features, b.features):
+    x, y = a.features, b.features
+    if not same_case and not _enough_across(x, y):
         return Rule.HALF_A_NAME
-    twins = a.features.document != b.features.document or a.features.document is None
-    return Rule.SIBLING_NAMES if twins and siblings(a.features, b.features) else None
+    if x.document is not None and x.document == y.document:
+        return None
+    if siblings(x, y):
+        return Rule.SIBLING_NAMES
+    birth = level_of(BIRTH, x, y)
+    if birth in _BIRTHS_APART:
+        return Rule.BIRTHS_APART
+    if birth != "equal" and _other_altogether(x, y):
+        return Rule.OTHER_NAMES
+    return Rule.KEY_ALONE if _key_alone(x, y, birth) else None
+
+
+_BIRTHS_APART = frozenset({"dates_differ", "age_differs"})
+
+
+def _other_altogether(x: MentionFeatures, y: MentionFeatures) -> bool:
+    """Both say a name, or initials, and nothing of the one is anything of the other."""
+    if x.given and y.given and level_of(GIVEN, x, y) != "differs":
+        return False
+    initials = level_of(INITIALS, x, y)
+    if initials not in ("null", "differs") or _share_surname(x, y):
+        return False
+    surnames = (x.paternal or x.maternal) and (y.paternal or y.maternal)
+    return bool((x.given and y.given) or surnames or initials == "differs") and not _near_surname(x, y)
+
+
+def _near_surname(x: MentionFeatures, y: MentionFeatures) -> bool:
+    return level_of(PATERNAL, x, y) not in ("null", "differs") or level_of(MATERNAL, x, y) not in (
+        "null",
+        "differs",
+    )
+
+
+def _key_alone(x: MentionFeatures, y: MentionFeatures, birth: str) -> bool:
+    """One of the two is a key without name and document: that links by the key itself, or by an age that
+    fits; never where the sexes differ."""
+    if x.nameable and y.nameable:
+        return False
+    if x.sex is not None and y.sex is not None and x.sex != y.sex:
+        return True
+    return birth == "age_near" and (x.protected_key is None or x.protected_key != y.protected_key)
 
 
 def refusal(a: PersonNode, b: PersonNode, same_case: bool) -> Rule | None:
@@ -241,12 +284,14 @@ def context_bits(a: PersonNode, b: PersonNode, same_case: bool, model: Model) ->
 
 def linkable(features: MentionFeatures) -> bool:
     """False for NN and for an alias alone: hints for a reviewer, never a link."""
-    return features.nameable or (features.protected_key is not None and features.sex is not None)
+    known = features.sex is not None or features.birth_lo is not None
+    return features.nameable or (features.protected_key is not None and known)
 
 
 def _hint(a: MentionFeatures, b: MentionFeatures, same_case: bool, model: Model) -> float:
     if same_case and a.role == b.role and a.alias is not None and a.alias == b.alias:
-        return exact((model.person.lower + model.person.upper) / 2)
+        limits = model.between(a.role, b.role)
+        return exact((limits.lower + limits.upper) / 2)
     return NEVER
 
 
@@ -344,6 +389,9 @@ def resolve_persons(
         effective = without_rivals({node.id: node.report.record_id for node in mentions}, edges)
     scores: dict[Pair, float] = {} if known is None else known
 
+    def limits(a: int, b: int) -> Thresholds:
+        return model.between(nodes[a].features.role, nodes[b].features.role)
+
     def evidence(a: int, b: int) -> float:
         key = pair(a, b)
         if key not in scores:
@@ -354,12 +402,12 @@ def resolve_persons(
         stable_key=lambda i: nodes[i].stable_key,
         evidence=evidence,
         vetoed=lambda a, b: vetoed(nodes[a], nodes[b]),
-        upper=model.person.upper,
+        upper=lambda a, b: limits(a, b).upper,
         floor=model.person.floor,
         forbidden=lambda a, b: pair(a, b) in decisions.different,
     )
     clusters = agglomerate(nodes, effective, rules, _present(decisions.same, set(nodes)))
-    return _resolution(clusters, effective, model.person.lower, decisions)
+    return _resolution(clusters, effective, limits, decisions)
 
 
 def without_rivals(record_of: Mapping[int, int], edges: Mapping[Pair, float]) -> dict[Pair, float]:

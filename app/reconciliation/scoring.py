@@ -7,8 +7,10 @@ online path and every order of arrival agree bit for bit.
 
 import json
 import math
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -16,8 +18,10 @@ from typing import Any
 
 from app.reconciliation.comparisons import COMPARISONS, Level
 from app.reconciliation.features import MentionFeatures
+from app.reconciliation.names import surname_core
+from app.reconciliation.phonetic import sound
 
-CURRENT = "2026.11"
+CURRENT = "2026.11.2"
 _QUANTUM = 2.0**32
 _FLOOR = 1e-7  # no term counts as rarer than this
 
@@ -41,14 +45,47 @@ class LevelWeight:
         return exact(math.log2(self.m / self.u))
 
 
+class LinkKind(StrEnum):
+    """What is linked. Each kind has thresholds and a calibration of its own."""
+
+    VICTIM = "victim"
+    SUSPECT = "suspect"  # also where the same person stands as victim here and as suspect there
+    CASE = "case"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Thresholds in bits of the posterior odds; dated, because they are decisions and not measurements."""
+    """The decision that the thresholds are: they follow from a precision that somebody asked for, and hold
+    from a day on. Stored with every judgement."""
 
-    dated: str
+    id: str
+    valid_from: str  # ISO date
+    precision: float  # asked of the pairs at or above the upper threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Of one kind, in bits as ``weight`` gives them, context and rivals counted."""
+
     upper: float  # at or above: linked by the machine
     lower: float  # at or above and below upper: for a reviewer
     floor: float  # the mean evidence over all cross pairs that a merge needs
+    curve: tuple[tuple[float, float], ...] = ()  # bits, and what they proved worth where the truth is known
+
+    def probability(self, bits: float) -> float:
+        """Calibrated; never falls where bits rise. Without a curve, what the bits themselves say."""
+        return probability(interpolated(self.curve, bits) if self.curve else bits)
+
+
+def interpolated(curve: Sequence[tuple[float, float]], bits: float) -> float:
+    """On straight lines between the knots; level above the last, falling with the bits below the first."""
+    place = bisect_right(curve, (bits, math.inf))
+    if place == len(curve):
+        return curve[-1][1]
+    if place == 0:
+        return curve[0][1] + bits - curve[0][0]
+    (x0, y0), (x1, y1) = curve[place - 1], curve[place]
+    return y0 + (y1 - y0) * (bits - x0) / (x1 - x0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +97,29 @@ class Terms:
     surname_default: float  # of the unseen, and the least that any counts for
     given_default: float
     second_given_factor: float  # given names of one person are not independent: times this
+    _surname_sounds: dict[str, float] = field(default_factory=dict)
+    _given_sounds: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for shares, sounds in ((self.surnames, self._surname_sounds), (self.given, self._given_sounds)):
+            for name, share in shares.items():
+                key = sound(surname_core(name))
+                sounds[key] = sounds.get(key, 0.0) + share
 
     def surname(self, value: str) -> float:
-        return max(self.surnames.get(value, self.surname_default), self.surname_default)
+        return self._share(value, self.surnames, self._surname_sounds, self.surname_default)
 
     def first(self, value: str) -> float:
-        return max(self.given.get(value, self.given_default), self.given_default)
+        return self._share(value, self.given, self._given_sounds, self.given_default)
+
+    @staticmethod
+    def _share(value: str, shares: Mapping[str, float], sounds: Mapping[str, float], least: float) -> float:
+        """A spelling that the table lacks is no rarer than the name that it sounds like: GONZALEZ is common
+        where GONZALES is."""
+        share = shares.get(value)
+        if share is None:
+            share = sounds.get(sound(surname_core(value)), least)
+        return max(share, least)
 
     def given_names(self, words: tuple[str, ...]) -> float:
         share = self.first(words[0])
@@ -95,8 +149,11 @@ class Model:
     levels: Mapping[str, Mapping[str, LevelWeight]]
     terms: Terms
     context: Context
-    person: Policy
-    case: Policy
+    policy: Policy
+    victim: Thresholds
+    suspect: Thresholds
+    case: Thresholds
+    person: Thresholds  # the laxer of victim and suspect: what may matter to either
     report: Mapping[str, Mapping[str, float]]
     provenance: Mapping[str, Any] = field(default_factory=dict)
     _plan: tuple[Any, ...] = ()
@@ -113,6 +170,14 @@ class Model:
     @staticmethod
     def parse(text: str | bytes) -> "Model":
         return _parse(json.loads(text))
+
+    def of(self, kind: LinkKind) -> Thresholds:
+        found: Thresholds = getattr(self, kind)
+        return found
+
+    def between(self, role: str, other: str) -> Thresholds:
+        """For two mentions of these roles."""
+        return self.victim if role == other == LinkKind.VICTIM else self.suspect
 
     def surname_bits(self, value: str) -> float:
         """-log2 of the share of a surname."""
@@ -201,6 +266,18 @@ def _load_file(path: Path) -> Model:
     return Model.parse(path.read_bytes())
 
 
+def _policy(data: Mapping[str, Any]) -> dict[str, Any]:
+    victim, suspect, case = (_thresholds(**data[kind]) for kind in LinkKind)
+    laxer = (min(getattr(victim, name), getattr(suspect, name)) for name in ("upper", "lower", "floor"))
+    policy = Policy(data["id"], data["valid_from"], data["precision"])
+    person = Thresholds(*laxer)
+    return {"policy": policy, "victim": victim, "suspect": suspect, "case": case, "person": person}
+
+
+def _thresholds(upper: float, lower: float, floor: float, curve: Sequence[Sequence[float]]) -> Thresholds:
+    return Thresholds(upper, lower, floor, tuple((bits, worth) for bits, worth in curve))
+
+
 def _parse(data: Mapping[str, Any]) -> Model:
     try:
         levels = {
@@ -213,8 +290,7 @@ def _parse(data: Mapping[str, Any]) -> Model:
             levels=levels,
             terms=terms,
             context=Context(**data["context"]),
-            person=Policy(**data["policy"]["person"]),
-            case=Policy(**data["policy"]["case"]),
+            **_policy(data["policy"]),
             report=data["report"],
             report_bits={
                 part: {level: exact(bits) for level, bits in found.items()}

@@ -6,18 +6,22 @@ Records that are being written meanwhile stay dirty and are linked next.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
 
 from app.core.raw import raw_connection
 from app.db.engine import Database, ReadSession, WriteSession
+from app.reconciliation import blocking
 from app.reconciliation.errors import DecisionPointless, DecisionUnknown, RelinkingPending
+from app.reconciliation.indexer import FeatureIndexer
 from app.reconciliation.ledger import Decision, Ledger
 from app.reconciliation.linking import Linking
 from app.reconciliation.neighbourhood import KINDS, Kind, Settled
+from app.reconciliation.rekeying import Rekeying
 from app.reconciliation.repository import LinkRepository
+from app.reconciliation.running import Models
 from app.reconciliation.scoring import Model
 from app.security.sealing import Sealer
 
@@ -34,6 +38,7 @@ SELECT (SELECT count(*) FROM case_entity) AS cases, (SELECT count(*) FROM person
 """
 
 Progress = Callable[[int, int], None]  # records linked, records to link
+Ids = Mapping[Kind, Mapping[int, UUID]]  # of records (case) and mentions (person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +49,44 @@ class LinkSummary:
     full: bool
 
 
-class ReconciliationService:
-    """Fulfils ``app.ingestion.ports.Linker``."""
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """Of one transaction that links."""
 
-    def __init__(self, database: Database, sealer: Sealer, model: Model | None = None) -> None:
+    connection: Any
+    repository: LinkRepository
+    ledger: Ledger
+    model: Model
+
+    async def model_stands(self) -> bool:
+        """Whether what stands was linked with the running model and blocking rules; of nothing, it was."""
+        standing = await self.repository.state()
+        if standing is None:
+            await self.repository.set_model(self.model.version, blocking.VERSION)
+        return standing in (None, (self.model.version, blocking.VERSION))
+
+
+class ReconciliationService:
+    """Fulfils ``app.ingestion.ports.Linker``. Which model links is asked anew in every transaction."""
+
+    def __init__(
+        self, database: Database, sealer: Sealer, indexer: FeatureIndexer, models: Models | None = None
+    ) -> None:
         self._database = database
         self._sealer = sealer
-        self._model = model or Model.load()
+        self._indexer = indexer
+        self._models = models or Models()
 
     async def link_now(self, session: WriteSession, record_ids: Sequence[int]) -> None:
         """Link these records inside the caller's transaction, as far as they changed.
 
-        Where another model version computed what stands, they stay dirty for the run over everything.
+        Where another model, or other blocking rules, made what stands, they stay dirty for the run over
+        everything.
         """
-        repository, ledger = await self._tools(session)
-        await repository.lock()
-        if await self._model_stands(repository):
-            await Linking(repository, ledger, self._model).run(record_ids)
-            await repository.clean(record_ids)
+        tools = await self._locked(session)
+        if await tools.model_stands():
+            await Linking(tools.repository, tools.ledger, tools.model).run(record_ids)
+            await tools.repository.clean(record_ids)
 
     async def link_pending(self, progress: Progress | None = None) -> LinkSummary:
         """Link every record that is dirty when this is called, in transactions of its own."""
@@ -80,22 +105,39 @@ class ReconciliationService:
 
     async def reconcile_full(self, progress: Progress | None = None) -> LinkSummary:
         """Everything anew from records, decisions and model; ids are kept. One transaction."""
+        other_rules = await self._other_rules()
+        if other_rules:
+            await Rekeying(self._database, self._sealer, self._indexer).run()
+        async with self._database.write() as session:
+            records = await self.relink(session)
+            if other_rules:
+                await (await self._locked(session)).repository.set_blocking(blocking.VERSION)
+        if progress:
+            progress(records, records)
+        return LinkSummary(records, full=True)
+
+    async def relink(self, session: WriteSession, wanted: Ids | None = None) -> int:
+        """As ``reconcile_full``, in the caller's transaction; how many records are held.
+
+        ``wanted``: ids that members stood under before, which clusters get back where they can.
+        """
         # DuckDB and Arrow take a second to load, which other commands need not wait for.
         from app.reconciliation.batch import FullLinking
         from app.reconciliation.bulk import BulkRepository
 
-        async with self._database.write() as session:
-            repository, ledger = await self._tools(session)
-            await repository.lock()
-            bulk = BulkRepository(await raw_connection(session), self._sealer)
-            seen = await repository.dirty(None)
-            records = await FullLinking(repository, bulk, ledger, self._model).run(sorted(seen))
-            await repository.set_model(self._model.version)
-            await repository.clean_seen(seen)
-            await session.execute(text(_ANALYZE))
-        if progress:
-            progress(records, records)
-        return LinkSummary(records, full=True)
+        tools = await self._locked(session)
+        bulk = BulkRepository(tools.connection, self._sealer)
+        seen = await tools.repository.dirty(None)
+        linking = FullLinking(tools.repository, bulk, tools.ledger, tools.model)
+        records = await linking.run(sorted(seen), wanted)
+        await tools.repository.set_model(tools.model.version, blocking.VERSION)
+        await tools.repository.clean_seen(seen)
+        await session.execute(text(_ANALYZE))
+        return records
+
+    async def hold(self, session: WriteSession) -> None:
+        """Keep every other linking out, to the end of the caller's transaction."""
+        await LinkRepository(await raw_connection(session), self._sealer).lock()
 
     async def case_of(self, session: ReadSession, record_id: int) -> UUID | None:
         """None where the record is in no case, or not linked yet."""
@@ -108,6 +150,14 @@ class ReconciliationService:
         """What stands: ``cases``, ``persons``, and ``pending`` records still to link."""
         row = (await session.execute(text(_TOTALS))).one()
         return {"cases": row.cases, "persons": row.persons, "pending": row.pending}
+
+    async def retell(self, session: WriteSession, cases: Sequence[UUID], persons: Sequence[UUID]) -> None:
+        """Compute anew what is told of these cases, and say so of them and the persons in the change feed.
+
+        The caller has ``hold``.
+        """
+        tools = await self._locked(session)
+        await tools.ledger.retell(cases, persons)
 
     async def decide(self, session: WriteSession, decision: Decision) -> None:
         """One reviewer's word on one pair; see ``decide_all``."""
@@ -124,55 +174,54 @@ class ReconciliationService:
         """
         if any(decision.a == decision.b for decision in decisions):
             raise DecisionPointless
-        repository, ledger = await self._tools(session)
-        await repository.lock()
-        if not await self._model_stands(repository):
+        tools = await self._locked(session)
+        if not await tools.model_stands():
             raise RelinkingPending
         records: set[int] = set()
         for kind in KINDS:
             ends = {end for decision in decisions if decision.kind == kind for end in decision.pair}
-            behind = await repository.records_behind(kind, ends)
+            behind = await tools.repository.records_behind(kind, ends)
             if behind is None:
                 raise DecisionUnknown
             records.update(behind)
-        await ledger.decisions(decisions)
-        await Linking(repository, ledger, self._model).run(sorted(records))
-        return ledger.settled
+        await tools.ledger.decisions(decisions)
+        await Linking(tools.repository, tools.ledger, tools.model).run(sorted(records))
+        return tools.ledger.settled
 
-    async def lock(self, session: WriteSession) -> None:
-        """Nothing is linked or decided by anybody else from here to the end of the transaction."""
-        repository, _ = await self._tools(session)
-        await repository.lock()
-
-    async def _tools(self, session: WriteSession) -> tuple[LinkRepository, Ledger]:
+    async def _locked(self, session: WriteSession) -> _Tools:
+        """Under the linking lock, to the end of the caller's transaction."""
         connection = await raw_connection(session)
-        return LinkRepository(connection, self._sealer), Ledger(connection, self._model.version)
-
-    async def _model_stands(self, repository: LinkRepository) -> bool:
-        standing = await repository.model()
-        if standing is None:
-            await repository.set_model(self._model.version)
-        return standing in (None, self._model.version)
+        repository = LinkRepository(connection, self._sealer)
+        await repository.lock()
+        model = await self._models.running(connection)
+        return _Tools(connection, repository, Ledger(connection, model.version), model)
 
     async def _pending(self) -> tuple[int, bool]:
         """How many records are dirty, and whether linking everything is the shorter way."""
         async with self._database.write() as session:
-            repository, _ = await self._tools(session)
+            connection = await raw_connection(session)
+            repository = LinkRepository(connection, self._sealer)
             dirty, records = await repository.sizes()
-            standing = await repository.model()
+            standing = await repository.state()
+            running = ((await self._models.running(connection)).version, blocking.VERSION)
         if not dirty:
             return 0, False
         many = dirty >= FULL_LEAST and dirty >= FULL_SHARE * records
-        return dirty, many or standing not in (None, self._model.version)
+        return dirty, many or standing not in (None, running)
+
+    async def _other_rules(self) -> bool:
+        """Whether keys that are held were made by other blocking rules than those that run."""
+        async with self._database.write() as session:
+            standing = await LinkRepository(await raw_connection(session), self._sealer).state()
+        return standing is not None and standing[1] != blocking.VERSION
 
     async def _link_chunk(self, after: int) -> tuple[int, int]:
         """How many were linked, and the last of them."""
         async with self._database.write() as session:
-            repository, ledger = await self._tools(session)
-            await repository.lock()
-            seen = await repository.dirty(CHUNK, after)
-            if not seen or not await self._model_stands(repository):
+            tools = await self._locked(session)
+            seen = await tools.repository.dirty(CHUNK, after)
+            if not seen or not await tools.model_stands():
                 return 0, after
-            await Linking(repository, ledger, self._model).run(sorted(seen))
-            await repository.clean_seen(seen)
+            await Linking(tools.repository, tools.ledger, tools.model).run(sorted(seen))
+            await tools.repository.clean_seen(seen)
             return len(seen), max(seen)

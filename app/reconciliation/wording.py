@@ -236,6 +236,18 @@ LEVELS: Final[Mapping[str, Mapping[str, Sentence]]] = {
         Rule.SIBLING_NAMES: S(
             "Nombres de hermanas: a revisión como máximo.", "Names of sisters: for a reviewer at best."
         ),
+        Rule.BIRTHS_APART: S(
+            "Nacimientos o edades que se contradicen, sin el mismo documento: a revisión.",
+            "Births or ages that contradict each other, without the same document: to a reviewer.",
+        ),
+        Rule.OTHER_NAMES: S(
+            "Nada del nombre de una es del nombre de la otra: a revisión.",
+            "Nothing of the one's name is of the other's: to a reviewer.",
+        ),
+        Rule.KEY_ALONE: S(
+            "Una clave sin nombre, con otro sexo u otra edad: a revisión.",
+            "A key without a name, of another sex or age: to a reviewer.",
+        ),
         Cap.NOBODY_IN_COMMON: S(
             "De una institución y sin nadie en común: a revisión.",
             "Of one institution with nobody in common: to a reviewer.",

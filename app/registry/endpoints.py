@@ -6,6 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from app.audit.acts import record_thing, thing
+from app.audit.sessions import CaseReading, PersonReading
 from app.core.clock import Clock
 from app.db.engine import ReadDep
 from app.registry.errors import CursorUnreadable
@@ -13,12 +15,14 @@ from app.registry.feeds import FeedHealthService
 from app.registry.filters import CaseFilter
 from app.registry.service import RegistryService
 from app.security.callers import (
+    CaseFileReader,
     CaseReader,
     ChangeReader,
     FeedHealthReader,
     PersonReader,
     RecordReader,
 )
+from app.security.sessions import ReachDep
 from schemas.pagination import Page
 from schemas.registry import CaseDetail, CaseSummary, ChangePage, FeedHealth, PersonDetail, RecordDetail
 from schemas.vocabulary import Feed, OffenceFamily, Stage
@@ -45,22 +49,28 @@ def case_filter(  # noqa: PLR0913, PLR0917  one parameter of the query string ea
 @router.get("/cases", summary="Casos reconciliados / reconciled cases")
 async def list_cases(
     caller: CaseReader,
-    session: ReadDep,
+    reading: CaseReading,
     wanted: Annotated[CaseFilter, Depends(case_filter)],
     after: Annotated[str | None, Query(max_length=20)] = None,
     limit: Limit = 50,
 ) -> Page[CaseSummary]:
-    return await RegistryService(session).cases(wanted, _position(after), limit)
+    page = await RegistryService(reading.session).cases(wanted, _position(after), limit)
+    await reading.witness(*(thing("case", each.id) for each in page.items))
+    return page
 
 
 @router.get("/cases/{case_id}", summary="Un caso, con la procedencia de cada dato / one case")
-async def get_case(caller: CaseReader, session: ReadDep, case_id: UUID) -> CaseDetail:
-    return await RegistryService(session).case(case_id)
+async def get_case(caller: CaseFileReader, reading: CaseReading, case_id: UUID) -> CaseDetail:
+    found = await RegistryService(reading.session).case(case_id)
+    await reading.witness(thing("case", case_id), *(thing("person", each.id) for each in found.people))
+    return found
 
 
 @router.get("/persons/{person_id}", summary="Una persona, sin identidad / one person, without identity")
-async def get_person(caller: PersonReader, session: ReadDep, person_id: UUID) -> PersonDetail:
-    return await RegistryService(session).person(person_id)
+async def get_person(caller: PersonReader, reading: PersonReading, person_id: UUID) -> PersonDetail:
+    found = await RegistryService(reading.session).person(person_id)
+    await reading.witness(thing("person", person_id))
+    return found
 
 
 @router.get(
@@ -69,17 +79,23 @@ async def get_person(caller: PersonReader, session: ReadDep, person_id: UUID) ->
 )
 async def get_record(
     caller: RecordReader,
-    session: ReadDep,
+    reading: PersonReading,
     feed: Feed,
     number: Annotated[str, Query(min_length=1, max_length=200)],
 ) -> RecordDetail:
-    return await RegistryService(session).record(feed, number)
+    found = await RegistryService(reading.session).record(feed, number)
+    persons = {each.person_id for each in found.mentions if each.person_id is not None}
+    cases = () if found.case_id is None else (thing("case", found.case_id),)
+    await reading.witness(
+        record_thing(feed, found.number), *cases, *(thing("person", each) for each in sorted(persons))
+    )
+    return found
 
 
 @router.get("/changes", summary="Lo que cambió, en orden / what changed, in order")
 async def get_changes(
     caller: ChangeReader,
-    session: ReadDep,
+    session: ReachDep,
     after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
     limit: Limit = 100,
 ) -> ChangePage:

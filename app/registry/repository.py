@@ -1,6 +1,6 @@
 """Reads of the registry. Rows in, rows out; meaning is given by the service."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ SELECT {_REPORT} JOIN case_member m USING (record_id)
 WHERE m.case_id = :case_id AND NOT r.annulled ORDER BY r.feed, r.number
 """
 MENTIONS = """
-SELECT n.record_id, n.role, n."order", n.sex, n.age_min, n.age_max, n.nationality,
+SELECT n.record_id, n.role, n."order", n.sex, n.age_min, n.age_max, n.nationality, n.relation,
        n.measures, n.services, p.person_id, r.feed, r.number, r.stamp, c.case_id
 FROM mention n
 JOIN report r USING (record_id)
@@ -37,25 +37,39 @@ RECORDS_CITED_AS = f"""
 SELECT {_REPORT} LEFT JOIN case_member m USING (record_id)
 WHERE r.feed = :feed AND r.citation_key = :key ORDER BY r.number
 """
+# An id that a rollback gave back stands again: what was once said of it does not count any more.
 FORMERLY = """
-WITH RECURSIVE past (id) AS (
-  SELECT from_id FROM redirect WHERE kind = :kind AND event = 'merged' AND to_id = :id
+WITH RECURSIVE gone AS NOT MATERIALIZED (
+  SELECT from_id, to_id FROM redirect r WHERE kind = :kind AND event = 'merged'
+    AND NOT EXISTS (SELECT 1 FROM case_entity e WHERE e.id = r.from_id)
+    AND NOT EXISTS (SELECT 1 FROM person_entity e WHERE e.id = r.from_id)
+), past (id) AS (
+  SELECT from_id FROM gone WHERE to_id = :id
   UNION
-  SELECT r.from_id FROM past JOIN redirect r ON r.to_id = past.id WHERE r.kind = :kind AND r.event = 'merged'
+  SELECT g.from_id FROM past JOIN gone g ON g.to_id = past.id
 )
 SELECT id FROM past WHERE id <> :id ORDER BY id
 """
-COUNTERPARTS = """
-SELECT r.feed, r.number, r.stage, r.report_date, r.stamp,
-  EXISTS (
-    SELECT 1 FROM citation c WHERE c.record_id = :record_id AND c.feed = r.feed AND c.key = r.citation_key
-  ) AS cited_here,
-  EXISTS (
-    SELECT 1 FROM citation c WHERE c.record_id = r.record_id AND c.feed = :feed AND c.key = :citation_key
-  ) AS cites_this
-FROM report r JOIN case_member m USING (record_id)
-WHERE m.case_id = :case_id AND r.record_id <> :record_id AND NOT r.annulled
-ORDER BY r.feed, r.number
+# A function of the migrations, since an institution's reach ends before the records of the others.
+COUNTERPARTS = "SELECT * FROM counterparts_of(:record_id)"
+# The standing pins: of each member and attribute the latest word, unless it withdraws.
+CASE_PINS = """
+SELECT * FROM (
+  SELECT DISTINCT ON (n.member, n.attribute) n.id, n.member, n.attribute, n.act, n.value, n.made_at
+  FROM case_member c JOIN pin n ON n.kind = 'case' AND n.member = c.record_id
+  WHERE c.case_id = :case_id ORDER BY n.member, n.attribute, n.id DESC
+) latest WHERE act = 'pinned'
+"""
+PERSON_PINS = """
+SELECT latest.*, m.sex, m.nationality, m.age_min, m.age_max, m.relation, c.case_id FROM (
+  SELECT DISTINCT ON (n.member, n.attribute) n.id, n.member, n.attribute, n.act, n.value, n.made_at,
+         p.person_id
+  FROM person_member p JOIN pin n ON n.kind = 'person' AND n.member = p.mention_id
+  WHERE p.person_id = ANY(:ids) ORDER BY n.member, n.attribute, n.id DESC
+) latest
+JOIN mention m ON m.id = latest.member
+LEFT JOIN case_member c USING (record_id)
+WHERE act = 'pinned'
 """
 ENTITY = {"case": "case_entity", "person": "person_entity"}
 
@@ -80,6 +94,13 @@ class RegistryRepository:
     async def mentions_of_case(self, case_id: UUID) -> Sequence[RowMapping]:
         return await self._rows(MENTIONS.format(where="c.case_id = :id"), id=case_id)
 
+    async def pins_of_case(self, case_id: UUID) -> Sequence[RowMapping]:
+        return await self._rows(CASE_PINS, case_id=case_id)
+
+    async def pins_of_persons(self, person_ids: Iterable[UUID]) -> Sequence[RowMapping]:
+        """With what each pin's mention says, and its case."""
+        return await self._rows(PERSON_PINS, ids=sorted(set(person_ids)))
+
     async def mentions_of_person(self, person_id: UUID) -> Sequence[RowMapping]:
         return await self._rows(MENTIONS.format(where="p.person_id = :id"), id=person_id)
 
@@ -100,14 +121,9 @@ class RegistryRepository:
         """Every record of the feed that a citation with this key may mean."""
         return await self._rows(RECORDS_CITED_AS, feed=feed, key=key)
 
-    async def counterparts(self, record: RowMapping) -> Sequence[RowMapping]:
-        return await self._rows(
-            COUNTERPARTS,
-            record_id=record["record_id"],
-            feed=record["feed"],
-            citation_key=record["citation_key"],
-            case_id=record["case_id"],
-        )
+    async def counterparts(self, record_id: int) -> Sequence[RowMapping]:
+        """Of a record inside the reach: numbers and stages, whoever's they are."""
+        return await self._rows(COUNTERPARTS, record_id=record_id)
 
     async def redirects_from(self, kind: str, entity_id: UUID) -> Sequence[RowMapping]:
         return await self._rows(

@@ -18,7 +18,7 @@ from app.registry.errors import (
 )
 from app.registry.filters import CaseFilter
 from app.registry.repository import RegistryRepository
-from app.registry.views import case_detail, person_detail, record_detail
+from app.registry.views import Pins, case_detail, person_detail, record_detail
 from schemas.identifiers import citation_key, natural_key
 from schemas.pagination import Page
 from schemas.registry import CaseDetail, CaseSummary, ChangeItem, ChangePage, PersonDetail, RecordDetail
@@ -46,12 +46,13 @@ class RegistryService:
     async def case(self, case_id: UUID) -> CaseDetail:
         """Raises EntityMoved for an id merged into another, EntityGone for one left empty, CaseNotFound."""
         await self._stand("case", case_id)
-        return case_detail(
-            case_id,
-            await self._repository.reports(case_id),
-            await self._repository.mentions_of_case(case_id),
-            await self._repository.merged_into("case", case_id),
+        mentions = await self._repository.mentions_of_case(case_id)
+        persons = {row["person_id"] for row in mentions if row["person_id"] is not None}
+        pins = Pins(
+            await self._repository.pins_of_case(case_id), await self._repository.pins_of_persons(persons)
         )
+        formerly = await self._repository.merged_into("case", case_id)
+        return case_detail(case_id, await self._repository.reports(case_id), mentions, formerly, pins)
 
     async def person(self, person_id: UUID) -> PersonDetail:
         """Their cases by the date of the facts, undated last. Raises as ``case``, or PersonNotFound."""
@@ -63,6 +64,7 @@ class RegistryService:
             mentions,
             await self._repository.cases_by_date(sorted(case_ids)),
             await self._repository.merged_into("person", person_id),
+            Pins((), await self._repository.pins_of_persons([person_id])),
         )
 
     async def record(self, feed: Feed, number: str) -> RecordDetail:
@@ -72,8 +74,12 @@ class RegistryService:
         """
         row = await self._record(feed, number)
         mentions = await self._repository.mentions_of_record(row["record_id"])
-        counterparts = await self._repository.counterparts(row) if row["case_id"] else ()
+        counterparts = await self._repository.counterparts(row["record_id"]) if row["case_id"] else ()
         return record_detail(row, mentions, counterparts)
+
+    async def record_id(self, feed: Feed, number: str) -> int:
+        """Row id of a record. Raises as ``record``."""
+        return int((await self._record(feed, number))["record_id"])
 
     async def changes(self, after: int, limit: int) -> ChangePage:
         """Changes after a position, in order of commit; none is ever added behind a position once seen."""

@@ -5,36 +5,20 @@ session in the signature, for the gate needs a connection of its own. A route wi
 tests walk all routes and hold both.
 """
 
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 
-from app.core.clock import Clock
-from app.core.errors import Forbidden, NotFound, Unauthenticated
+from app.core.errors import Forbidden, NotFound
 from app.security import scopes
-from app.security.clients import Revocations
+from app.security.gate import Gate
+from app.security.purpose import HEADERS, Purpose, purpose_of
+from app.security.reach import EVERYTHING, UNLIMITED, Reach, RowScope
 from app.security.scopes import FeedAct, feed_scope
-from app.security.tokens import TokenRefused, TokenVerifier
 from schemas.vocabulary import Feed
-
-CHALLENGE: Final = 'Bearer realm="intertrata"'
-_BEARER: Final = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +(\S+)")
-
-
-class TokenMissing(Unauthenticated):
-    code = "token-missing"
-    es = "Falta el token de acceso. Pídalo en /oauth/token y envíelo en Authorization: Bearer."
-    en = "The access token is missing. Ask for one at /oauth/token and send it in Authorization: Bearer."
-
-
-class TokenInvalid(Unauthenticated):
-    code = "token-invalid"
-    es = "El token de acceso no vale o venció. Pida otro en /oauth/token."
-    en = "The access token is not valid or has expired. Ask for another at /oauth/token."
 
 
 class ScopeMissing(Forbidden):
@@ -43,13 +27,21 @@ class ScopeMissing(Forbidden):
     en = "Your credential lacks the scope that is needed: {scope}."
 
 
-@dataclass(frozen=True, slots=True)
+class BeyondReach(Forbidden):
+    code = "beyond-reach"
+    es = "Su credencial se limita a una institución o un departamento; esta operación es del registro entero."
+    en = "Your credential is limited to an institution or department; this is of the whole registry."
+
+
+@dataclass(frozen=True)
 class Caller:
     """A client whose token was verified for this request."""
 
     client_id: str
     scopes: frozenset[str]
     token_id: str
+    row_scope: RowScope = UNLIMITED
+    reach: Reach = EVERYTHING
 
     def may(self, scope: str) -> bool:
         return scope in self.scopes
@@ -59,41 +51,46 @@ class Caller:
         return any(self.may(feed_scope(feed, act)) for act in FeedAct)
 
 
-class Gate:
-    """Turns the token of a request into a caller. The application keeps its one in ``app.state.gate``."""
+@dataclass(frozen=True)
+class PurposedCaller(Caller):
+    """A caller that said who asks, for which case and why: what every route on persons demands."""
 
-    def __init__(self, verifier: TokenVerifier, revocations: Revocations, clock: Clock) -> None:
-        self._verifier = verifier
-        self._revocations = revocations
-        self._clock = clock
+    purpose: Purpose = field(kw_only=True)
 
-    async def admit(self, request: Request) -> Caller:
-        """Raises ``TokenMissing`` or ``TokenInvalid``. A disabled client's tokens die within a second."""
-        try:
-            claims = self._verifier.verify(_bearer_token(request), self._clock.now())
-        except TokenRefused:
-            raise _invalid() from None
-        if await self._revocations.revoked(claims.client_id):
-            raise _invalid()
-        return Caller(claims.client_id, claims.scopes, claims.jti)
+    @property
+    def officer(self) -> str:
+        return self.purpose.officer
 
 
 @dataclass(frozen=True)
 class Requirement:
     """Admits a caller that has any one of the scopes. Where ``of_path_feed`` is set, the scopes are that
-    act on the feed that the path names, and an unknown feed is not found."""
+    act on the feed that the path names, and an unknown feed is not found.
+
+    ``limited`` says that the route works inside the caller's reach; any other refuses callers with a row
+    scope, so that a route which was never thought through for them tells them nothing.
+    """
 
     any_of: tuple[str, ...]
     of_path_feed: tuple[FeedAct, ...] = ()
+    limited: bool = False
 
     async def __call__(self, request: Request) -> Caller:
+        caller = await self._admitted(request)
+        request.state.caller = caller
+        return caller
+
+    async def _admitted(self, request: Request) -> Caller:
         gate: Gate = request.app.state.gate
-        caller = await gate.admit(request)
-        request.state.client_id = caller.client_id  # for the access log
+        claims = await gate.admit(request)
+        row_scope = await gate.row_scopes.of(claims.client_id)
+        reach = Reach.of(claims.scopes, row_scope)
+        caller = Caller(claims.client_id, claims.scopes, claims.jti, row_scope, reach)
         wanted = (*self._of_feed(request), *self.any_of)
         if not any(map(caller.may, wanted)):
-            challenge = f'{CHALLENGE}, error="insufficient_scope", scope="{wanted[0]}"'
-            raise ScopeMissing(headers={"WWW-Authenticate": challenge}, scope=wanted[0])
+            raise ScopeMissing(headers=gate.insufficient(claims, wanted[0]), scope=wanted[0])
+        if caller.row_scope.limited and not self.limited:
+            raise BeyondReach
         return caller
 
     def alternatives(self) -> tuple[str, ...]:
@@ -111,22 +108,55 @@ class Requirement:
         return tuple(feed_scope(feed, act) for act in self.of_path_feed)
 
 
+@dataclass(frozen=True)
+class PurposeRequirement(Requirement):
+    """A requirement of a route on persons: who asks, for which case and why stand in the headers."""
+
+    async def __call__(self, request: Request) -> PurposedCaller:
+        caller = await self._admitted(request)
+        purpose = purpose_of({header: request.headers.getlist(header) for header in HEADERS})
+        purposed = PurposedCaller(**vars(caller), purpose=purpose)
+        request.state.caller = purposed
+        return purposed
+
+
+def caller_of(request: Request) -> Caller:
+    """Whom a requirement admitted to this request. Without one there is nobody, and no session for them."""
+    caller: Caller | None = getattr(request.state, "caller", None)
+    if caller is None:
+        raise RuntimeError("the requirement must stand before the session in the signature")
+    return caller
+
+
 _ANY_FEED: Final = tuple(feed_scope(feed, act) for feed in Feed for act in FeedAct)
 
-FeedWriter = Annotated[Caller, Depends(Requirement((), (FeedAct.WRITE,)))]
+FeedWriter = Annotated[Caller, Depends(Requirement((), (FeedAct.WRITE,), limited=True))]
 """May deliver records of the feed in the path (``{feed}``)."""
-RecordReader = Annotated[Caller, Depends(Requirement((scopes.REGISTRY_READ,), (FeedAct.READ,)))]
-"""May read records of the feed in the path, or the whole registry."""
-BatchReader = Annotated[Caller, Depends(Requirement(_ANY_FEED))]
+RecordReader = Annotated[
+    PurposedCaller, Depends(PurposeRequirement((scopes.REGISTRY_READ,), (FeedAct.READ,), limited=True))
+]
+"""May read records of the feed in the path, or the whole registry, each inside their reach."""
+BatchReader = Annotated[Caller, Depends(Requirement(_ANY_FEED, limited=True))]
 """Serves some feed. The endpoint asks ``caller.serves(feed)`` of the batch: where it does not, 404."""
-CaseReader = Annotated[Caller, Depends(Requirement((scopes.REGISTRY_READ,)))]
-PersonReader = Annotated[Caller, Depends(Requirement((scopes.REGISTRY_READ,)))]
-JudgementReader = Annotated[Caller, Depends(Requirement((scopes.REGISTRY_READ, scopes.REVIEW)))]
+CaseReader = Annotated[Caller, Depends(Requirement((scopes.REGISTRY_READ,), limited=True))]
+"""Lists cases, which tell counts of people and nobody."""
+CaseFileReader = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.REGISTRY_READ,), limited=True))]
+"""Reads one case with the persons in it."""
+PersonReader = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.REGISTRY_READ,), limited=True))]
+ChangeReader = Annotated[Caller, Depends(Requirement((scopes.CHANGES_READ,), limited=True))]
+FeedHealthReader = Annotated[Caller, Depends(Requirement((scopes.FEEDS_READ,), limited=True))]
+JudgementReader = Annotated[
+    PurposedCaller, Depends(PurposeRequirement((scopes.REGISTRY_READ, scopes.REVIEW)))
+]
 """May read why a pair was judged so; with ``identity:read`` also what depends on which name it is."""
-Reviewer = Annotated[Caller, Depends(Requirement((scopes.REVIEW,)))]
-ChangeReader = Annotated[Caller, Depends(Requirement((scopes.CHANGES_READ,)))]
-FeedHealthReader = Annotated[Caller, Depends(Requirement((scopes.FEEDS_READ,)))]
+Reviewer = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.REVIEW,)))]
+"""Decides on doubtful pairs and pins values, as the officer that the headers name."""
 StatisticsReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ,)))]
+ModelReader = Annotated[Caller, Depends(Requirement((scopes.MODELS_MANAGE, scopes.OPERATOR)))]
+Auditor = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.AUDIT_READ,)))]
+"""Reads who did what, and says why: the log tells of officers and of whose data was opened."""
+ProofReader = Annotated[Caller, Depends(Requirement((scopes.AUDIT_READ,)))]
+"""Reads checkpoints and proofs, which tell of nobody."""
 Operator = Annotated[Caller, Depends(Requirement((scopes.OPERATOR,)))]
 
 
@@ -137,18 +167,3 @@ def requirements_of(dependant: Dependant) -> Iterator[Requirement]:
         if isinstance(call, Requirement):
             yield call
         yield from requirements_of(dependency)
-
-
-def _bearer_token(request: Request) -> str:
-    """From the Authorization header alone: a token in a URL would end in logs."""
-    values = request.headers.getlist("authorization")
-    if not values:
-        raise TokenMissing(headers={"WWW-Authenticate": CHALLENGE})
-    bearer = _BEARER.fullmatch(values[0])
-    if len(values) > 1 or bearer is None:
-        raise _invalid()
-    return bearer[1]
-
-
-def _invalid() -> TokenInvalid:
-    return TokenInvalid(headers={"WWW-Authenticate": f'{CHALLENGE}, error="invalid_token"'})

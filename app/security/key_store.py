@@ -1,5 +1,6 @@
 """Where the keys rest: a provider protects them, a private file holds the protected form."""
 
+import fcntl
 import json
 import os
 import stat
@@ -87,6 +88,31 @@ def replace(folder: Path, provider: KeyProvider, document: Mapping[str, Any]) ->
     draft = _write_draft(folder, _encode(document, provider))
     draft.replace(folder / KEY_FILE)
     _sync_folder(folder)
+
+
+def change(
+    folder: Path,
+    provider: KeyProvider,
+    changed: Callable[[dict[str, Any]], dict[str, Any]],
+    protect_by: KeyProvider | None = None,
+) -> dict[str, Any]:
+    """The document as ``changed`` makes it, kept. One process at a time: none loses another's keys.
+
+    ``protect_by``: another provider from now on. Raises ``KeyStoreError``; the file is then as it was.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        replace(folder, protect_by or provider, changed(load(folder / KEY_FILE, provider)))
+    finally:
+        os.close(descriptor)
+    return load(folder / KEY_FILE, protect_by or provider)
+
+
+def mark_of(folder: Path) -> tuple[int, int]:
+    """Changes whenever the file does; costs one ``stat``."""
+    found = (folder / KEY_FILE).stat()
+    return found.st_ino, found.st_mtime_ns
 
 
 def _encode(document: Mapping[str, Any], provider: KeyProvider) -> bytes:

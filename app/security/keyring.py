@@ -20,7 +20,16 @@ WRAPPING: Final = "wrapping"  # key-encryption keys: wrap the data keys of recor
 BLIND: Final = "blind"  # blind indexes (HMAC-SHA-256)
 DIGEST: Final = "digest"  # keyed digests of content (HMAC-SHA-256)
 SIGNING: Final = "signing"  # access tokens (ES256, PEM PKCS#8)
+AUDIT: Final = "audit"  # checkpoints of the audit log (Ed25519, the seed)
 OPERATOR: Final = "operator"  # whoever holds it acts as the operator of the installation
+
+SETS: Final = frozenset({WRAPPING, SIGNING})  # uses with a current key and older ones that still read
+
+
+class KeyInUse(KeyStoreError):
+    code = "key-in-use"
+    es = "Esa llave es la vigente o todavía abre contenidos: no se destruye."
+    en = "That key is the current one or still opens content: it is not destroyed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,7 @@ _MAKERS: Mapping[str, Callable[[], bytes]] = {
     BLIND: _new_secret,
     DIGEST: _new_secret,
     SIGNING: _new_signing_key,
+    AUDIT: _new_secret,
     OPERATOR: _new_secret,
 }
 
@@ -67,6 +77,7 @@ class KeyRing:
     blind: Key
     digest: Key
     signing: KeySet
+    audit: KeySet
     operator: Key
 
     @classmethod
@@ -75,7 +86,11 @@ class KeyRing:
 
         Raises ``KeyStoreError`` where the file is damaged, readable by others, or of another provider.
         """
-        return cls._of(key_store.load_or_create(home / "keys", provider or PlainFile(), _new_document))
+        folder, provider = home / "keys", provider or PlainFile()
+        document = key_store.load_or_create(folder, provider, _new_document)
+        if not _complete(document):  # made before a use was added
+            document = key_store.change(folder, provider, _completed)
+        return cls._of(document)
 
     @classmethod
     def load(cls, home: Path, provider: KeyProvider | None = None) -> Self:
@@ -84,6 +99,36 @@ class KeyRing:
         if not path.exists():
             raise KeyStoreError(cause="no hay archivo de claves / there is no key file")
         return cls._of(key_store.load(path, provider or PlainFile()))
+
+    @classmethod
+    def add_key(cls, home: Path, use: str, provider: KeyProvider | None = None) -> str:
+        """A new current key of a use that comes in sets; its id. The former one still reads.
+
+        Raises ``ValueError`` for a use that has one key for good, ``KeyStoreError`` as ``load``.
+        """
+        if use not in SETS:
+            raise ValueError(f"keys of {use} are not rotated")
+        new = Key(os.urandom(ID_BYTES).hex(), _MAKERS[use]())
+
+        def added(document: dict[str, Any]) -> dict[str, Any]:
+            current = {**document["current"], use: new.id}
+            secrets = {**document["secrets"], f"{use}/{new.id}": new.secret}
+            return {**document, "current": current, "secrets": secrets}
+
+        key_store.change(home / "keys", provider or PlainFile(), added)
+        return new.id
+
+    @classmethod
+    def retire_key(cls, home: Path, use: str, key_id: str, provider: KeyProvider | None = None) -> None:
+        """Destroy a key that is not current: what only it can read is gone. Raises ``KeyInUse``."""
+
+        def retired(document: dict[str, Any]) -> dict[str, Any]:
+            if document["current"][use] == key_id:
+                raise KeyInUse
+            secrets = {label: it for label, it in document["secrets"].items() if label != f"{use}/{key_id}"}
+            return {**document, "secrets": secrets}
+
+        key_store.change(home / "keys", provider or PlainFile(), retired)
 
     @classmethod
     def generate(cls) -> Self:
@@ -103,6 +148,7 @@ class KeyRing:
             blind=sets[BLIND].current,
             digest=sets[DIGEST].current,
             signing=sets[SIGNING],
+            audit=sets[AUDIT],
             operator=sets[OPERATOR].current,
         )
 
@@ -113,6 +159,28 @@ def _new_document() -> dict[str, Any]:
         "format": FORMAT,
         "current": ids,
         "secrets": {f"{use}/{ids[use]}": make() for use, make in _MAKERS.items()},
+    }
+
+
+def _complete(document: Mapping[str, Any]) -> bool:
+    current = document.get("current")
+    return not isinstance(current, dict) or current.keys() >= _MAKERS.keys()  # damage is told by _of
+
+
+def _completed(document: Mapping[str, Any]) -> dict[str, Any]:
+    """With a key for each use that has none; those that are there stay."""
+    fresh = _new_document()
+    return {
+        **document,
+        "current": {**fresh["current"], **document["current"]},
+        "secrets": {
+            **{
+                label: secret
+                for label, secret in fresh["secrets"].items()
+                if label.partition("/")[0] not in document["current"]
+            },
+            **document["secrets"],
+        },
     }
 
 

@@ -10,10 +10,18 @@ from schemas.vocabulary import Feed
 REGISTRY_READ: Final = "registry:read"
 STATISTICS_READ: Final = "statistics:read"
 CHANGES_READ: Final = "changes:read"
-REVIEW: Final = "review"
-IDENTITY_READ: Final = "identity:read"
 FEEDS_READ: Final = "feeds:read"
 OPERATOR: Final = "operator"
+IDENTITY_READ: Final = "identity:read"
+BREAK_GLASS: Final = "break-glass"
+BREAK_GLASS_REVIEW: Final = "break-glass:review"
+REVIEW: Final = "review"
+MODELS_MANAGE: Final = "models:manage"
+AUDIT_READ: Final = "audit:read"
+STATISTICS_EXACT: Final = "statistics:exact"
+RELEASES_MANAGE: Final = "releases:manage"
+RELEASES_EMBARGO: Final = "releases:embargo"
+SUBJECTS: Final = "subjects"
 
 
 class FeedAct(StrEnum):
@@ -54,16 +62,39 @@ SCOPES: Final[Mapping[str, Sentence]] = {
         "Read cases and persons of the unified registry, without identities.",
     ),
     STATISTICS_READ: Sentence("Leer las estadísticas.", "Read the statistics."),
-    REVIEW: Sentence(
-        "Revisar pares dudosos: verlos, decidir, separar, unir y fijar valores.",
-        "Review doubtful pairs: see them, decide, split, merge and pin values.",
-    ),
-    IDENTITY_READ: Sentence("Ver identidades, con motivo.", "See identities, with a reason."),
     CHANGES_READ: Sentence(
         "Seguir los cambios del registro, en orden.", "Follow what changes in the registry, in order."
     ),
     FEEDS_READ: Sentence("Ver la salud de las fuentes.", "See the health of the feeds."),
+    MODELS_MANAGE: Sentence(
+        "Ver los modelos de vinculación y su historia.", "See the linking models and their history."
+    ),
     OPERATOR: Sentence("Operar el servicio: métricas y estado.", "Operate the service: metrics and state."),
+    IDENTITY_READ: Sentence(
+        "Abrir la identidad de una persona, con caso y motivo.",
+        "Open the identity of one person, with a case and a reason.",
+    ),
+    BREAK_GLASS: Sentence(
+        "Pedir acceso de urgencia a una persona o un caso, con aviso y revisión.",
+        "Take urgent access to one person or case, with notice and review.",
+    ),
+    BREAK_GLASS_REVIEW: Sentence(
+        "Revisar los accesos de urgencia de otros.", "Review the urgent access that others took."
+    ),
+    REVIEW: Sentence(
+        "Revisar pares dudosos: verlos, decidir, separar, unir y fijar valores.",
+        "Review doubtful pairs: see them, decide, split, merge and pin values.",
+    ),
+    AUDIT_READ: Sentence("Leer la bitácora de accesos y sus pruebas.", "Read the audit log and its proofs."),
+    STATISTICS_EXACT: Sentence(
+        "Leer cifras sin control de divulgación.", "Read figures without disclosure control."
+    ),
+    RELEASES_MANAGE: Sentence("Preparar y publicar cifras.", "Prepare and publish releases."),
+    RELEASES_EMBARGO: Sentence("Leer publicaciones antes de su fecha.", "Read releases before their date."),
+    SUBJECTS: Sentence(
+        "Atender los derechos de una persona sobre sus datos: copia y supresión.",
+        "Serve a person's rights over their data: copy and erasure.",
+    ),
 }
 
 

@@ -7,6 +7,8 @@ rotate the wrapping key before four thousand million records.
 """
 
 import os
+import time
+from collections.abc import Callable
 from typing import Final, Self
 
 from cryptography.exceptions import InvalidTag
@@ -22,6 +24,7 @@ OVERHEAD: Final = len(VERSION) + NONCE_BYTES + TAG_BYTES
 WRAPPED_BYTES: Final = len(VERSION) + ID_BYTES + NONCE_BYTES + KEY_BYTES + TAG_BYTES
 _BODY: Final = len(VERSION) + NONCE_BYTES
 _WRAPPED_BODY: Final = len(VERSION) + ID_BYTES
+_RENEW_SECONDS: Final = 1.0
 
 
 class SealError(IntertrataError):
@@ -59,15 +62,20 @@ class DataKey:
 
 
 class Sealer:
-    """Makes and unwraps data keys with the wrapping keys of the installation."""
+    """Makes and unwraps data keys with the wrapping keys of the installation. Thread-safe.
 
-    def __init__(self, keyring: KeyRing) -> None:
-        keys = {bytes.fromhex(key.id): DataKey.of(key.secret) for key in keyring.wrapping.all()}
-        self._keys = keys
-        self._current = bytes.fromhex(keyring.wrapping.current.id)
+    ``renew`` answers the key ring when it has changed since the last call, else None: another process may
+    rotate keys while this one works. It is asked once a second at most, and when an unknown key id turns up.
+    """
+
+    def __init__(self, keyring: KeyRing, renew: Callable[[], KeyRing | None] | None = None) -> None:
+        self._renew = renew
+        self._asked = time.monotonic()
+        self._use(keyring)
 
     def new_key(self) -> tuple[DataKey, bytes]:
         """A fresh data key and its wrapped form (``WRAPPED_BYTES`` long), which is kept beside the data."""
+        self._look_again()
         secret = os.urandom(KEY_BYTES)
         return DataKey.of(secret), self._wrap(secret)
 
@@ -79,14 +87,38 @@ class Sealer:
         return self._wrap(self._secret(wrapped))
 
     def is_current(self, wrapped: bytes) -> bool:
-        return wrapped[1:_WRAPPED_BODY] == self._current
+        return wrapped[1:_WRAPPED_BODY] == self.current_id
+
+    @property
+    def current_id(self) -> bytes:
+        """Of the wrapping key for new work, as it stands in what it wraps."""
+        return self._ring[0]
+
+    def look_again(self) -> None:
+        """Take up a change of the ring at once."""
+        self._look_again(at_once=True)
+
+    def _use(self, keyring: KeyRing) -> None:
+        keys = {bytes.fromhex(key.id): DataKey.of(key.secret) for key in keyring.wrapping.all()}
+        self._ring = bytes.fromhex(keyring.wrapping.current.id), keys  # one assignment: never half a ring
+
+    def _look_again(self, *, at_once: bool = False) -> None:
+        now = time.monotonic()
+        if self._renew is None or (not at_once and now - self._asked < _RENEW_SECONDS):
+            return
+        self._asked = now
+        if (keyring := self._renew()) is not None:
+            self._use(keyring)
 
     def _wrap(self, secret: bytes) -> bytes:
-        return VERSION + self._current + self._keys[self._current].seal(secret, _aad(self._current))[1:]
+        current, keys = self._ring
+        return VERSION + current + keys[current].seal(secret, _aad(current))[1:]
 
     def _secret(self, wrapped: bytes) -> bytes:
         key_id = wrapped[1:_WRAPPED_BODY]
-        key = self._keys.get(key_id)
+        if key_id not in self._ring[1]:
+            self.look_again()
+        key = self._ring[1].get(key_id)
         if key is None or len(wrapped) != WRAPPED_BYTES:
             raise SealError
         return key.open(wrapped[:1] + wrapped[_WRAPPED_BODY:], _aad(key_id))

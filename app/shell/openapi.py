@@ -7,8 +7,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
-from app.security.callers import Requirement, requirements_of
-from app.security.endpoints import TOKEN_PATH
+from app.security.callers import PurposeRequirement, Requirement, requirements_of
+from app.security.granting import TOKEN_PATH
+from app.security.purpose import CASE, OFFICER, REASON
 from app.security.scopes import SCOPES
 from schemas.problems import MEDIA_TYPE, Problem
 
@@ -21,6 +22,24 @@ REFUSALS: Final = {
     "422": "Datos que no valen / data not valid",
     "503": "Vuelva a intentarlo / try again",
 }
+_PURPOSE: Final = {
+    OFFICER: ("Quién pide: su código, no su nombre / who asks: their code, not their name", 192),
+    CASE: ("Para qué caso / for which case", 600),
+    REASON: (
+        "Por qué; lo que no es ASCII, en UTF-8 con codificación por ciento / why; percent-encoded",
+        3000,
+    ),
+}
+PURPOSE: Final = [
+    {
+        "name": name,
+        "in": "header",
+        "required": True,
+        "description": description,
+        "schema": {"type": "string", "minLength": 1, "maxLength": longest},
+    }
+    for name, (description, longest) in _PURPOSE.items()
+]
 SCHEMES: Final = {
     "oauth2": {
         "type": "oauth2",
@@ -77,6 +96,8 @@ def _describe(operation: dict[str, Any], requirement: Requirement | None) -> Non
         del responses["422"]
     if requirement is not None:
         operation["security"] = [{"oauth2": [scope]} for scope in requirement.alternatives()]
+    if isinstance(requirement, PurposeRequirement):
+        operation.setdefault("parameters", []).extend(PURPOSE)
     for status, description in REFUSALS.items():
         if requirement is not None or status in {"400", "422", "503"}:
             responses.setdefault(

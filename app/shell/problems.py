@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from app.audit.refusals import witness_refusal
 from app.core.errors import (
     BadRequest,
     ContentTooLarge,
@@ -118,6 +119,7 @@ def _id(request: Request) -> str | None:
 
 async def _of_ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, IntertrataError)
+    await witness_refusal(request, error)
     return problem_response(error, _id(request))
 
 

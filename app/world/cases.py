@@ -7,6 +7,7 @@ from random import Random
 from app.world.people import PeopleMaker, Person, age_on, birth_for_age
 from app.world.places import District, draw_facts_district
 from app.world.rates import Rates
+from app.world.variation import NameMix
 from schemas.vocabulary import ExploitationPlace, OffenceFamily, Purpose, Recruitment, Relation, Sex
 
 FIRST_DAY = date(2019, 1, 1)
@@ -54,10 +55,10 @@ class TrueCase:
 class CaseMaker:
     """Draws cases in the order of their facts, remembering people who may come again."""
 
-    def __init__(self, rng: Random, rates: Rates) -> None:
+    def __init__(self, rng: Random, rates: Rates, names: NameMix = NameMix()) -> None:  # noqa: B008  frozen
         self._rng = rng
         self._rates = rates
-        self._people = PeopleMaker(rng)
+        self._people = PeopleMaker(rng, names)
         self._victims: dict[str, list[Person]] = {}
         self._suspects: dict[str, list[Person]] = {}
         self._count = 0

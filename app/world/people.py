@@ -9,6 +9,7 @@ from random import Random
 
 from app.world import name_lists as lists
 from app.world.places import District, draw_origin_district
+from app.world.variation import NameMix
 from schemas.vocabulary import DocumentType, Sex
 
 # Share of surname origins (Spanish, Quechua, Aymara, Amazonian) by department of origin. A judgement.
@@ -23,6 +24,7 @@ _REGION: dict[str, tuple[float, float, float, float]] = {
 }  # fmt: skip
 _COAST = (0.84, 0.12, 0.02, 0.02)
 _NATIONALITIES = (("PER", 0.83), ("VEN", 0.10), ("BOL", 0.03), ("COL", 0.025), ("ECU", 0.015))
+_OWN_MIX = NameMix()
 _FIRST_PERSON_BIRTHS = 1985, 2001  # cohorts of given names change at these years
 
 
@@ -43,8 +45,8 @@ class Person:
     partner: "Person | None" = field(default=None, repr=False)  # accomplice of the last case
 
 
-@lru_cache(maxsize=1)
-def _surname_tables() -> dict[str, tuple[tuple[str, ...], tuple[float, ...]]]:
+@lru_cache(maxsize=4)
+def _surname_tables(pool: float) -> dict[str, tuple[tuple[str, ...], tuple[float, ...]]]:
     rare_quechua = tuple(a + b for b in lists.QUECHUA_SECOND for a in lists.QUECHUA_FIRST if a != b)
     tables = {
         "spanish": (*lists.SPANISH.split(), *lists.SPANISH_COMPOUND),
@@ -53,29 +55,34 @@ def _surname_tables() -> dict[str, tuple[tuple[str, ...], tuple[float, ...]]]:
         "amazonian": tuple(lists.AMAZONIAN.split()),
         "venezuelan": tuple(lists.VENEZUELAN.split()),
     }
-    return {name: (parts, zipf(len(parts))) for name, parts in tables.items()}
+    return {name: _table(parts, pool, 8.0) for name, parts in tables.items()}
+
+
+def _table(parts: tuple[str, ...], pool: float, offset: float) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    used = parts[: max(2, round(len(parts) * pool))]
+    return used, zipf(len(used), offset)
 
 
 def zipf(count: int, offset: float = 8.0) -> tuple[float, ...]:
     return tuple(accumulate(1.0 / (rank + offset) for rank in range(count)))
 
 
-@lru_cache(maxsize=1)
-def _given_tables() -> dict[tuple[Sex, str], tuple[tuple[str, ...], tuple[float, ...]]]:
+@lru_cache(maxsize=4)
+def _given_tables(pool: float) -> dict[tuple[Sex, str], tuple[tuple[str, ...], tuple[float, ...]]]:
     source = {
         (Sex.FEMALE, "old"): lists.FEMALE_OLD, (Sex.FEMALE, "middle"): lists.FEMALE_MIDDLE,
         (Sex.FEMALE, "young"): lists.FEMALE_YOUNG, (Sex.FEMALE, "venezuelan"): lists.FEMALE_VENEZUELAN,
         (Sex.MALE, "old"): lists.MALE_OLD, (Sex.MALE, "middle"): lists.MALE_MIDDLE,
         (Sex.MALE, "young"): lists.MALE_YOUNG, (Sex.MALE, "venezuelan"): lists.MALE_VENEZUELAN,
     }  # fmt: skip
-    return {key: (tuple(text.split()), zipf(len(text.split()), 6.0)) for key, text in source.items()}
+    return {key: _table(tuple(text.split()), pool, 6.0) for key, text in source.items()}
 
 
-def draw_surname(rng: Random, nationality: str, department: str) -> str:
-    tables = _surname_tables()
+def draw_surname(rng: Random, nationality: str, department: str, mix: NameMix = _OWN_MIX) -> str:
+    tables = _surname_tables(mix.pool)
     if nationality == "PER":
         roll = rng.random()
-        shares = _REGION.get(department, _COAST)
+        shares = mix.origins or _REGION.get(department, _COAST)
         for name, share in zip(("spanish", "quechua", "aymara", "amazonian"), shares, strict=True):
             roll -= share
             if roll < 0:
@@ -88,12 +95,14 @@ def draw_surname(rng: Random, nationality: str, department: str) -> str:
     return rng.choices(tables[name][0], cum_weights=tables[name][1])[0]
 
 
-def draw_given(rng: Random, sex: Sex, birth_year: int, nationality: str) -> tuple[str, ...]:
+def draw_given(
+    rng: Random, sex: Sex, birth_year: int, nationality: str, mix: NameMix = _OWN_MIX
+) -> tuple[str, ...]:
     early, late = _FIRST_PERSON_BIRTHS
     cohort = "old" if birth_year < early else "middle" if birth_year < late else "young"
     if nationality in ("VEN", "COL") and rng.random() < 0.7:
         cohort = "venezuelan"
-    parts, weights = _given_tables()[sex, cohort]
+    parts, weights = _given_tables(mix.pool)[sex, cohort]
     first = rng.choices(parts, cum_weights=weights)[0]
     if rng.random() > 0.65:
         return (first,)
@@ -113,8 +122,9 @@ def is_placeholder(number: str) -> bool:
 class PeopleMaker:
     """Draws persons; no two hold the same document."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, mix: NameMix = _OWN_MIX) -> None:
         self._rng = rng
+        self._mix = mix
         self._held: set[str] = set()
         self._count = 0
 
@@ -126,20 +136,20 @@ class PeopleMaker:
         origin = origin or draw_origin_district(rng)
         department = origin.ubigeo[:2]
         one_surname = nationality == "VEN" and rng.random() < 0.15
-        maternal = None if one_surname else draw_surname(rng, nationality, department)
-        paternal = draw_surname(rng, nationality, department)
-        given = draw_given(rng, sex, birth.year, nationality)
+        maternal = None if one_surname else draw_surname(rng, nationality, department, self._mix)
+        paternal = draw_surname(rng, nationality, department, self._mix)
+        given = draw_given(rng, sex, birth.year, nationality, self._mix)
         return self._finish(Person(0, sex, birth, paternal, maternal, given, nationality, origin, ()))
 
     def draw_kin(self, other: Person, birth: date, sex: Sex, sibling: bool) -> Person:
         """A sibling shares both surnames, a cousin one; the given names differ."""
         rng = self._rng
-        given = draw_given(rng, sex, birth.year, other.nationality)
+        given = draw_given(rng, sex, birth.year, other.nationality, self._mix)
         while given[0] == other.given[0]:
-            given = draw_given(rng, sex, birth.year, other.nationality)
+            given = draw_given(rng, sex, birth.year, other.nationality, self._mix)
         paternal, maternal = other.paternal, other.maternal
         if not sibling:
-            stranger = draw_surname(rng, other.nationality, other.origin.ubigeo[:2])
+            stranger = draw_surname(rng, other.nationality, other.origin.ubigeo[:2], self._mix)
             paternal, maternal = (
                 (paternal, stranger) if rng.random() < 0.5 else (maternal or paternal, stranger)
             )
@@ -160,7 +170,7 @@ class PeopleMaker:
         person.number = self._count
         person.documents = self._draw_documents(person)
         if person.sex is Sex.FEMALE and person.birth.year < 2002:
-            person.married = draw_surname(self._rng, person.nationality, person.origin.ubigeo[:2])
+            person.married = draw_surname(self._rng, person.nationality, person.origin.ubigeo[:2], self._mix)
         return person
 
     def _draw_documents(self, person: Person) -> tuple[tuple[DocumentType, str], ...]:

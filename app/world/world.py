@@ -23,6 +23,7 @@ from app.world.rates import Difficulty, Rates
 from app.world.records import History, SaidRecord
 from app.world.traits import TraitRow, trait_rows
 from app.world.truth import TruthRow, truth_rows
+from app.world.variation import PLAIN, Variation
 from schemas.observations import Observation
 
 MENTIONS_PER_CASE = 6.4  # about; only used to spread a world asked for by mentions over its years
@@ -35,6 +36,7 @@ class World:
     cases: int | None = None
     mentions: int | None = None
     broken: bool = False  # with a few records that must be rejected; they stand in no truth
+    variation: Variation = PLAIN
 
     @classmethod
     def generate(
@@ -45,19 +47,21 @@ class World:
         *,
         mentions: int | None = None,
         broken: bool = False,
+        variation: Variation = PLAIN,
     ) -> Self:
         """``cases`` true cases, or as many as give at least ``mentions`` mentions of victims and suspects."""
         if (cases is None) == (mentions is None):
             raise ValueError("give either cases or mentions")
         if any(size is not None and size < 1 for size in (cases, mentions)):
             raise ValueError("cases and mentions must be positive")
-        return cls(seed, Difficulty(difficulty), cases, mentions, broken)
+        return cls(seed, Difficulty(difficulty), cases, mentions, broken, variation)
 
     def histories(self) -> Iterator[tuple[TrueCase, list[History]]]:
         """Every true case, in the order of its facts, with the records it left (and calls of no case)."""
         rng = Random(f"intertrata-world-1|{self.seed}|{self.difficulty}")  # noqa: S311 - no secret is drawn
-        institutions = Institutions(Desk(rng, Rates.of(self.difficulty)), self.broken)
-        maker = CaseMaker(rng, Rates.of(self.difficulty))
+        rates = self.variation.applied(Rates.of(self.difficulty))
+        institutions = Institutions(Desk(rng, rates), self.broken)
+        maker = CaseMaker(rng, rates, self.variation.names)
         expected = self.cases or max(1, round((self.mentions or 0) / MENTIONS_PER_CASE))
         span = (LAST_DAY - FIRST_DAY).days - 20
         index = count = 0
@@ -75,10 +79,13 @@ class World:
 
     def labelled(self) -> Iterator[tuple[Observation, list[TruthRow]]]:
         """Each observation with its rows of the truth: the record's own first, then its mentions'."""
+        rewrite = self.variation.rewrite
+        rng = Random(f"intertrata-variation|{self.variation.name}|{self.seed}")  # noqa: S311
         for _, histories in self.histories():
             for history in histories:
                 if history.stands:
-                    yield observation(history.final), list(truth_rows(history))
+                    seen = observation(history.final)
+                    yield rewrite(rng, seen) if rewrite else seen, list(truth_rows(history))
 
     def truth(self) -> Iterator[TruthRow]:
         for _, histories in self.histories():
@@ -105,6 +112,8 @@ class World:
         """
         if parts < 1:
             raise ValueError("parts must be positive")
+        if self.variation.rewrite is not None:
+            raise ValueError("a world whose observations are rewritten has no files")
         groups = (histories for _, histories in self.histories())
         return deliver(groups, folder, self.seed, parts=parts, json=json)
 

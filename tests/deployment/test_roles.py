@@ -1,6 +1,7 @@
 """The application works with the rights of ``docker/grants.sql``, and has no others."""
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,10 +17,13 @@ from app.core.settings import Settings
 from app.db import migrate
 from app.db.engine import Database
 from app.models import Base
+from app.models.privacy import Privacy, columns_of
 from app.reconciliation.links import export_links
 from app.registry.service import RegistryService
 from app.security import installation
-from app.security.keyring import KeyRing
+from app.security.keyring import KeyRing, KeySet
+from app.security.rotation import Rotation
+from app.security.sealing import Sealer
 from app.statistics.service import StatisticsService
 from app.wiring import Services, build_services, run_worker
 from schemas.ingestion import BatchStatus
@@ -30,7 +34,7 @@ from support.ingestion_kit import NOW, parts, sample, sample_arrival
 from support.roles import Deployment, deployed, may_create_roles
 from support.sample_files import versions
 
-LEDGERS = ("judgement", "change", "redirect", "record_version")
+LEDGERS = ("judgement", "change", "redirect", "record_version", "pin")
 PATIENCE = 60  # seconds
 
 
@@ -113,6 +117,26 @@ async def test_what_is_overdue_is_erased_under_the_application_role(services: Se
     await later.ingestion.forget_answers()
 
 
+async def test_data_keys_are_wrapped_anew_under_the_application_role(services: Services) -> None:
+    other = Rotation(services.database, Sealer(KeyRing.generate()))
+    counted = await other.wrapped_by()
+    old = services.keyring.wrapping.current
+    new = KeyRing.generate().wrapping.current
+    both = dataclasses.replace(services.keyring, wrapping=KeySet(new, (old,)))
+    assert await Rotation(services.database, Sealer(both)).rewrap() == counted[old.id] > 0
+    back = dataclasses.replace(services.keyring, wrapping=KeySet(old, (new,)))
+    assert await Rotation(services.database, Sealer(back)).rewrap() == counted[old.id]
+
+
+async def test_every_wrapped_key_may_be_wrapped_anew_by_the_application(deployment: Deployment) -> None:
+    connection = await asyncpg.connect(deployment.app)
+    try:
+        for table, column in columns_of(Privacy.WRAPPED_KEY):
+            assert await connection.fetchval("SELECT has_column_privilege($1, $2, 'UPDATE')", table, column)
+    finally:
+        await connection.close()
+
+
 async def test_the_queues_own_housekeeping_is_allowed(deployment: Deployment, services: Services) -> None:
     """What the worker's library does by itself from time to time: fold its log into its statistics, twice
     into the same second."""
@@ -140,7 +164,7 @@ async def test_the_application_sees_that_the_database_is_up_to_date(deployment: 
     [
         *(
             f"UPDATE {table} SET {column} = {column}"
-            for table, column in zip(LEDGERS, ("judge", "event", "event", "stamp"), strict=True)
+            for table, column in zip(LEDGERS, ("judge", "event", "event", "stamp", "judge"), strict=True)
         ),
         *(f"DELETE FROM {table}" for table in LEDGERS),
         *(f"TRUNCATE {table} CASCADE" for table in (*LEDGERS, "record", "batch", "delivery")),

@@ -104,7 +104,7 @@ def test_clusters_depend_on_no_order_and_respect_every_veto(
         stable_key=lambda member: f"k{member}",
         evidence=lambda a, b: weights.get(pair(a, b), 0.0),
         vetoed=lambda a, b: pair(a, b) in forbidden,
-        upper=3.0,
+        upper=lambda a, b: 3.0,
         floor=0.0,
     )
     members = list(range(10))
@@ -126,7 +126,7 @@ def test_clusters_of_a_component_are_those_of_the_whole(drawn: list[tuple[int, i
         stable_key=lambda member: member,
         evidence=lambda a, b: weights.get(pair(a, b), 0.0),
         vetoed=lambda _a, _b: False,
-        upper=3.0,
+        upper=lambda a, b: 3.0,
         floor=0.0,
     )
     halves = [

@@ -112,7 +112,7 @@ def person_edges(
         a, b = by_id[key[0]], by_id[key[1]]
         same_case = case_of[a.report.record_id] == case_of[b.report.record_id]
         bits = person_weight(a, b, same_case, model)
-        if bits >= model.person.lower:
+        if bits >= model.between(a.features.role, b.features.role).lower:
             found[key] = bits
     return found
 

@@ -23,7 +23,7 @@ from schemas.vocabulary import Feed
 from support.database_fixtures import fresh, opened
 from support.databases import Server
 from support.ingestion_kit import NOW, ingest, sample, sample_arrival
-from support.web_fixtures import BASE_URL, Bearer
+from support.web_fixtures import BASE_URL, PURPOSE, Bearer
 
 
 def composed(url: str, database: Database, home: Path, clock: Clock | None = None) -> Services:
@@ -38,7 +38,8 @@ def application(services: Services) -> httpx.AsyncClient:
 def bearer_of(services: Services) -> Bearer:
     def headers(*scopes: str) -> dict[str, str]:
         issuer, now = services.authorisation.issuer, services.clock.now()
-        return {"Authorization": f"Bearer {issuer.issue('cl-0000000000000000', scopes, now)}"}
+        token = issuer.issue("cl-0000000000000000", scopes, now)
+        return {"Authorization": f"Bearer {token}", **PURPOSE}
 
     return headers
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from app.security.purpose import Purpose, purpose_headers
 from app.wiring import Services
 from support.keeping import Registry
 from support.small_worlds import latest, observations
@@ -31,7 +32,8 @@ class Reviewer:
         """With a token of now."""
         issuer, now = self.services.authorisation.issuer, self.services.clock.now()
         token = issuer.issue(self.name, ("review", "registry:read", "statistics:read"), now)
-        return {"Authorization": f"Bearer {token}"}
+        purpose = Purpose(f"revisora-{self.number}", "REV-2025-1", "Revisión de pares dudosos")
+        return {"Authorization": f"Bearer {token}", **purpose_headers(purpose)}
 
     async def get(self, path: str, expect: int = 200, **query: Any) -> Any:
         answer = await self.api.get(path, headers=self.headers, params=query)

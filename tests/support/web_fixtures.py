@@ -2,7 +2,7 @@
 
 ``services``  everything composed by ``app.wiring`` on a fresh database, with fresh keys
 ``api``       an ``httpx.AsyncClient`` on the application
-``bearer``    ``bearer("registry:read", ...)``: the headers of a client with those scopes
+``bearer``    ``bearer("registry:read", ...)``: the headers of a client with those scopes, and a purpose
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -17,9 +17,11 @@ from app.core.settings import Settings
 from app.db.engine import Database
 from app.main import create_app
 from app.security.keyring import KeyRing
+from app.security.purpose import Purpose, purpose_headers
 from app.wiring import Services, build_services
 
 Bearer = Callable[..., dict[str, str]]
+PURPOSE = purpose_headers(Purpose("oficial-000", "CASO-DE-PRUEBA-1", "Prueba automática del servicio"))
 BASE_URL = "http://127.0.0.1:8000"
 
 
@@ -40,6 +42,7 @@ async def api(services: Services) -> AsyncIterator[httpx.AsyncClient]:
 def bearer(services: Services) -> Bearer:
     def headers(*scopes: str) -> dict[str, str]:
         issuer, now = services.authorisation.issuer, services.clock.now()
-        return {"Authorization": f"Bearer {issuer.issue('cl-0000000000000000', scopes, now)}"}
+        token = issuer.issue("cl-0000000000000000", scopes, now)
+        return {"Authorization": f"Bearer {token}", **PURPOSE}
 
     return headers

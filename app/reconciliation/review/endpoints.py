@@ -1,17 +1,18 @@
 """Routes of review: the queue, leases, decisions, splits and merges. Identities never leave through here."""
 
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.engine import ReadDep, WriteDep
+from app.audit.acts import ActKind, thing
+from app.audit.sessions import Deciding, Reading, audits
 from app.reconciliation.neighbourhood import Kind
 from app.reconciliation.review.queue_service import QueueFilter, ReviewQueue
 from app.reconciliation.review.service import ReviewService, Tools
-from app.security.callers import Caller, Reviewer
+from app.security.callers import PurposedCaller, Reviewer
 from schemas.judgements import PairKind
 from schemas.pagination import Page
 from schemas.review import (
@@ -30,14 +31,34 @@ from schemas.vocabulary import Feed
 
 router = APIRouter(prefix="/v1", tags=["review"])
 
+Looking = Annotated[Reading, audits(ActKind.PERSON_READ)]
 Name = Annotated[str, Path(max_length=60, description="`person-12-45`, `case-3-8`")]
-Limit = Annotated[int, Query(ge=1, le=200, description="Elementos por página / items in a page")]
+Limit = Annotated[int, Query(ge=1, le=100, description="Elementos por página / items in a page")]
 After = Annotated[str | None, Query(max_length=80)]
 Preview = Annotated[bool, Query(description="Decir qué cambiaría, sin cambiarlo / tell, and change nothing")]
 IfMatch = Annotated[str | None, Header(max_length=80, description="La versión de …/members / its version")]
-Entities = Annotated[Literal["persons", "cases"], Path()]
 
-_KIND: Final[dict[str, Kind]] = {"persons": "person", "cases": "case"}
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The person or case of the path, as the client read it."""
+
+    kind: Kind
+    id: UUID
+    version: str | None
+    preview: bool
+
+
+def case_target(case_id: UUID, if_match: IfMatch = None, preview: Preview = False) -> Target:
+    return Target("case", case_id, _version(if_match), preview)
+
+
+def person_target(person_id: UUID, if_match: IfMatch = None, preview: Preview = False) -> Target:
+    return Target("person", person_id, _version(if_match), preview)
+
+
+ACase = Annotated[Target, Depends(case_target)]
+APerson = Annotated[Target, Depends(person_target)]
 
 
 def queue_filter(
@@ -53,7 +74,7 @@ def queue_filter(
 async def get_queue(
     request: Request,
     caller: Reviewer,
-    session: ReadDep,
+    reading: Looking,
     wanted: Annotated[QueueFilter, Depends(queue_filter)],
     after: After = None,
     limit: Limit = 50,
@@ -61,7 +82,9 @@ async def get_queue(
     """El orden: más cifras que bajarían si fueran uno; con menores de edad; más miembros que cambiarían de
     sitio; lo más probable. / *Most figures that would fall if the two were one; minors; most members moved.*
     """
-    return await _queue(request).page(session, wanted, after, limit, _reviewer(caller))
+    page = await _queue(request).page(reading.session, wanted, after, limit, _judge(caller))
+    await reading.witness(*dict.fromkeys(each for item in page.items for each in _sides(item)))
+    return page
 
 
 @router.get(
@@ -70,126 +93,182 @@ async def get_queue(
 async def get_decisions(
     request: Request,
     caller: Reviewer,
-    session: ReadDep,
+    reading: Looking,
     state: ActState | None = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Page[ReviewDecision]:
-    return await _service(request, session, caller).decisions(state and state.value, after, limit)
+    service = _service(request, reading.session, caller)
+    page = await service.decisions(state and state.value, after, limit)
+    await reading.witness(*dict.fromkeys(each for told in page.items for each in _objects(told)))
+    return page
 
 
 @router.get("/review/decisions/{decision_id}", summary="Una decisión y qué fue de ella / a decision")
 async def get_decision(
-    request: Request, caller: Reviewer, session: ReadDep, decision_id: UUID
+    request: Request, caller: Reviewer, reading: Looking, decision_id: UUID
 ) -> ReviewDecision:
-    return await _service(request, session, caller).decision(decision_id)
+    told = await _service(request, reading.session, caller).decision(decision_id)
+    await reading.witness(*_objects(told))
+    return told
 
 
 @router.post("/review/decisions/{decision_id}/confirm", summary="Segunda palabra: sí / second word: yes")
 async def confirm(
     request: Request,
     caller: Reviewer,
-    session: WriteDep,
+    deciding: Deciding,
     decision_id: UUID,
     said: SecondWord,
     preview: Preview = False,
 ) -> ReviewDecision:
-    return await _service(request, session, caller).confirm(decision_id, said.reason, preview)
+    service = _service(request, deciding.session, caller)
+    return await _witnessed(deciding, await service.confirm(decision_id, said.reason, preview))
 
 
 @router.post("/review/decisions/{decision_id}/dispute", summary="Segunda palabra: no / second word: no")
 async def dispute(
-    request: Request, caller: Reviewer, session: WriteDep, decision_id: UUID, said: SecondWord
+    request: Request, caller: Reviewer, deciding: Deciding, decision_id: UUID, said: SecondWord
 ) -> ReviewDecision:
-    return await _service(request, session, caller).dispute(decision_id, said.reason)
+    service = _service(request, deciding.session, caller)
+    return await _witnessed(deciding, await service.dispute(decision_id, said.reason))
 
 
 @router.post("/review/decisions/{decision_id}/undo", summary="Deshacer una decisión / undo a decision")
 async def undo(
     request: Request,
     caller: Reviewer,
-    session: WriteDep,
+    deciding: Deciding,
     decision_id: UUID,
     said: SecondWord,
     preview: Preview = False,
 ) -> ReviewDecision:
     """Como si no se hubiera decidido: rige otra vez lo que regía antes. / *As though it never was.*"""
-    return await _service(request, session, caller).undo(decision_id, said.reason, preview)
+    service = _service(request, deciding.session, caller)
+    return await _witnessed(deciding, await service.undo(decision_id, said.reason, preview))
 
 
 @router.get("/review/{item}", summary="Un par dudoso / a doubtful pair")
-async def get_item(request: Request, caller: Reviewer, session: ReadDep, item: Name) -> ReviewItem:
-    return await _queue(request).item(session, item, _reviewer(caller))
+async def get_item(request: Request, caller: Reviewer, reading: Looking, item: Name) -> ReviewItem:
+    found = await _queue(request).item(reading.session, item, _judge(caller))
+    await reading.witness(*_sides(found))
+    return found
 
 
 @router.post("/review/{item}/claim", summary="Tomar un par, o renovar el plazo / claim, or renew")
-async def claim(request: Request, caller: Reviewer, session: WriteDep, item: Name) -> Lease:
-    return await _queue(request).claim(session, item, _reviewer(caller))
+async def claim(request: Request, caller: Reviewer, deciding: Deciding, item: Name) -> Lease:
+    lease = await _queue(request).claim(deciding.session, item, _judge(caller))
+    await deciding.witness(thing("review_item", item), outcome="claimed")
+    return lease
 
 
 @router.delete("/review/{item}/claim", status_code=204, summary="Soltar un par / let go of a pair")
-async def release(request: Request, caller: Reviewer, session: WriteDep, item: Name) -> None:
-    await _queue(request).release(session, item, _reviewer(caller))
+async def release(request: Request, caller: Reviewer, deciding: Deciding, item: Name) -> None:
+    await _queue(request).release(deciding.session, item, _judge(caller))
+    await deciding.witness(thing("review_item", item), outcome="released")
 
 
 @router.post("/review/{item}/decision", summary="Iguales, distintos o no se sabe / same, different, unsure")
 async def decide(
     request: Request,
     caller: Reviewer,
-    session: WriteDep,
+    deciding: Deciding,
     item: Name,
     said: PairDecision,
     preview: Preview = False,
 ) -> ReviewDecision:
-    return await _service(request, session, caller).decide(item, said, preview)
+    service = _service(request, deciding.session, caller)
+    return await _witnessed(deciding, await service.decide(item, said, preview), thing("review_item", item))
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The person or case of the path, as the client read it."""
-
-    kind: Kind
-    id: UUID
-    version: str | None
-    preview: bool
-
-
-def target(entities: Entities, entity_id: UUID, if_match: IfMatch = None, preview: Preview = False) -> Target:
-    version = None if if_match is None else if_match.strip().removeprefix("W/").strip('"')
-    return Target(_KIND[entities], entity_id, version, preview)
-
-
-At = Annotated[Target, Depends(target)]
-
-
-@router.get(
-    "/{entities}/{entity_id}/members", summary="Menciones de una persona, registros de un caso / members"
-)
-async def get_members(
-    request: Request, caller: Reviewer, session: ReadDep, response: Response, at: At
+@router.get("/persons/{person_id}/members", summary="Las menciones de una persona / mentions of a person")
+async def get_person_members(
+    request: Request, caller: Reviewer, reading: Looking, response: Response, at: APerson
 ) -> Membership:
     """`ETag` es la versión que piden `split` y `merge` en If-Match. / *The ETag is what they ask for.*"""
-    found = await _service(request, session, caller).members(at.kind, at.id)
+    return await _members(reading, _service(request, reading.session, caller), at, response)
+
+
+@router.get("/cases/{case_id}/members", summary="Los registros de un caso / records of a case")
+async def get_case_members(
+    request: Request, caller: Reviewer, reading: Looking, response: Response, at: ACase
+) -> Membership:
+    """`ETag` es la versión que piden `split` y `merge` en If-Match. / *The ETag is what they ask for.*"""
+    return await _members(reading, _service(request, reading.session, caller), at, response)
+
+
+@router.post("/persons/{person_id}/split", summary="Separar una persona / split a person")
+async def split_person(
+    request: Request, caller: Reviewer, deciding: Deciding, at: APerson, asked: SplitRequest
+) -> ReviewDecision:
+    return await _split(deciding, _service(request, deciding.session, caller), at, asked)
+
+
+@router.post("/cases/{case_id}/split", summary="Separar un caso / split a case")
+async def split_case(
+    request: Request, caller: Reviewer, deciding: Deciding, at: ACase, asked: SplitRequest
+) -> ReviewDecision:
+    return await _split(deciding, _service(request, deciding.session, caller), at, asked)
+
+
+@router.post("/persons/{person_id}/merge", summary="Unir dos personas / merge two persons")
+async def merge_persons(
+    request: Request, caller: Reviewer, deciding: Deciding, at: APerson, asked: MergeRequest
+) -> ReviewDecision:
+    return await _merge(deciding, _service(request, deciding.session, caller), at, asked)
+
+
+@router.post("/cases/{case_id}/merge", summary="Unir dos casos / merge two cases")
+async def merge_cases(
+    request: Request, caller: Reviewer, deciding: Deciding, at: ACase, asked: MergeRequest
+) -> ReviewDecision:
+    return await _merge(deciding, _service(request, deciding.session, caller), at, asked)
+
+
+async def _members(reading: Reading, service: ReviewService, at: Target, response: Response) -> Membership:
+    found = await service.members(at.kind, at.id)
     response.headers["ETag"] = f'"{found.version}"'
+    await reading.witness(thing(at.kind, at.id))
     return found
 
 
-@router.post("/{entities}/{entity_id}/split", summary="Separar una persona o un caso / split")
-async def split(
-    request: Request, caller: Reviewer, session: WriteDep, at: At, asked: SplitRequest
+async def _split(
+    deciding: Reading, service: ReviewService, at: Target, asked: SplitRequest
 ) -> ReviewDecision:
-    return await _service(request, session, caller).split(at.kind, at.id, at.version, asked, at.preview)
+    done = await service.split(at.kind, at.id, at.version, asked, at.preview)
+    return await _witnessed(deciding, done, thing(at.kind, at.id))
 
 
-@router.post("/{entities}/{entity_id}/merge", summary="Unir dos personas o dos casos / merge")
-async def merge(
-    request: Request, caller: Reviewer, session: WriteDep, at: At, asked: MergeRequest
+async def _merge(
+    deciding: Reading, service: ReviewService, at: Target, asked: MergeRequest
 ) -> ReviewDecision:
-    return await _service(request, session, caller).merge(at.kind, at.id, at.version, asked, at.preview)
+    done = await service.merge(at.kind, at.id, at.version, asked, at.preview)
+    return await _witnessed(deciding, done, thing(at.kind, at.id), thing(at.kind, asked.other))
 
 
-def _reviewer(caller: Caller) -> str:
-    return caller.client_id
+async def _witnessed(deciding: Reading, told: ReviewDecision, *sought: str) -> ReviewDecision:
+    """The mark of a decision: whom it touched, and where it stands now."""
+    await deciding.witness(*dict.fromkeys((*sought, *_objects(told))), outcome=told.state.value)
+    return told
+
+
+def _objects(told: ReviewDecision) -> list[str]:
+    """The decision, and the cases and persons that it touches."""
+    named = [] if told.id is None else [thing("review_decision", told.id)]
+    for effect in (told.effect, *(word.effect for word in told.words if word.effect)):
+        for cluster in effect.clusters:
+            ids = {*cluster.was, *({cluster.id} if cluster.id else ())}
+            named += [thing(cluster.kind, each) for each in sorted(ids)]
+    return list(dict.fromkeys(named))
+
+
+def _sides(item: ReviewItem) -> tuple[str, str]:
+    return thing(item.kind, item.a.entity), thing(item.kind, item.b.entity)
+
+
+def _judge(caller: PurposedCaller) -> str:
+    """Never the machine's name: a client's id stands before what the client says of its officer."""
+    return f"{caller.client_id}/{caller.officer}"
 
 
 def _tools(request: Request) -> Tools:
@@ -202,5 +281,9 @@ def _queue(request: Request) -> ReviewQueue:
     return ReviewQueue(tools.clock, tools.policy)
 
 
-def _service(request: Request, session: AsyncSession, caller: Caller) -> ReviewService:
-    return ReviewService(_tools(request), session, _reviewer(caller))
+def _service(request: Request, session: AsyncSession, caller: PurposedCaller) -> ReviewService:
+    return ReviewService(_tools(request), session, _judge(caller))
+
+
+def _version(if_match: str | None) -> str | None:
+    return None if if_match is None else if_match.strip().removeprefix("W/").strip('"')

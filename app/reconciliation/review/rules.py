@@ -178,12 +178,17 @@ class Joined:
     documented_sides: int  # of those it is made of, how many have a victim with a valid document
 
 
+def same_officer(judge: str, other: str) -> bool:
+    """Judges are ``client/officer``. One officer behind two clients is one reviewer, not two."""
+    return judge.partition("/")[2] == other.partition("/")[2]
+
+
 def membership_version(kind: Kind, members: Iterable[int]) -> str:
     """The same for the same members, in whatever order."""
     said = f"{kind}:{','.join(map(str, sorted(members)))}"
     return hashlib.sha256(said.encode()).hexdigest()[:24]
 
 
-def request_digest(*parts: object) -> bytes:
-    """Of who asks for what. The same request again gives the same digest."""
-    return hashlib.sha256(repr(parts).encode()).digest()
+def request_text(*parts: object) -> bytes:
+    """Who asks for what. The same request again is the same text."""
+    return repr(parts).encode()

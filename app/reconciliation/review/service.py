@@ -28,10 +28,12 @@ from app.reconciliation.review.rules import (
     Why,
     pairs_of_merge,
     pairs_of_split,
-    request_digest,
+    request_text,
+    same_officer,
 )
 from app.reconciliation.review.trial import Bench, Tried, Words
 from app.reconciliation.service import ReconciliationService
+from app.security.blind import BlindIndex
 from app.security.sealing import Sealer
 from schemas.pagination import Page
 from schemas.review import (
@@ -56,6 +58,7 @@ class Tools:
 
     linker: ReconciliationService
     sealer: Sealer
+    blind: BlindIndex
     clock: Clock
     policy: Policy
 
@@ -95,7 +98,7 @@ class ReviewService:
         """
         item = item_id(name)
         session = self._writing()
-        await self._tools.linker.lock(session)
+        await self._tools.linker.hold(session)
         row = await self._queue.known(session, item)
         latest = await self._repository.act_on_pair(item.kind, item.pair)
         if latest is not None and not preview and await self._repeats(item, said, latest, row):
@@ -109,7 +112,7 @@ class ReviewService:
 
     async def _speak(self, item: ItemId, said: PairDecision, latest: RowMapping | None) -> ReviewDecision:
         if latest is not None and latest["state"] == ActState.PROPOSED:
-            if latest["judge"] == self._reviewer:
+            if same_officer(latest["judge"], self._reviewer):
                 await self._say(latest["id"], "undone", NOTHING, said.reason)
             elif latest["outcome"] == said.outcome:
                 return await self.confirm(latest["id"], said.reason)
@@ -118,7 +121,7 @@ class ReviewService:
         return await self._act(self._pair_act(item, said), preview=False)
 
     def _pair_act(self, item: ItemId, said: PairDecision) -> Wanted:
-        digest = request_digest("pair", str(item), said.outcome, self._reviewer)
+        digest = self._digest("pair", str(item), said.outcome)
         outcomes = {item.pair: said.outcome}
         return Wanted(item.kind, ActKind.PAIR, said.outcome, outcomes, said.reason, digest)
 
@@ -154,8 +157,8 @@ class ReviewService:
         """Raises VersionMissing, MembershipChanged, PartsInvalid, MembersTooMany, and as ``decide``; for an
         id that is gone EntityMerged, EntityParted or EntityAbsent."""
         parts = [sorted(part.model_dump_json() for part in each) for each in asked.parts]
-        digest = request_digest("split", kind, str(entity), version, sorted(parts), self._reviewer)
-        await self._tools.linker.lock(self._writing())
+        digest = self._digest("split", kind, str(entity), version, sorted(parts))
+        await self._tools.linker.hold(self._writing())
         if not preview and (done := await self._done_before(digest)):
             return done
         members = Memberships(self._repository)
@@ -167,8 +170,8 @@ class ReviewService:
         self, kind: Kind, entity: UUID, version: str | None, asked: MergeRequest, preview: bool = False
     ) -> ReviewDecision:
         """``version`` is that of the one in the path. Raises as ``split``, or MergePointless."""
-        digest = request_digest("merge", kind, str(entity), str(asked.other), version, self._reviewer)
-        await self._tools.linker.lock(self._writing())
+        digest = self._digest("merge", kind, str(entity), str(asked.other), version)
+        await self._tools.linker.hold(self._writing())
         if not preview and (done := await self._done_before(digest)):
             return done
         left, right = await Memberships(self._repository).two(kind, entity, asked.other, version)
@@ -247,7 +250,7 @@ class ReviewService:
         return effect
 
     async def _to_settle(self, act_id: UUID) -> RowMapping:
-        await self._tools.linker.lock(self._writing())
+        await self._tools.linker.hold(self._writing())
         return await self._found(act_id)
 
     @staticmethod
@@ -256,7 +259,7 @@ class ReviewService:
             raise DecisionSettled(state=act["state"])
 
     def _demand_other(self, act: RowMapping) -> None:
-        if act["judge"] == self._reviewer:
+        if same_officer(act["judge"], self._reviewer):
             raise SecondReviewerNeeded
 
     # --- reading --------------------------------------------------------------------------------
@@ -360,6 +363,10 @@ class ReviewService:
             made_at=act["made_at"],
             words=words,
         )
+
+    def _digest(self, *parts: object) -> bytes:
+        """Of what this reviewer asks for."""
+        return self._tools.blind.digest("review_request", request_text(*parts, self._reviewer))
 
     def _bench(self) -> Bench:
         return Bench(self._tools.linker, self._tools.sealer, self._writing())

@@ -119,7 +119,8 @@ async def test_a_preview_is_the_effect_and_writes_nothing(
 async def test_a_preview_of_cases_and_persons_counts_what_stands(services: Services, ana: Reviewer) -> None:
     registry = await doubtful_registry(services)
     counts = "SELECT (SELECT count(*) FROM case_entity), (SELECT count(*) FROM person_entity)"
-    for item in (await ana.queue())[:6]:
+    for _ in range(3):
+        item = (await ana.queue())[0]
         before = (await registry.rows(counts))[0]
         done = await ana.settle(item["id"], "same")
         after = (await registry.rows(counts))[0]

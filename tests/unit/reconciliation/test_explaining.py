@@ -115,7 +115,7 @@ def test_every_level_rule_and_cap_has_its_words() -> None:
         assert {level.name for level in comparison.levels} == wording.LEVELS[comparison.name].keys()
     for part, levels in PARTS.items():
         assert set(levels) == wording.LEVELS[part].keys()
-    caps = {Rule.HALF_A_NAME, Rule.SIBLING_NAMES}
+    caps = {Rule.HALF_A_NAME, Rule.SIBLING_NAMES, Rule.BIRTHS_APART, Rule.OTHER_NAMES, Rule.KEY_ALONE}
     assert wording.LEVELS["rule"].keys() == {*set(Rule) - caps, *CODE_RULES}
     assert wording.LEVELS["cap"].keys() == {*Cap, *caps, "certain"}
     assert wording.LEVELS.keys() <= wording.TITLES.keys()

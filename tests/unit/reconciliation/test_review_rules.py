@@ -46,7 +46,7 @@ def clustered(words: dict[tuple[int, int], str], nodes: range, random: Random) -
         stable_key=lambda n: n,
         evidence=lambda a, b: 9.0,
         vetoed=lambda a, b: False,
-        upper=1.0,
+        upper=lambda a, b: 1.0,
         floor=-5.0,
         forbidden=lambda a, b: pair(a, b) in different,
     )

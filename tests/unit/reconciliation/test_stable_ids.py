@@ -50,3 +50,26 @@ def test_every_id_is_given_once() -> None:
     found = _assign({1: "A", 2: "B", 3: "A", 4: "B"}, [[1, 4], [2, 3]])
     assert len(set(found.ids)) == 2
     assert found.ids == ("A", "B")
+
+
+def test_a_cluster_gets_the_id_back_that_its_oldest_member_once_had() -> None:
+    """What two ids became one under is undone: each part is known by its own id again."""
+    found = assign(
+        {1: "A", 2: "A"}, [[1], [2]], age=lambda m: m, make_id=lambda m: f"new{m}", wanted={2: "B"}
+    )
+    assert found.ids == ("A", "B")
+    assert found.created == {"B"}
+    assert [(fate.event, fate.source, fate.target) for fate in found.fates] == [("split", "A", "B")]
+
+
+def test_an_id_that_stands_elsewhere_is_given_back_and_not_created_again() -> None:
+    old, wanted = {1: "A", 2: "A", 3: "B"}, {2: "B"}
+    found = assign(old, [[1], [2, 3]], age=lambda m: m, make_id=lambda m: f"new{m}", wanted=wanted)
+    assert found.ids == ("A", "B")
+    assert found.created == set()
+
+
+def test_one_id_is_given_back_once() -> None:
+    wanted = {1: "B", 2: "B"}
+    found = assign({1: "A", 2: "A"}, [[1], [2]], age=lambda m: m, make_id=lambda m: f"new{m}", wanted=wanted)
+    assert found.ids == ("B", "new2")

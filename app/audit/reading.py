@@ -1,0 +1,63 @@
+"""The log read from its beginning: to export it and to verify it. Needs no keys of the installation."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import RowMapping, TextClause, text
+
+from app.audit import repository
+from app.audit.errors import FileUnusable
+from app.audit.note import Checkpoint, PublicKey, opened
+from app.audit.verifying import RowVerification, Verdict, line_of
+from app.db.engine import Database, ReadSession
+
+_ROWS: Final[TextClause] = text("""
+    SELECT l.position, l.hash, e.* FROM audit_leaf l LEFT JOIN audit_entry e ON e.id = l.entry_id
+    ORDER BY l.position
+""")
+_BLOCK: Final = 1_000
+
+
+async def rows(session: ReadSession) -> AsyncIterator[RowMapping]:
+    """Every position with its entry, a block at a time. No plan that reads it all before the first row."""
+    await session.execute(text("SET LOCAL enable_hashjoin = off"))
+    await session.execute(text("SET LOCAL enable_sort = off"))
+    streamed = await session.stream(_ROWS, execution_options={"yield_per": _BLOCK})
+    async for row in streamed.mappings():
+        yield row
+
+
+async def verify_database(database: Database, key: PublicKey, held: tuple[Checkpoint, ...]) -> Verdict:
+    """Against the checkpoints held elsewhere, and against those that the database itself still has: a log
+    that continues the one but not the other was forked. Raises ``VerificationFailed``, ``NoteUnreadable``."""
+    async with database.read() as session:
+        own = [opened(note, key) for note in await repository.checkpoints(session)]
+        verification = RowVerification((*held, *own))
+        async for row in rows(session):
+            verification.feed(dict(row))
+        return verification.verdict()
+
+
+async def export_lines(session: ReadSession, out: Path) -> int:
+    """A line of JSON per entry, in order of position; their number. What was there is replaced at the end.
+
+    Raises ``FileUnusable``.
+    """
+    part, count = out.with_name(out.name + ".part"), 0
+    try:
+        with part.open("wb") as file:
+            async for row in rows(session):
+                file.write(_line(row))
+                count += 1
+        part.replace(out)
+    except OSError:
+        raise FileUnusable from None
+    finally:
+        part.unlink(missing_ok=True)
+    return count
+
+
+def _line(row: Any) -> bytes:
+    """An entry that is gone leaves an empty line: the export stays what the database is."""
+    return (line_of(row) if row["id"] is not None else b"") + b"\n"

@@ -1,0 +1,170 @@
+"""The rows of entries and of the log over them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import RowMapping, Select, TextClause, func, insert, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from app.audit.acts import Entry
+from app.audit.merkle import Node
+from app.db.copy import copy_rows
+from app.db.engine import ReadSession, WriteSession
+from app.models.audit import AuditCheckpoint, AuditEntry, AuditLeaf, AuditPurpose
+
+AUDIT_LOCK: Final = 0x494E5441  # one sequencer at a time; held to the end of its transaction
+
+_KEEP: Final[TextClause] = text("""
+    WITH entry AS (
+        INSERT INTO audit_entry (id, at, kind, actor, officer, purpose, objects, outcome, request)
+        VALUES (:id, :at, :kind, :actor, :officer, :purpose, :objects, :outcome, :request) RETURNING id
+    )
+    INSERT INTO audit_pending (entry_id, hash) SELECT id, :hash FROM entry
+""")
+
+
+async def keep(session: WriteSession, entry: Entry, hash_: bytes) -> None:
+    """The entry, and its mark for the sequencer, in one statement."""
+    fields = {name: getattr(entry, name) for name in Entry.__slots__}
+    await session.execute(_KEEP, {**fields, "objects": list(entry.objects), "hash": hash_})
+
+
+async def keep_purpose(session: WriteSession, entry_id: UUID, data_key: bytes, sealed: bytes) -> None:
+    await session.execute(insert(AuditPurpose).values(entry_id=entry_id, data_key=data_key, sealed=sealed))
+
+
+async def lock(session: WriteSession) -> None:
+    await session.execute(select(func.pg_advisory_xact_lock(AUDIT_LOCK)))
+
+
+async def size(session: ReadSession) -> int:
+    last = await session.scalar(select(func.max(AuditLeaf.position)))
+    return 0 if last is None else last + 1
+
+
+_TAKE: Final[TextClause] = text("""
+    DELETE FROM audit_pending WHERE ticket IN (SELECT ticket FROM audit_pending ORDER BY ticket LIMIT :limit)
+    RETURNING ticket, entry_id, hash
+""")
+
+
+async def take_pending(session: WriteSession, limit: int) -> Sequence[tuple[UUID, bytes]]:
+    """The oldest entries without a position, which they are now to get."""
+    rows = (await session.execute(_TAKE, {"limit": limit})).all()
+    return [(row.entry_id, row.hash) for row in sorted(rows)]
+
+
+async def add_leaves(session: WriteSession, leaves: Iterable[tuple[int, UUID, bytes]]) -> None:
+    await copy_rows(session, "audit_leaf", ("position", "entry_id", "hash"), leaves)
+
+
+async def add_nodes(session: WriteSession, nodes: Mapping[Node, bytes]) -> None:
+    rows = [(node.level, node.place, hash_) for node, hash_ in nodes.items()]
+    await copy_rows(session, "audit_node", ("level", "place", "hash"), rows)
+
+
+_NODES: Final[TextClause] = text("""
+    SELECT 0 AS level, position AS place, hash FROM audit_leaf WHERE position = ANY(:leaves)
+    UNION ALL
+    SELECT n.level, n.place, n.hash FROM audit_node n
+    JOIN unnest(CAST(:levels AS int[]), CAST(:places AS bigint[])) AS wanted (level, place)
+        ON n.level = wanted.level AND n.place = wanted.place
+""")
+
+
+async def nodes(session: ReadSession, wanted: Iterable[Node]) -> dict[Node, bytes]:
+    """Those of the nodes that are there."""
+    asked = sorted(set(wanted))
+    above = [node for node in asked if node.level]
+    found = await session.execute(
+        _NODES,
+        {
+            "leaves": [node.place for node in asked if not node.level],
+            "levels": [node.level for node in above],
+            "places": [node.place for node in above],
+        },
+    )
+    return {Node(row.level, row.place): row.hash for row in found}
+
+
+async def keep_checkpoint(session: WriteSession, size: int, note: str) -> None:
+    """The first one of a size stands."""
+    await session.execute(upsert(AuditCheckpoint).values(size=size, note=note).on_conflict_do_nothing())
+
+
+async def last_checkpoint(session: ReadSession) -> str | None:
+    statement = select(AuditCheckpoint.note).order_by(AuditCheckpoint.size.desc()).limit(1)
+    note: str | None = await session.scalar(statement)
+    return note
+
+
+async def checkpoints(session: ReadSession) -> Sequence[str]:
+    """Every note that is kept, by size."""
+    return (await session.scalars(select(AuditCheckpoint.note).order_by(AuditCheckpoint.size))).all()
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """What an auditor asks for; every part that is given must hold. ``objects``: any of them."""
+
+    actor: str | None = None
+    officer: str | None = None
+    kind: str | None = None
+    objects: tuple[str, ...] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+async def entries(session: ReadSession, wanted: EntryFilter, after: int, limit: int) -> Sequence[RowMapping]:
+    """In order of position, from the one after ``after`` on, with the sealed purpose where there is one."""
+    statement = (
+        select(AuditLeaf.position, AuditEntry.__table__, AuditPurpose.data_key, AuditPurpose.sealed)
+        .join(AuditEntry, AuditEntry.id == AuditLeaf.entry_id)
+        .join(AuditPurpose, AuditPurpose.entry_id == AuditEntry.id, isouter=True)
+        .where(AuditLeaf.position > after)
+        .order_by(AuditLeaf.position)
+        .limit(limit)
+    )
+    rows: Sequence[RowMapping] = (await session.execute(_filtered(statement, wanted))).mappings().all()
+    return rows
+
+
+def _filtered(statement: Select[Any], wanted: EntryFilter) -> Select[Any]:
+    for column, value in (
+        (AuditEntry.actor, wanted.actor),
+        (AuditEntry.officer, wanted.officer),
+        (AuditEntry.kind, wanted.kind),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    if wanted.objects is not None:
+        statement = statement.where(AuditEntry.objects.overlap(list(wanted.objects)))
+    if wanted.since is not None:
+        statement = statement.where(AuditEntry.at >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(AuditEntry.at < wanted.until)
+    return statement
+
+
+_SAME: Final[TextClause] = text("""
+    WITH RECURSIVE later (id) AS (
+        SELECT CAST(:person AS uuid)
+        UNION
+        SELECT r.to_id FROM later JOIN redirect r ON r.kind = 'person' AND r.from_id = later.id
+        WHERE r.event = 'merged'
+    ), same (id) AS (
+        SELECT id FROM later
+        UNION
+        SELECT r.from_id FROM same JOIN redirect r ON r.kind = 'person' AND r.to_id = same.id
+    )
+    SELECT id FROM same ORDER BY id
+""")
+
+
+async def ids_of_person(session: ReadSession, person: UUID) -> Sequence[UUID]:
+    """Every id under which data of this person may have been told: what it was merged into, and all ids that
+    became part of those, by merging or by a split (before it, the whole was told)."""
+    return (await session.scalars(_SAME, {"person": person})).all()

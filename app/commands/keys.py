@@ -1,0 +1,132 @@
+"""``intertrata keys``: the wrapping keys of the installation and what protects them at rest."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from app.core.queue import enqueue
+from app.core.settings import Settings
+from app.security import key_store
+from app.security.key_store import PlainFile
+from app.security.keyring import WRAPPING, KeyRing
+from app.security.rotation import REWRAP
+from app.wiring import Services, key_provider_of, open_services
+
+app = typer.Typer(no_args_is_help=True, help="Las llaves de la instalación / the keys of the installation.")
+
+Json = Annotated[bool, typer.Option("--json", help="Para máquinas / for machines.")]
+KeyId = Annotated[str, typer.Argument(help="Identificador de la llave / id of the key.")]
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Qué llaves hay y cuántos registros abre cada una / which keys there are and what each opens."""
+    found = asyncio.run(_status(Settings()))
+    if as_json:
+        typer.echo(orjson.dumps(found).decode())
+        return
+    typer.echo(f"protegidas por / protected by: {found['provider']}")
+    for key in found["wrapping"]:
+        mark = "vigente / current" if key["current"] else ""
+        typer.echo(f"{key['id']}  {key['opens']:>9}  {mark}")
+
+
+@app.command()
+def rotate(
+    wait: Annotated[bool, typer.Option(help="Esperar hasta el final / wait for the end.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Nueva llave vigente; las de datos se envuelven otra vez / a new current key, data keys wrapped anew.
+
+    Sin --wait lo hace el trabajador en segundo plano / without --wait the worker does it in the background.
+    """
+    key_id, rewrapped = asyncio.run(_rotate(Settings(), wait))
+    if as_json:
+        typer.echo(orjson.dumps({"current": key_id, "rewrapped": rewrapped}).decode())
+    else:
+        typer.echo(f"vigente / current: {key_id}")
+        if rewrapped is not None:
+            typer.echo(f"{rewrapped} llaves de datos / data keys")
+
+
+@app.command()
+def rewrap() -> None:
+    """Terminar una rotación interrumpida / end a rotation that was interrupted."""
+    typer.echo(f"{asyncio.run(_rewrap(Settings()))} llaves de datos / data keys")
+
+
+@app.command()
+def retire(
+    key_id: KeyId,
+    yes: Annotated[bool, typer.Option("--yes", help="Sin preguntar / without asking.")] = False,
+) -> None:
+    """Destruir una llave que ya nada abre / destroy a key that opens nothing any more.
+
+    Las copias de respaldo hechas con ella no se abrirán nunca más / backups made under it never open again.
+    """
+    if not yes:
+        typer.confirm(
+            "Las copias de respaldo bajo esta llave quedan ilegibles / backups under it die", abort=True
+        )
+    asyncio.run(_retire(Settings(), key_id))
+    typer.echo(f"{key_id}: destruida / destroyed")
+
+
+@app.command()
+def protect(
+    from_file: Annotated[
+        bool, typer.Option("--from-file", help="Hoy son un archivo privado / today they are a private file.")
+    ] = False,
+) -> None:
+    """Proteger las llaves con el servicio configurado / protect the keys by the configured service.
+
+    Sin --from-file las protege de nuevo, tras rotar la llave del servicio / without it protects them anew.
+    """
+    settings = Settings()
+    new = key_provider_of(settings)
+    folder: Path = settings.home / "keys"
+    was = PlainFile() if from_file else new
+    key_store.change(folder, was, lambda document: document, new)
+    typer.echo(f"protegidas por / protected by: {new.name}")
+
+
+async def _status(settings: Settings) -> Mapping[str, Any]:
+    async with open_services(settings) as services:
+        opens = await services.rotation.wrapped_by()
+        keys = services.keyring.wrapping
+    wrapping = [
+        {"id": key.id, "current": key is keys.current, "opens": opens.get(key.id, 0)} for key in keys.all()
+    ]
+    return {"provider": key_provider_of(settings).name, "wrapping": wrapping}
+
+
+async def _rotate(settings: Settings, wait: bool) -> tuple[str, int | None]:
+    async with open_services(settings) as services:
+        key_id = KeyRing.add_key(settings.home, WRAPPING, key_provider_of(settings))
+        services.sealer.look_again()
+        if wait:
+            return key_id, await services.rotation.rewrap()
+        async with services.database.write() as session:
+            await enqueue(session, REWRAP, {}, dedupe_key=REWRAP)
+    return key_id, None
+
+
+async def _rewrap(settings: Settings) -> int:
+    async with open_services(settings) as services:
+        return await services.rotation.rewrap()
+
+
+async def _retire(settings: Settings, key_id: str) -> None:
+    async with open_services(settings) as services:
+        _assert_known(services, key_id)
+        await services.rotation.assert_unused(key_id)
+        KeyRing.retire_key(settings.home, WRAPPING, key_id, key_provider_of(settings))
+
+
+def _assert_known(services: Services, key_id: str) -> None:
+    if key_id not in {key.id for key in services.keyring.wrapping.all()}:
+        raise typer.BadParameter("no hay tal llave / there is no such key")
