@@ -36,13 +36,19 @@ async def test_records_and_mentions_are_explained_and_whoever_looked_is_written_
     assert (records["kind"], records["outcome"]) == ("case", "same")
     assert sum(step["bits"] for step in records["steps"]) == records["weight"]
     assert ElementTree.parse(picture).getroot().get("role") == "img"
-    shown = run(environment, "explain", f"{FILE}:victim:1", f"{COMPLAINT}:victim:1")
+    alike, ends = records["people"][0], [records[end] for end in "ab"]
+    orders = (alike["a_order"], alike["b_order"])
+    mentions = [
+        f"{end['feed']}:{end['number']}:{alike['role']}:{order}"
+        for end, order in zip(ends, orders, strict=True)
+    ]
+    shown = run(environment, "explain", *mentions)
     assert shown.returncode == 0, shown.stderr
     assert "suma / sum" in shown.stdout
     unknown = run(environment, "explain", FILE, "reta-pnp:NO-1")
     assert unknown.returncode == 1
     assert "member-not-found" in unknown.stderr
-    unlike = run(environment, "explain", FILE, f"{COMPLAINT}:victim:1")
+    unlike = run(environment, "explain", FILE, mentions[0])
     assert "pair-unlike" in unlike.stderr
     async with database.read() as session:
         from sqlalchemy import text
