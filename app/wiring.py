@@ -31,6 +31,8 @@ from app.ingestion.service import IngestionService
 from app.ingestion.tools import Limits, Tools
 from app.lifecycle.comparison import Comparer
 from app.lifecycle.service import ModelService
+from app.protection.service import ProtectionService
+from app.protection.service import Tools as ProtectionTools
 from app.reconciliation.explanations import Explanations
 from app.reconciliation.indexer import FeatureIndexer
 from app.reconciliation.running import Models
@@ -74,6 +76,7 @@ class Services:
     models: ModelService
     comparer: Comparer
     ingestion: IngestionService
+    protection: ProtectionService
     puller_from: Callable[[Source], Puller]
     puller: Puller | None  # None: no source to pull from is configured
 
@@ -86,7 +89,7 @@ def build_services(
     clock: Clock,
 ) -> Services:
     keyring, renew = (keys.keyring, keys.renewed) if isinstance(keys, RingFile) else (keys, None)
-    access = build_access(settings, database, keyring, clock)
+    access = build_access(settings, database, keys, clock)
     sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
     models, audit = Models(), AuditLog(clock, sealer, blind)
     indexer = FeatureIndexer(blind)
@@ -125,6 +128,7 @@ def build_services(
         models=(lifecycle := ModelService(database, linker, models, audit)),
         comparer=Comparer(database, sealer, (models, lifecycle)),
         ingestion=ingestion,
+        protection=ProtectionService(ProtectionTools(database, ingestion, linker, audit, clock)),
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
     )
