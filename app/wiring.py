@@ -31,6 +31,7 @@ from app.ingestion.service import IngestionService
 from app.ingestion.tools import Limits, Tools
 from app.lifecycle.comparison import Comparer
 from app.lifecycle.service import ModelService
+from app.lifecycle.training import Trainer
 from app.reconciliation.explanations import Explanations
 from app.reconciliation.indexer import FeatureIndexer
 from app.reconciliation.running import Models
@@ -74,6 +75,7 @@ class Services:
     explanations: Explanations
     models: ModelService
     comparer: Comparer
+    trainer: Trainer
     ingestion: IngestionService
     puller_from: Callable[[Source], Puller]
     puller: Puller | None  # None: no source to pull from is configured
@@ -131,6 +133,7 @@ def build_services(
         explanations=Explanations(sealer, models),
         models=(lifecycle := ModelService(database, linker, models, audit)),
         comparer=Comparer(database, sealer, (models, lifecycle)),
+        trainer=Trainer(database, sealer, (models, lifecycle)),
         ingestion=ingestion,
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,

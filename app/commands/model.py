@@ -3,6 +3,7 @@
 import asyncio
 import getpass
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import orjson
@@ -11,6 +12,7 @@ import typer
 from app.core.settings import Settings
 from app.lifecycle.readable import readable
 from app.lifecycle.service import Word
+from app.lifecycle.shelf import ModelText, read
 from app.wiring import Services, open_services
 from schemas.models import ModelChange, ModelsAnswer
 
@@ -37,6 +39,29 @@ def list_(as_json: Json = False) -> None:
 def show(version: Version) -> None:
     """El contenido de un modelo, como JSON / the content of a model, as JSON."""
     typer.echo(asyncio.run(_content(version)))
+
+
+@app.command()
+def train(
+    version: Annotated[str, typer.Option("--version", help="Versión nueva / new version.")],
+    reason: Reason,
+    who: Who,
+) -> None:
+    """Aprender pesos de lo que se tiene; no vincula hasta promoverlo / learn weights from what is held."""
+    model = asyncio.run(_with(lambda s: s.trainer.train(version, Word(who, reason))))
+    typer.echo(f"{model.version}: {model.digest}")
+
+
+@app.command()
+def add(
+    file: Annotated[
+        Path, typer.Argument(help="Archivo de modelo / model file.", exists=True, dir_okay=False)
+    ],
+    who: Who,
+) -> None:
+    """Guardar un modelo hecho en otra parte / keep a model that was made elsewhere."""
+    model = asyncio.run(_add(file.read_bytes(), who))
+    typer.echo(f"{model.version}: {model.digest}")
 
 
 @app.command()
@@ -107,6 +132,13 @@ def _show_all(found: ModelsAnswer) -> None:
 async def _with(work: Callable[[Services], Awaitable[T]]) -> T:
     async with open_services(Settings()) as services:
         return await work(services)
+
+
+async def _add(content: bytes, who: str) -> ModelText:
+    model = read(content)
+    async with open_services(Settings()) as services, services.database.write() as session:
+        await services.models.keep(session, model, who)
+    return model
 
 
 async def _all() -> ModelsAnswer:

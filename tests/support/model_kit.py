@@ -8,6 +8,7 @@ from app.core.clock import SystemClock
 from app.lifecycle.comparison import Comparer
 from app.lifecycle.service import ModelService
 from app.lifecycle.shelf import ModelText, shipped_text, text_of
+from app.lifecycle.training import Trainer
 from app.reconciliation.running import Models
 from app.reconciliation.scoring import CURRENT
 from app.reconciliation.service import ReconciliationService
@@ -28,6 +29,11 @@ def lifecycle(registry: Registry) -> ModelService:
 def comparer(registry: Registry) -> Comparer:
     models = Models()
     return Comparer(registry.database, registry.sealer, (models, lifecycle(registry)))
+
+
+def trainer(registry: Registry) -> Trainer:
+    models = Models()
+    return Trainer(registry.database, registry.sealer, (models, lifecycle(registry)))
 
 
 def shifted(version: str, bits: float) -> ModelText:
