@@ -14,7 +14,6 @@ from app.lifecycle.learning import BEARERS, Sample, bearers, implausible, learnt
 from app.lifecycle.repository import Mark, ModelRepository
 from app.lifecycle.service import ModelService, Word
 from app.reconciliation.features import MentionFeatures, ReportFeatures
-from app.reconciliation.running import Models
 from app.reconciliation.scoring import Model
 from app.reconciliation.trial import Trial
 from app.security.sealing import Sealer
@@ -29,10 +28,11 @@ Named = list[tuple[MentionFeatures, ReportFeatures]]
 
 
 class Trainer:
-    def __init__(self, database: Database, sealer: Sealer, models: tuple[Models, ModelService]) -> None:
+    def __init__(self, database: Database, sealer: Sealer, service: ModelService) -> None:
         self._database = database
         self._sealer = sealer
-        self._models, self._service = models
+        self._service = service
+        self._models = service.known_models
 
     async def train(self, version: str, word: Word) -> shelf.ModelText:
         """Learn and keep a model; it links nothing before it is promoted.

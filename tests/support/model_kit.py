@@ -21,19 +21,17 @@ STRICT, LAX = "9.strict", "9.lax"
 def lifecycle(registry: Registry) -> ModelService:
     """As another process has it: what it knows of models is apart from what the registry's linker knows."""
     models = Models()
-    linker = ReconciliationService(registry.database, registry.sealer, models)
+    linker = ReconciliationService(registry.database, registry.sealer, registry.indexer, models)
     audit = AuditLog(SystemClock(), registry.sealer, BlindIndex(registry.keys))
     return ModelService(registry.database, linker, models, audit)
 
 
 def comparer(registry: Registry) -> Comparer:
-    models = Models()
-    return Comparer(registry.database, registry.sealer, (models, lifecycle(registry)))
+    return Comparer(registry.database, registry.sealer, lifecycle(registry))
 
 
 def trainer(registry: Registry) -> Trainer:
-    models = Models()
-    return Trainer(registry.database, registry.sealer, (models, lifecycle(registry)))
+    return Trainer(registry.database, registry.sealer, lifecycle(registry))
 
 
 def shifted(version: str, bits: float) -> ModelText:
