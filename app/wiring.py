@@ -88,7 +88,7 @@ def build_services(
     clock: Clock,
 ) -> Services:
     keyring, renew = (keys.keyring, keys.renewed) if isinstance(keys, RingFile) else (keys, None)
-    access = build_access(settings, database, keyring, clock)
+    access = build_access(settings, database, keys, clock)
     sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
     models, audit = Models(), AuditLog(clock, sealer, blind)
     indexer = FeatureIndexer(blind)

@@ -17,8 +17,9 @@ Levels = Mapping[str, Mapping[str, Mapping[str, float]]]
 Known = Mapping[str, Mapping[str, LevelWeight]]
 
 BEARERS: Final = 50  # persons held; a name that fewer bear is nobody's business outside
-# Most pairs that EM sees of these are sisters and strangers of one place and day: not learnt without labels.
-KEPT: Final = frozenset({"birth", "initials", "document"})
+# Not learnt without labels: most pairs that EM sees of these are sisters and strangers of one place and day;
+# chance agreement of documents and nationalities is known otherwise (``train`` fixes it).
+KEPT: Final = frozenset({"birth", "initials", "given", "document", "nationality"})
 _BELIEF: Final = 0.2  # weight of the current m
 _PAIRS: Final = 30.0  # as many pairs' worth of belief has the current u
 _CLEAR: Final = 2.0  # bits from which the current model is sure of an order or a sign

@@ -10,7 +10,7 @@ from app.core.raw import raw_connection
 from app.db.engine import Database
 from app.lifecycle import shelf
 from app.lifecycle.errors import TrainingImplausible, TrainingImpossible, VersionTaken
-from app.lifecycle.learning import BEARERS, Sample, bearers, implausible, learnt_terms, settled
+from app.lifecycle.learning import BEARERS, KEPT, Sample, bearers, implausible, learnt_terms, settled
 from app.lifecycle.repository import Mark, ModelRepository
 from app.lifecycle.service import ModelService, Word
 from app.reconciliation.features import MentionFeatures, ReportFeatures
@@ -79,8 +79,8 @@ def learn(trial: Trial, base: Model, data: dict[str, Any]) -> dict[str, Any]:
             "mentions": len(named),
             "records": len(trial.held.records),
             "decisions_on_cases": decisions,
-            "mention": "u by random sampling freed of linked pairs, m by EM (Splink); document, birth and "
-            "initials as in the base",
+            "mention": "u by random sampling freed of linked pairs, m by EM (Splink); "
+            f"{', '.join(sorted(KEPT))} as in the base",
             "report": "by reviewers' decisions" if report != data["report"] else "as in the base",
             "terms": f"shares of names that at least {BEARERS} persons held bear; all others as in the base",
             "policy": "as in the base",
