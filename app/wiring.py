@@ -14,6 +14,7 @@ from adapters.catalog import CATALOG
 from adapters.sistra.pull import Source
 from adapters.transport.spill import spill_into
 from app.audit import jobs as audit_jobs
+from app.audit.console import permission_witness
 from app.audit.log import MerkleLog
 from app.audit.note import Signer
 from app.audit.service import AuditLog
@@ -94,9 +95,9 @@ def build_services(
 ) -> Services:
     keyring, renew = (keys.keyring, keys.renewed) if isinstance(keys, RingFile) else (keys, None)
     realm = realm_of(settings)
-    clients = ClientService(database)
     sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
     models, audit = Models(), AuditLog(clock, sealer, blind)
+    clients = ClientService(database, permission_witness(audit))
     indexer, linker = FeatureIndexer(blind), ReconciliationService(database, sealer, models)
     tools = Tools(
         database=database,

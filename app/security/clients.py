@@ -18,6 +18,7 @@ from app.core.errors import NotFound, TooManyRequests, Unauthenticated, Unproces
 from app.db.engine import Database
 from app.models.security import Client
 from app.security import repository, scopes, tokens
+from app.security.ports import PermissionWitness, unwitnessed
 from app.security.reach import UNLIMITED, RowScope
 from app.security.roles import LIMITABLE, ROLES, LimitedTo, Role
 from app.security.scopes import FeedAct, feed_scope
@@ -123,8 +124,9 @@ class Hashing:
 
 
 class ClientService:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, witness: PermissionWitness = unwitnessed) -> None:
         self._database = database
+        self._witness = witness
         self._hashing = Hashing()
 
     async def create(
@@ -155,6 +157,7 @@ class ClientService:
                     department=limit.department,
                 )
             )
+            await self._witness(session, "client-created", new.id, granted)
         return new
 
     async def authenticate(self, client_id: str, secret: str) -> ClientView:
@@ -175,6 +178,8 @@ class ClientService:
         """Its secret stops at once, its tokens within ``REVOCATION_SECONDS``. Raises ``ClientUnknown``."""
         async with self._database.write() as session:
             known = ID_FORM.fullmatch(client_id) and await repository.disable(session, client_id)
+            if known:
+                await self._witness(session, "client-disabled", client_id)
         if not known:
             raise ClientUnknown
 
