@@ -37,17 +37,16 @@ from app.reconciliation.indexer import FeatureIndexer
 from app.reconciliation.running import Models
 from app.reconciliation.service import ReconciliationService
 from app.security import installation
+from app.security.access import build_access
 from app.security.blind import BlindIndex
-from app.security.callers import Gate
-from app.security.clients import ClientService, Revocations
-from app.security.endpoints import Authorisation
+from app.security.clients import ClientService
+from app.security.gate import Gate
+from app.security.granting import Authorisation
 from app.security.key_store import KeyProvider, PlainFile
 from app.security.keyring import KeyRing
 from app.security.rings import RingFile
 from app.security.rotation import Rotation, rotation_jobs
-from app.security.row_scopes import RowScopes
 from app.security.sealing import Sealer
-from app.security.tokens import Realm, TokenIssuer, TokenVerifier, key_set_document
 from app.security.transit import Transit, TransitAddress
 from app.shell.readiness import Readiness
 
@@ -80,12 +79,6 @@ class Services:
     puller: Puller | None  # None: no source to pull from is configured
 
 
-def realm_of(settings: Settings) -> Realm:
-    """Issuer and audience of tokens: the address under which the service is reached."""
-    issuer = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
-    return Realm(issuer=issuer, audience=f"{issuer}/v1")
-
-
 def build_services(
     settings: Settings,
     database_url: str,
@@ -94,11 +87,11 @@ def build_services(
     clock: Clock,
 ) -> Services:
     keyring, renew = (keys.keyring, keys.renewed) if isinstance(keys, RingFile) else (keys, None)
-    realm = realm_of(settings)
     sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
     models, audit = Models(), AuditLog(clock, sealer, blind)
-    clients = ClientService(database, permission_witness(audit))
-    indexer, linker = FeatureIndexer(blind), ReconciliationService(database, sealer, models)
+    access = build_access(settings, database, keyring, clock, permission_witness(audit))
+    indexer = FeatureIndexer(blind)
+    linker = ReconciliationService(database, sealer, indexer, models)
     tools = Tools(
         database=database,
         sealer=sealer,
@@ -121,9 +114,9 @@ def build_services(
         rotation=Rotation(database, sealer),
         sealer=sealer,
         blind=blind,
-        clients=clients,
-        gate=_gate(database, keyring, realm, clock),
-        authorisation=_authorisation(clients, keyring, realm, clock),
+        clients=access.clients,
+        gate=access.gate,
+        authorisation=access.authorisation,
         readiness=Readiness(database, partial(_up_to_date, database_url)),
         audit=audit,
         merkle=_merkle(database, settings, keyring),
@@ -138,24 +131,9 @@ def build_services(
     )
 
 
-def _gate(database: Database, keyring: KeyRing, realm: Realm, clock: Clock) -> Gate:
-    verifier = TokenVerifier(keyring.signing, realm)
-    return Gate(verifier, Revocations(database, clock), RowScopes(database), clock)
-
-
 def _merkle(database: Database, settings: Settings, keyring: KeyRing) -> MerkleLog:
     signer = Signer(settings.audit_origin, keyring.audit.current.secret)
     return MerkleLog(database, signer, settings.audit_folder)
-
-
-def _authorisation(clients: ClientService, keyring: KeyRing, realm: Realm, clock: Clock) -> Authorisation:
-    return Authorisation(
-        clients=clients,
-        issuer=TokenIssuer(keyring.signing, realm),
-        realm=realm,
-        key_set=key_set_document(keyring.signing),
-        clock=clock,
-    )
 
 
 def key_provider_of(settings: Settings) -> KeyProvider:

@@ -33,6 +33,7 @@ GRANT SELECT, INSERT, UPDATE ON batch, record, mention, feed_state, link_state T
 GRANT SELECT, INSERT, DELETE ON audit_pending TO :"app";
 GRANT SELECT, INSERT, DELETE ON landed_chunk, delivery_issue, idempotency_key, record_key, mention_key,
     mention_identity, report, citation TO :"app";
+GRANT SELECT, INSERT, DELETE ON client_credential, single_use, revoked_token TO :"app";
 GRANT SELECT, INSERT, UPDATE, DELETE ON link_dirty, edge, case_member, person_member, case_entity,
     person_entity TO :"app";
 

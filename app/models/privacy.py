@@ -103,12 +103,19 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
     "redirect": {Privacy.LINK: "kind event from_id to_id", Privacy.OPERATIONAL: "id at"},
     "change": {Privacy.CASE: "entity_id", Privacy.OPERATIONAL: "position kind event at"},
     "change_cursor": {Privacy.OPERATIONAL: "id last"},
-    "link_state": {Privacy.OPERATIONAL: "id model rebuilt_at"},
+    "link_state": {Privacy.OPERATIONAL: "id model rebuilt_at blocking"},
     "client": {
         Privacy.CREDENTIAL: "secret_hash",
         Privacy.STAFF: "id name scopes",
         Privacy.OPERATIONAL: "made_at disabled_at",
     },
+    "client_credential": {
+        Privacy.CREDENTIAL: "id kind material",
+        Privacy.STAFF: "client_id",
+        Privacy.OPERATIONAL: "made_at",
+    },
+    "single_use": {Privacy.CREDENTIAL: "digest", Privacy.OPERATIONAL: "expires_at"},
+    "revoked_token": {Privacy.CREDENTIAL: "token_id", Privacy.OPERATIONAL: "expires_at"},
     "installation": {Privacy.CREDENTIAL: "keys_fingerprint", Privacy.OPERATIONAL: "id made_at"},
     "audit_entry": {
         Privacy.BLIND: "purpose request",

@@ -235,3 +235,4 @@ class LinkState(Base):
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     model: Mapped[str]
     rebuilt_at: Mapped[Now]
+    blocking: Mapped[str | None]  # the rules that candidates were found by; NULL: older than their versions

@@ -209,5 +209,5 @@ def _ordered(rule: Rule, sources: list[Source]) -> tuple[Source, ...]:
     return tuple(sorted(sources, key=lambda source: (rule.authority.index(source.feed), *_identity(source))))
 
 
-def _identity(source: Source) -> tuple[str, str]:
-    return (source.feed.value, source.number)
+def _identity(source: Source) -> tuple[str, str, float]:
+    return (source.feed.value, source.number, source.stamp.timestamp())

@@ -20,7 +20,7 @@ STRICT, LAX = "9.strict", "9.lax"
 def lifecycle(registry: Registry) -> ModelService:
     """As another process has it: what it knows of models is apart from what the registry's linker knows."""
     models = Models()
-    linker = ReconciliationService(registry.database, registry.sealer, models)
+    linker = ReconciliationService(registry.database, registry.sealer, registry.indexer, models)
     audit = AuditLog(SystemClock(), registry.sealer, BlindIndex(registry.keys))
     return ModelService(registry.database, linker, models, audit)
 
