@@ -32,6 +32,8 @@ from app.ingestion.service import IngestionService
 from app.ingestion.tools import Limits, Tools
 from app.lifecycle.comparison import Comparer
 from app.lifecycle.service import ModelService
+from app.protection.service import ProtectionService
+from app.protection.service import Tools as ProtectionTools
 from app.reconciliation.explanations import Explanations
 from app.reconciliation.indexer import FeatureIndexer
 from app.reconciliation.running import Models
@@ -75,6 +77,7 @@ class Services:
     models: ModelService
     comparer: Comparer
     ingestion: IngestionService
+    protection: ProtectionService
     puller_from: Callable[[Source], Puller]
     puller: Puller | None  # None: no source to pull from is configured
 
@@ -89,7 +92,7 @@ def build_services(
     keyring, renew = (keys.keyring, keys.renewed) if isinstance(keys, RingFile) else (keys, None)
     sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
     models, audit = Models(), AuditLog(clock, sealer, blind)
-    access = build_access(settings, database, keyring, clock, permission_witness(audit))
+    access = build_access(settings, database, keys, clock, permission_witness(audit))
     indexer = FeatureIndexer(blind)
     linker = ReconciliationService(database, sealer, indexer, models)
     tools = Tools(
@@ -126,6 +129,7 @@ def build_services(
         models=(lifecycle := ModelService(database, linker, models, audit)),
         comparer=Comparer(database, sealer, (models, lifecycle)),
         ingestion=ingestion,
+        protection=ProtectionService(ProtectionTools(database, ingestion, linker, audit, clock)),
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
     )

@@ -10,12 +10,14 @@ import typer
 
 from app.audit.acts import ActKind, thing
 from app.audit.console import act_at_console, witness_at_console
+from app.core.clock import SystemClock
 from app.core.queue import enqueue
 from app.core.settings import Settings
 from app.security import key_store
 from app.security.key_store import PlainFile
 from app.security.keyring import WRAPPING, KeyRing
 from app.security.rotation import REWRAP
+from app.security.signing import KEPT_AFTER, PUBLISHED_AHEAD
 from app.wiring import Services, key_provider_of, open_services
 
 app = typer.Typer(no_args_is_help=True, help="Las llaves de la instalación / the keys of the installation.")
@@ -53,6 +55,24 @@ def rotate(
         typer.echo(f"vigente / current: {key_id}")
         if rewrapped is not None:
             typer.echo(f"{rewrapped} llaves de datos / data keys")
+
+
+@app.command(name="rotate-signing")
+def rotate_signing(
+    at_once: Annotated[
+        bool,
+        typer.Option("--at-once", help="Si se filtró: las demás mueren ya / leaked: the others die now."),
+    ] = False,
+) -> None:
+    """Nueva llave que firma los tokens; se publica 15 minutos antes de usarse, y la anterior verifica hasta
+    que vence su último token / a new key that signs tokens; published 15 minutes before its use, and the
+    former one verifies until its last token has ended."""
+    settings, now = Settings(), SystemClock().now()
+    starts = now if at_once else now + PUBLISHED_AHEAD
+    ended = now if at_once else now - KEPT_AFTER
+    seconds = (int(starts.timestamp()), int(ended.timestamp()))
+    key_id = KeyRing.rotate_signing(settings.home, *seconds, key_provider_of(settings))
+    typer.echo(f"{key_id}: {starts:%Y-%m-%dT%H:%M:%SZ}")
 
 
 @app.command()

@@ -24,6 +24,7 @@ from app.models.ingestion import (
     Report,
 )
 from app.models.lifecycle import ModelComparison, ModelPromotion, ModelVersion, PromotionMember
+from app.models.protection import ErasedIdentity, Erasure, LegalHold
 from app.models.reconciliation import (
     CaseEntity,
     CaseMember,
@@ -59,11 +60,14 @@ __all__ = [
     "Delivery",
     "DeliveryIssue",
     "Edge",
+    "ErasedIdentity",
+    "Erasure",
     "FeedState",
     "IdempotencyKey",
     "Installation",
     "Judgement",
     "LandedChunk",
+    "LegalHold",
     "LinkDirty",
     "LinkState",
     "Mention",

@@ -15,8 +15,10 @@ from app.security.granting import Authorisation
 from app.security.keyring import KeyRing
 from app.security.modes import networks
 from app.security.ports import PermissionWitness
+from app.security.rings import RingFile
 from app.security.row_scopes import RowScopes
-from app.security.tokens import OwnTokens, Realm, TokenIssuer, key_set_document
+from app.security.signing import SigningKeys
+from app.security.tokens import OwnTokens, Realm, TokenIssuer
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +37,38 @@ def realm_of(settings: Settings) -> Realm:
 def build_access(
     settings: Settings,
     database: Database,
-    keyring: KeyRing,
+    keys: KeyRing | RingFile,
     clock: Clock,
     witness: PermissionWitness,
 ) -> Access:
     """Raises ``ProxiesInvalid``."""
     clients = ClientService(database, witness, demo=settings.mode == "demo")
-    authorisation = _authorisation(settings, clients, Admissions(database), keyring, clock)
+    authorisation = _authorisation(settings, clients, Admissions(database), keys, clock)
     realm = authorisation.realm
     proofs = Proofs(
         realm.issuer, authorisation.certificates, authorisation.nonces, unbound=authorisation.demo
     )
-    verifier = OwnTokens(keyring.signing, realm)
-    gate = Gate(verifier, authorisation.admissions, RowScopes(database), proofs, clock)
+    gate = Gate(authorisation.own, authorisation.admissions, RowScopes(database), proofs, clock)
     return Access(authorisation.clients, gate, authorisation)
 
 
 def _authorisation(
-    settings: Settings, clients: ClientService, admissions: Admissions, keyring: KeyRing, clock: Clock
+    settings: Settings,
+    clients: ClientService,
+    admissions: Admissions,
+    keys: KeyRing | RingFile,
+    clock: Clock,
 ) -> Authorisation:
     demo, realm = settings.mode == "demo", realm_of(settings)
+    keyring, renew = (keys.keyring, keys.another().renewed) if isinstance(keys, RingFile) else (keys, None)
+    signing = SigningKeys(keyring.signing, keyring.signing_starts, renew)
     nonce_key = BlindIndex(keyring).digest("dpop-nonce", b"")
     return Authorisation(
         clients=clients,
-        issuer=TokenIssuer(keyring.signing, realm),
+        issuer=TokenIssuer(signing, realm),
+        own=OwnTokens(signing, realm),
         realm=realm,
-        key_set=key_set_document(keyring.signing),
+        signing=signing,
         clock=clock,
         admissions=admissions,
         certificates=PeerCertificates(networks(settings.trusted_proxies)),
