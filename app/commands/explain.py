@@ -40,11 +40,12 @@ def explain(
 
 async def _explain(settings: Settings, ends: tuple[str, str], sight: Sight) -> Explanation:
     async with open_services(settings) as services:
-        async with services.database.snapshot_write() as session:
+        async with services.database.read() as session:
             told = await services.explanations.between(session, *ends, sight)
-            touched = dict.fromkeys(record_thing(end.feed, end.number) for end in (told.a, told.b))
+        records = dict.fromkeys(record_thing(each.feed, each.number) for each in (told.a, told.b))
+        async with services.database.write() as session:  # before anything is shown
             await services.audit.witness(
-                session, act_at_console(ActKind.PERSON_READ, *touched, outcome="told")
+                session, act_at_console(ActKind.PERSON_READ, *records, outcome="told")
             )
         return told
 
