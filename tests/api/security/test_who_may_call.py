@@ -12,7 +12,7 @@ from app.core.clock import FixedClock, SystemClock
 from app.core.settings import Settings
 from app.main import create_app
 from app.security.callers import BatchReader, CaseReader, FeedWriter, RecordReader, Requirement
-from app.security.endpoints import KEYS_PATH, METADATA_PATH, TOKEN_PATH
+from app.security.endpoints import KEYS_PATH, METADATA_PATH, REVOKE_PATH, TOKEN_PATH
 from app.security.keyring import KeyRing
 from app.security.tokens import LIFETIME
 from app.shell import openapi
@@ -27,6 +27,7 @@ OPEN = {
     "/docs/{asset}",
     "/openapi.json",
     TOKEN_PATH,
+    REVOKE_PATH,
     METADATA_PATH,
     KEYS_PATH,
 }
