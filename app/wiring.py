@@ -14,6 +14,7 @@ from adapters.catalog import CATALOG
 from adapters.sistra.pull import Source
 from adapters.transport.spill import spill_into
 from app.audit import jobs as audit_jobs
+from app.audit.console import permission_witness
 from app.audit.log import MerkleLog
 from app.audit.note import Signer
 from app.audit.service import AuditLog
@@ -88,9 +89,9 @@ def build_services(
     clock: Clock,
 ) -> Services:
     keyring, renew = (keys.keyring, keys.renewed) if isinstance(keys, RingFile) else (keys, None)
-    access = build_access(settings, database, keys, clock)
     sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
     models, audit = Models(), AuditLog(clock, sealer, blind)
+    access = build_access(settings, database, keys, clock, permission_witness(audit))
     indexer = FeatureIndexer(blind)
     linker = ReconciliationService(database, sealer, indexer, models)
     tools = Tools(
