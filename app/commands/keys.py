@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from app.audit.acts import ActKind, thing
+from app.audit.console import act_at_console, witness_at_console
 from app.core.clock import SystemClock
 from app.core.queue import enqueue
 from app.core.settings import Settings
@@ -126,6 +128,7 @@ async def _status(settings: Settings) -> Mapping[str, Any]:
 
 async def _rotate(settings: Settings, wait: bool) -> tuple[str, int | None]:
     async with open_services(settings) as services:
+        await _witness(services, "rotate")
         key_id = KeyRing.add_key(settings.home, WRAPPING, key_provider_of(settings))
         services.sealer.look_again()
         if wait:
@@ -137,6 +140,7 @@ async def _rotate(settings: Settings, wait: bool) -> tuple[str, int | None]:
 
 async def _rewrap(settings: Settings) -> int:
     async with open_services(settings) as services:
+        await _witness(services, "rewrap")
         return await services.rotation.rewrap()
 
 
@@ -144,7 +148,14 @@ async def _retire(settings: Settings, key_id: str) -> None:
     async with open_services(settings) as services:
         _assert_known(services, key_id)
         await services.rotation.assert_unused(key_id)
+        await _witness(services, "retire", thing("key", key_id))
         KeyRing.retire_key(settings.home, WRAPPING, key_id, key_provider_of(settings))
+
+
+async def _witness(services: Services, use: str, *keys: str) -> None:
+    """Before the keys are touched: a use that cannot be witnessed does not happen."""
+    act = act_at_console(ActKind.KEY_USE, *keys, outcome=use)
+    await witness_at_console(services.database, services.audit, act)
 
 
 def _assert_known(services: Services, key_id: str) -> None:
