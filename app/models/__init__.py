@@ -8,6 +8,7 @@ from app.models.audit import (
     AuditPending,
     AuditPurpose,
 )
+from app.models.access import BreakGlass, IdentityUse, Notice
 from app.models.base import Base
 from app.models.ingestion import (
     Batch,
@@ -50,6 +51,7 @@ __all__ = [
     "AuditPurpose",
     "Base",
     "Batch",
+    "BreakGlass",
     "CaseEntity",
     "CaseMember",
     "Change",
@@ -61,6 +63,7 @@ __all__ = [
     "Edge",
     "FeedState",
     "IdempotencyKey",
+    "IdentityUse",
     "Installation",
     "Judgement",
     "LandedChunk",
@@ -72,6 +75,7 @@ __all__ = [
     "ModelComparison",
     "ModelPromotion",
     "ModelVersion",
+    "Notice",
     "PersonEntity",
     "PersonMember",
     "PromotionMember",

@@ -19,6 +19,7 @@ from app.registry.errors import (
 from app.registry.filters import CaseFilter
 from app.registry.repository import RegistryRepository
 from app.registry.views import case_detail, person_detail, record_detail
+from app.security.reach import EVERYTHING, Reach
 from schemas.identifiers import citation_key, natural_key
 from schemas.pagination import Page
 from schemas.registry import CaseDetail, CaseSummary, ChangeItem, ChangePage, PersonDetail, RecordDetail
@@ -28,8 +29,10 @@ ABSENT: Final = {"case": CaseNotFound, "person": PersonNotFound}
 
 
 class RegistryService:
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, reach: Reach = EVERYTHING) -> None:
+        """``reach`` is that of the caller, whose session sees no more either."""
         self._repository = RegistryRepository(session)
+        self._reach = reach
 
     async def cases(self, wanted: CaseFilter, after: int, limit: int) -> Page[CaseSummary]:
         """One page of cases in order of birth; the cursor is the number of the last one.
@@ -45,7 +48,7 @@ class RegistryService:
 
     async def case(self, case_id: UUID) -> CaseDetail:
         """Raises EntityMoved for an id merged into another, EntityGone for one left empty, CaseNotFound."""
-        await self._stand("case", case_id)
+        await self.stands("case", case_id)
         return case_detail(
             case_id,
             await self._repository.reports(case_id),
@@ -55,7 +58,7 @@ class RegistryService:
 
     async def person(self, person_id: UUID) -> PersonDetail:
         """Their cases by the date of the facts, undated last. Raises as ``case``, or PersonNotFound."""
-        await self._stand("person", person_id)
+        await self.stands("person", person_id)
         mentions = await self._repository.mentions_of_person(person_id)
         case_ids = {row["case_id"] for row in mentions if row["case_id"] is not None}
         return person_detail(
@@ -93,7 +96,7 @@ class RegistryService:
             raise NumberAmbiguous(tuple(row["number"] for row in found))
         return found[0]
 
-    async def _stand(self, kind: str, entity_id: UUID) -> None:
+    async def stands(self, kind: str, entity_id: UUID) -> None:
         """Return when the id stands for something today; else say what became of it."""
         if await self._repository.stands(kind, entity_id):
             return
