@@ -5,11 +5,14 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+from app.audit import endpoints as audit
 from app.audit.refusals import Refusals
 from app.ingestion import endpoints as ingestion
 from app.lifecycle import endpoints as lifecycle
 from app.reconciliation import endpoints as reconciliation
 from app.registry import endpoints as registry
+from app.registry import identity_endpoints as identity
+from app.registry.pins import endpoints as pins
 from app.security import endpoints as security
 from app.shell import endpoints as shell
 from app.shell import openapi, problems
@@ -30,9 +33,12 @@ One registry of human-trafficking cases in Peru, out of four institutions. Every
 ROUTERS: tuple[APIRouter, ...] = (
     shell.router,
     security.router,
+    audit.router,
     ingestion.router,
     reconciliation.router,
     registry.router,
+    identity.router,
+    pins.router,
     statistics.router,
     lifecycle.router,
 )

@@ -29,6 +29,7 @@ from app.ingestion import jobs as ingestion_jobs
 from app.ingestion.pulling import Puller
 from app.ingestion.service import IngestionService
 from app.ingestion.tools import Limits, Tools
+from app.lifecycle.comparison import Comparer
 from app.lifecycle.service import ModelService
 from app.reconciliation.explanations import Explanations
 from app.reconciliation.indexer import FeatureIndexer
@@ -39,8 +40,10 @@ from app.security.blind import BlindIndex
 from app.security.callers import Gate
 from app.security.clients import ClientService, Revocations
 from app.security.endpoints import Authorisation
+from app.security.glass import Glass
 from app.security.key_store import KeyProvider, PlainFile
 from app.security.keyring import KeyRing
+from app.security.pace import IdentityPace
 from app.security.rings import RingFile
 from app.security.rotation import Rotation, rotation_jobs
 from app.security.row_scopes import RowScopes
@@ -72,6 +75,9 @@ class Services:
     linker: ReconciliationService
     explanations: Explanations
     models: ModelService
+    comparer: Comparer
+    glass: Glass
+    identity_pace: IdentityPace
     ingestion: IngestionService
     puller_from: Callable[[Source], Puller]
     puller: Puller | None  # None: no source to pull from is configured
@@ -95,7 +101,8 @@ def build_services(
     clients = ClientService(database)
     sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
     models, audit = Models(), AuditLog(clock, sealer, blind)
-    indexer, linker = FeatureIndexer(blind), ReconciliationService(database, sealer, models)
+    indexer = FeatureIndexer(blind)
+    linker = ReconciliationService(database, sealer, indexer, models)
     tools = Tools(
         database=database,
         sealer=sealer,
@@ -119,9 +126,7 @@ def build_services(
         sealer=sealer,
         blind=blind,
         clients=clients,
-        gate=Gate(
-            TokenVerifier(keyring.signing, realm), Revocations(database, clock), RowScopes(database), clock
-        ),
+        gate=_gate(database, keyring, realm, clock),
         authorisation=_authorisation(clients, keyring, realm, clock),
         readiness=Readiness(database, partial(_up_to_date, database_url)),
         audit=audit,
@@ -129,11 +134,19 @@ def build_services(
         indexer=indexer,
         linker=linker,
         explanations=Explanations(sealer, models),
-        models=ModelService(database, linker, models, audit),
+        models=(lifecycle := ModelService(database, linker, models, audit)),
+        comparer=Comparer(database, sealer, (models, lifecycle)),
+        glass=Glass(database, clock),
+        identity_pace=IdentityPace(database, clock, settings.identities_per_officer_hour),
         ingestion=ingestion,
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
     )
+
+
+def _gate(database: Database, keyring: KeyRing, realm: Realm, clock: Clock) -> Gate:
+    verifier = TokenVerifier(keyring.signing, realm)
+    return Gate(verifier, Revocations(database, clock), RowScopes(database), clock)
 
 
 def _merkle(database: Database, settings: Settings, keyring: KeyRing) -> MerkleLog:

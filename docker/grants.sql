@@ -18,7 +18,7 @@ GRANT SELECT ON alembic_version TO :"app";
 
 -- ledgers: added to, never changed
 GRANT SELECT, INSERT ON model_version, model_comparison, model_promotion, promotion_member TO :"app";
-GRANT SELECT, INSERT ON judgement, change, redirect, record_version TO :"app";
+GRANT SELECT, INSERT ON judgement, change, redirect, record_version, pin TO :"app";
 GRANT SELECT, INSERT ON audit_entry, audit_leaf, audit_node, audit_checkpoint TO :"app";
 GRANT SELECT, INSERT ON installation TO :"app";
 GRANT SELECT, INSERT, UPDATE (data_key, verbatim) ON delivery TO :"app";  -- erasure, held to it by a trigger
@@ -27,13 +27,14 @@ GRANT SELECT, INSERT, UPDATE (data_key, verbatim) ON delivery TO :"app";  -- era
 GRANT SELECT, INSERT, UPDATE (data_key), DELETE ON audit_purpose TO :"app";  -- rewrapped, erased
 GRANT SELECT, UPDATE (last) ON change_cursor TO :"app";
 GRANT SELECT, INSERT, UPDATE (disabled_at) ON client TO :"app";
-GRANT SELECT, INSERT, UPDATE ON batch, record, mention, feed_state, link_state TO :"app";
+GRANT SELECT, INSERT, UPDATE ON batch, record, mention, feed_state, link_state, break_glass TO :"app";
+GRANT SELECT, INSERT ON notice TO :"app";
 
 -- rows that come and go
 GRANT SELECT, INSERT, DELETE ON audit_pending TO :"app";
 GRANT SELECT, INSERT, DELETE ON landed_chunk, delivery_issue, idempotency_key, record_key, mention_key,
     mention_identity, report, citation TO :"app";
-GRANT SELECT, INSERT, UPDATE, DELETE ON link_dirty, edge, case_member, person_member, case_entity,
+GRANT SELECT, INSERT, UPDATE, DELETE ON identity_use, link_dirty, edge, case_member, person_member, case_entity,
     person_entity TO :"app";
 
 -- the queue
@@ -51,6 +52,7 @@ GRANT USAGE ON SCHEMA public TO intertrata_reader;
 GRANT SELECT ON case_entity, case_member, person_entity, person_member, report, record, citation, mention,
     redirect, change, batch, delivery_issue, judgement, edge TO intertrata_reader;
 GRANT SELECT (mention_id, identity) ON mention_identity TO intertrata_reader;
+GRANT SELECT (id, kind, member, attribute, act, value, made_at) ON pin TO intertrata_reader;
 GRANT INSERT, SELECT (id) ON audit_entry TO intertrata_reader;
 GRANT INSERT ON audit_pending, audit_purpose TO intertrata_reader;
 GRANT EXECUTE ON FUNCTION counterparts_of(bigint) TO :"app";

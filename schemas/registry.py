@@ -13,6 +13,7 @@ from schemas.vocabulary import (
     CallCategory,
     Feed,
     OffenceFamily,
+    Relation,
     Role,
     RulingType,
     Sex,
@@ -34,6 +35,11 @@ class AgeGroup(StrEnum):
     ADULT = "30-59"
     OLDER_ADULT = "60+"
 
+    @property
+    def minor(self) -> bool:
+        """Under 18 at the facts."""
+        return self in {AgeGroup.CHILD, AgeGroup.ADOLESCENT}
+
 
 class Source(Contract):
     """The record a value comes from."""
@@ -50,13 +56,25 @@ class Stated(Contract, Generic[T]):
     sources: tuple[Source, ...]
 
 
+class PinMark(Contract):
+    """A reviewer pinned the value. ``contradicted``: records state another, and none states this one."""
+
+    id: int
+    at: AwareDatetime
+    contradicted: bool
+
+
 class Golden(Contract, Generic[T]):
-    """The surviving value of an attribute, the rule that chose it, and what other records say instead."""
+    """The surviving value of an attribute, the rule that chose it, and what other records say instead.
+
+    Where a reviewer pinned it, the pin chose it; what the rule would choose stands first among the conflicts.
+    """
 
     value: T | None
     rule: str
     sources: tuple[Source, ...] = ()
     conflicts: tuple[Stated[T], ...] = ()
+    pin: PinMark | None = None
 
 
 class CaseSummary(Contract):
@@ -80,6 +98,7 @@ class CaseAttributes(Contract):
     province: Golden[str]
     district: Golden[str]
     exploitation_place: Golden[str]
+    stage: Golden[Stage]  # the furthest that any institution reached
     purposes: tuple[Stated[str], ...] = ()  # several are normal: all are kept
     recruitment: tuple[Stated[str], ...] = ()
 
@@ -118,6 +137,7 @@ class CasePerson(Contract):
     nationality: Golden[str]
     age_group: Golden[AgeGroup]  # at the facts
     minor: Golden[bool]  # under 18 at the facts; None: unknown
+    relation: Golden[Relation]  # of the suspect to the victim, as the record of the mention has it
     mentions: tuple[MentionReference, ...]
 
 
@@ -138,6 +158,14 @@ class Event(Contract):
     person: UUID | None = None
 
 
+class CaseCounterpart(Contract):
+    """A record of a case as an institution sees another's: by number and stage."""
+
+    feed: Feed
+    number: str
+    stage: Stage | None
+
+
 class CaseDetail(Contract):
     id: UUID
     attributes: CaseAttributes
@@ -146,6 +174,7 @@ class CaseDetail(Contract):
     people: tuple[CasePerson, ...]
     timeline: tuple[Event, ...]
     formerly: tuple[UUID, ...] = ()  # ids merged into this one
+    counterparts: tuple[CaseCounterpart, ...] = ()  # beyond an institution's reach; else all is in reports
 
 
 class PersonCase(Contract):
@@ -157,6 +186,7 @@ class PersonCase(Contract):
     roles: tuple[Role, ...]
     age_group: Golden[AgeGroup]
     minor: Golden[bool]
+    relation: Golden[Relation]
 
 
 class PersonDetail(Contract):

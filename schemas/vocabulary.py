@@ -188,3 +188,22 @@ class Severity(StrEnum):
     REJECTION = "rejection"  # the record is unusable
     WARNING = "warning"  # a value was lost, or two values disagree
     NOTE = "note"  # a value was repaired; provenance, not a warning
+
+
+class ActKind(StrEnum):
+    """What the audit log witnesses. Source: our own, from the duties of Ley 29733 and OWASP ASVS 5.0 V16."""
+
+    PERSON_READ = "person_read"
+    CASE_READ = "case_read"
+    IDENTITY_READ = "identity_read"
+    STATISTICS_READ = "statistics_read"
+    AUDIT_READ = "audit_read"
+    DECISION = "decision"
+    EXPORT = "export"
+    KEY_USE = "key_use"
+    PERMISSION_CHANGE = "permission_change"
+    REFUSAL = "refusal"
+    ERASURE = "erasure"
+    BREAK_GLASS = "break_glass"
+    MODEL_CHANGE = "model_change"
+    RELEASE = "release"

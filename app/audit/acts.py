@@ -8,32 +8,18 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Final
 from urllib.parse import quote
 from uuid import UUID
+
+from schemas.vocabulary import ActKind
+
+__all__ = ["Act", "ActKind", "Entry", "Purpose", "leaf", "record_thing", "thing"]
 
 FORM: Final = 1
 TEXT_CHARACTERS: Final = 200
 _OBJECT: Final = re.compile(r"[a-z_]{1,30}/[A-Za-z0-9._:%-]{1,250}")
 _INSTANT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
-
-
-class ActKind(StrEnum):
-    PERSON_READ = "person_read"
-    CASE_READ = "case_read"
-    IDENTITY_READ = "identity_read"
-    STATISTICS_READ = "statistics_read"
-    AUDIT_READ = "audit_read"
-    DECISION = "decision"
-    EXPORT = "export"
-    KEY_USE = "key_use"
-    PERMISSION_CHANGE = "permission_change"
-    REFUSAL = "refusal"
-    ERASURE = "erasure"
-    BREAK_GLASS = "break_glass"
-    MODEL_CHANGE = "model_change"
-    RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True)

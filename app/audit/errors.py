@@ -29,6 +29,12 @@ class OutsideTheLog(Unprocessable):
     en = "The position or size asked for is outside the log, which has {size} entries."
 
 
+class ProofUnclear(Unprocessable):
+    code = "proof-unclear"
+    es = "Pida una posición (position, size) o dos tamaños (from, to), no ambas cosas."
+    en = "Ask for a position (position, size) or for two sizes (from, to), not for both."
+
+
 class LogInconsistent(OperatorError):
     code = "audit-log-inconsistent"
     es = "La bitácora no continúa la que se firmó antes. No se firma nada. Vea la guía de operación."

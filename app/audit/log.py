@@ -23,6 +23,7 @@ AT_ONCE: Final = 5_000  # entries in one transaction of the sequencer
 class Proof:
     """``leaf``: the hash that is proven to stand at ``position``; None in a proof of consistency."""
 
+    size: int  # of the log that it is a proof about
     leaf: bytes | None
     hashes: tuple[bytes, ...]
 
@@ -80,14 +81,14 @@ class MerkleLog:
         spans = inclusion_spans(position, size)
         leaf = Node(0, position)
         known = await _known(session, (Span(position, position + 1), *spans))
-        return Proof(known[leaf], tuple(span_hash(span, known) for span in spans))
+        return Proof(size, known[leaf], tuple(span_hash(span, known) for span in spans))
 
     async def consistency(self, session: ReadSession, old: int, new: int | None) -> Proof:
         """That the log of ``new`` continues the log of ``old``. Raises ``OutsideTheLog``."""
         new = await _checked(session, new, above=old - 1)
         spans = consistency_spans(old, new) if old else ()
         known = await _known(session, spans)
-        return Proof(None, tuple(span_hash(span, known) for span in spans))
+        return Proof(new, None, tuple(span_hash(span, known) for span in spans))
 
     async def _continues(self, session: ReadSession, note: str | None, size: int) -> None:
         if note is None:

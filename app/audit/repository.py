@@ -1,17 +1,19 @@
 """The rows of entries and of the log over them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import TextClause, func, insert, select, text
+from sqlalchemy import RowMapping, Select, TextClause, func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.audit.acts import Entry
 from app.audit.merkle import Node
 from app.db.copy import copy_rows
 from app.db.engine import ReadSession, WriteSession
-from app.models.audit import AuditCheckpoint, AuditLeaf, AuditPurpose
+from app.models.audit import AuditCheckpoint, AuditEntry, AuditLeaf, AuditPurpose
 
 AUDIT_LOCK: Final = 0x494E5441  # one sequencer at a time; held to the end of its transaction
 
@@ -102,3 +104,67 @@ async def last_checkpoint(session: ReadSession) -> str | None:
 async def checkpoints(session: ReadSession) -> Sequence[str]:
     """Every note that is kept, by size."""
     return (await session.scalars(select(AuditCheckpoint.note).order_by(AuditCheckpoint.size))).all()
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """What an auditor asks for; every part that is given must hold. ``objects``: any of them."""
+
+    actor: str | None = None
+    officer: str | None = None
+    kind: str | None = None
+    objects: tuple[str, ...] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+async def entries(session: ReadSession, wanted: EntryFilter, after: int, limit: int) -> Sequence[RowMapping]:
+    """In order of position, from the one after ``after`` on, with the sealed purpose where there is one."""
+    statement = (
+        select(AuditLeaf.position, AuditEntry.__table__, AuditPurpose.data_key, AuditPurpose.sealed)
+        .join(AuditEntry, AuditEntry.id == AuditLeaf.entry_id)
+        .join(AuditPurpose, AuditPurpose.entry_id == AuditEntry.id, isouter=True)
+        .where(AuditLeaf.position > after)
+        .order_by(AuditLeaf.position)
+        .limit(limit)
+    )
+    rows: Sequence[RowMapping] = (await session.execute(_filtered(statement, wanted))).mappings().all()
+    return rows
+
+
+def _filtered(statement: Select[Any], wanted: EntryFilter) -> Select[Any]:
+    for column, value in (
+        (AuditEntry.actor, wanted.actor),
+        (AuditEntry.officer, wanted.officer),
+        (AuditEntry.kind, wanted.kind),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    if wanted.objects is not None:
+        statement = statement.where(AuditEntry.objects.overlap(list(wanted.objects)))
+    if wanted.since is not None:
+        statement = statement.where(AuditEntry.at >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(AuditEntry.at < wanted.until)
+    return statement
+
+
+_SAME: Final[TextClause] = text("""
+    WITH RECURSIVE later (id) AS (
+        SELECT CAST(:person AS uuid)
+        UNION
+        SELECT r.to_id FROM later JOIN redirect r ON r.kind = 'person' AND r.from_id = later.id
+        WHERE r.event = 'merged'
+    ), same (id) AS (
+        SELECT id FROM later
+        UNION
+        SELECT r.from_id FROM same JOIN redirect r ON r.kind = 'person' AND r.to_id = same.id
+    )
+    SELECT id FROM same ORDER BY id
+""")
+
+
+async def ids_of_person(session: ReadSession, person: UUID) -> Sequence[UUID]:
+    """Every id under which data of this person may have been told: what it was merged into, and all ids that
+    became part of those, by merging or by a split (before it, the whole was told)."""
+    return (await session.scalars(_SAME, {"person": person})).all()

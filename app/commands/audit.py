@@ -89,7 +89,7 @@ def prove(
 ) -> None:
     """Probar que un asiento está en su lugar / prove that an entry stands where it does (RFC 6962)."""
     proof = asyncio.run(_prove(position, size, consistency))
-    told: dict[str, Any] = {"hashes": [b64encode(each).decode() for each in proof.hashes]}
+    told: dict[str, Any] = {"size": proof.size, "hashes": [b64encode(each).decode() for each in proof.hashes]}
     if proof.leaf is not None:
         told["leaf"] = b64encode(proof.leaf).decode()
     typer.echo(orjson.dumps(told).decode())

@@ -9,6 +9,7 @@ import orjson
 import typer
 
 from app.core.settings import Settings
+from app.lifecycle.readable import readable
 from app.lifecycle.service import Word
 from app.wiring import Services, open_services
 from schemas.models import ModelChange, ModelsAnswer
@@ -36,6 +37,21 @@ def list_(as_json: Json = False) -> None:
 def show(version: Version) -> None:
     """El contenido de un modelo, como JSON / the content of a model, as JSON."""
     typer.echo(asyncio.run(_content(version)))
+
+
+@app.command()
+def compare(
+    version: Version,
+    who: Who,
+    against: Annotated[str | None, typer.Option(help="El que vincula, si no / else the running one.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Qué cambiaría con ese modelo; no cambia nada / what that model would change; changes nothing."""
+    kept = asyncio.run(_with(lambda s: s.comparer.compare(version, who, against)))
+    if as_json:
+        typer.echo(orjson.dumps({"digest": kept.digest, **kept.report}).decode())
+    else:
+        typer.echo(readable(kept.digest, kept.report))
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """Tables. Importing this package registers them all on ``Base.metadata``."""
 
+from app.models.access import BreakGlass, IdentityUse, Notice
 from app.models.audit import (
     AuditCheckpoint,
     AuditEntry,
@@ -8,7 +9,6 @@ from app.models.audit import (
     AuditPending,
     AuditPurpose,
 )
-from app.models.access import BreakGlass, IdentityUse, Notice
 from app.models.base import Base
 from app.models.ingestion import (
     Batch,

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Identity, Index, LargeBinary, SmallInteger, Text
+from sqlalchemy import BigInteger, Identity, Index, LargeBinary, SmallInteger, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Instant, Now

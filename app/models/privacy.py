@@ -84,6 +84,13 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
         Privacy.STAFF: "judge reason",
         Privacy.OPERATIONAL: "id model made_at",
     },
+    "pin": {
+        Privacy.SEALED: "reason",
+        Privacy.SENSITIVE: "value",
+        Privacy.LINK: "member",
+        Privacy.STAFF: "judge",
+        Privacy.OPERATIONAL: "id kind attribute act made_at",
+    },
     "edge": {Privacy.LINK: "kind a b weight outcome probability"},
     "case_entity": {
         Privacy.CASE: "offence_family offence_conflict first_date department stage feeds reports victims"
@@ -96,7 +103,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
     "redirect": {Privacy.LINK: "kind event from_id to_id", Privacy.OPERATIONAL: "id at"},
     "change": {Privacy.CASE: "entity_id", Privacy.OPERATIONAL: "position kind event at"},
     "change_cursor": {Privacy.OPERATIONAL: "id last"},
-    "link_state": {Privacy.OPERATIONAL: "id model rebuilt_at"},
+    "link_state": {Privacy.OPERATIONAL: "id model rebuilt_at blocking"},
     "client": {
         Privacy.CREDENTIAL: "secret_hash",
         Privacy.STAFF: "id name scopes",

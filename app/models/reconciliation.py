@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    LargeBinary,
     SmallInteger,
     String,
     text,
@@ -100,6 +101,35 @@ class Edge(Base):
     weight: Mapped[float] = mapped_column(Double)  # bits, context included
     outcome: Mapped[str | None]  # None: below the lower threshold once rivals are counted
     probability: Mapped[float | None] = mapped_column(Double)
+
+
+class Pin(Base):
+    """The ledger of what reviewers pinned: who, when, why. The latest row of a member and attribute stands.
+
+    It belongs to a member (record id of a case, mention id of a person) and so outlives every grouping.
+    """
+
+    __tablename__ = "pin"
+    __table_args__ = (
+        CheckConstraint("kind IN ('person', 'case')", name="kind"),
+        CheckConstraint("act IN ('pinned', 'withdrawn')", name="act"),
+        CheckConstraint("act = 'pinned' OR value IS NULL", name="withdrawn_says_nothing"),
+        CheckConstraint(
+            "attribute NOT IN ('names', 'document', 'birth_date', 'alias') OR value IS NULL",
+            name="no_identity",
+        ),
+        Index("ix_pin_kind_member_attribute", "kind", "member", "attribute"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    kind: Mapped[str]
+    member: Mapped[int] = mapped_column(BigInteger)
+    attribute: Mapped[str]
+    act: Mapped[str]
+    value: Mapped[str | None]  # None: what the member says, now and later
+    judge: Mapped[str]
+    reason: Mapped[bytes] = mapped_column(LargeBinary)  # sealed with the record's key
+    made_at: Mapped[Now]
 
 
 class CaseEntity(Base):
@@ -205,3 +235,4 @@ class LinkState(Base):
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     model: Mapped[str]
     rebuilt_at: Mapped[Now]
+    blocking: Mapped[str | None]  # the rules that candidates were found by; NULL: older than their versions

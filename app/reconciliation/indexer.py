@@ -1,7 +1,7 @@
 """What ingestion stores of an observation for matching: sealed features and blind keys. Pure; thread-safe."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.ingestion.ports import MentionIndex, RecordIndex
 from app.reconciliation.blocking import mention_blocks, record_blocks
@@ -9,6 +9,12 @@ from app.reconciliation.features import MentionFeatures, ReportFeatures, encode,
 from app.security.blind import BlindIndex
 from schemas.observations import Observation
 from schemas.vocabulary import Role
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKeys:
+    record_keys: tuple[int, ...]
+    mention_keys: tuple[tuple[int, ...], ...]
 
 
 class FeatureIndexer:
@@ -24,6 +30,13 @@ class FeatureIndexer:
             report = replace(report, mentions=())
         mentions = {(Role(m.role), m.order): self._mention(m, report) for m in report.mentions}
         return RecordIndex(self._keys("record", record_blocks(report)), mentions)
+
+    def keys(self, report: ReportFeatures) -> RecordKeys:
+        """Of a record that is held; ``mention_keys`` run parallel to its mentions."""
+        return RecordKeys(
+            self._keys("record", record_blocks(report)),
+            tuple(self._keys("mention", mention_blocks(mention, report)) for mention in report.mentions),
+        )
 
     def _mention(self, mention: MentionFeatures, report: ReportFeatures) -> MentionIndex:
         return MentionIndex(encode(mention), self._keys("mention", mention_blocks(mention, report)))

@@ -58,6 +58,8 @@ WITH told AS (
 INSERT INTO person_entity (id) SELECT unnest($8::uuid[])
 """
 
+_CHANGED_PERSONS: Final = "UPDATE person_entity SET changed_at = now() WHERE id = ANY($1::uuid[])"
+
 # The cursor's row lock is held to the end of the transaction: positions appear in order and without a gap.
 _WRITE_CHANGES: Final = """
 WITH said AS (
@@ -197,6 +199,14 @@ class Ledger:
         for kind, settled in self._settled.items():
             rows.extend(_events(kind, settled, touched[kind]))
         await self._connection.execute(_WRITE_CHANGES, *_columns(3, rows), list(record_ids))
+
+    async def retell(self, cases: Sequence[UUID], persons: Sequence[UUID]) -> None:
+        """Cases and persons of whom something else is told now, though their members are what they were."""
+        await self._connection.execute(projection.REFRESH_CASES, list(cases))
+        await self._connection.execute(_CHANGED_PERSONS, list(persons))
+        told = [("case", "updated", str(each)) for each in cases]
+        told += [("person", "updated", str(each)) for each in persons]
+        await self._connection.execute(_WRITE_CHANGES, *_columns(3, told), [])
 
     async def decision(self, decided: Decision) -> None:
         """A person's word. It has no weight and no model, and stands until another word of a person."""

@@ -1,7 +1,7 @@
 """``case_entity``: what lists filter by, computed from a case's reports and their persons by one statement.
 
 Values survive as ``app.registry.survivorship`` has it: trafficking wins among offences; else who is believed
-first, then the later stamp.
+first, then the later stamp. A reviewer's pin outweighs them; the latest that has a value today holds.
 """
 
 from collections.abc import Mapping
@@ -63,6 +63,9 @@ _FEW: Final = {
     "reports": """
     CROSS JOIN LATERAL (SELECT record_id FROM case_member WHERE case_id = wanted.case_id OFFSET 0) c
     CROSS JOIN LATERAL (SELECT * FROM report WHERE record_id = c.record_id OFFSET 0) p""",
+    "pins": """
+    CROSS JOIN LATERAL (SELECT record_id FROM case_member WHERE case_id = wanted.case_id OFFSET 0) c
+    CROSS JOIN LATERAL (SELECT * FROM pin WHERE kind = 'case' AND member = c.record_id OFFSET 0) n""",
 }
 _MANY: Final = {
     "people": """
@@ -72,7 +75,21 @@ _MANY: Final = {
     "reports": """
     JOIN case_member c ON c.case_id = wanted.case_id
     JOIN report p ON p.record_id = c.record_id""",
+    "pins": """
+    JOIN case_member c ON c.case_id = wanted.case_id
+    JOIN pin n ON n.kind = 'case' AND n.member = c.record_id""",
 }
+
+PINNED: Final = ("offence_family", "facts_date", "place", "stage")  # of what can be pinned, what is projected
+
+# What the member of a pin says, where the pin names no value of its own.
+_SAID: Final = """CASE n.attribute
+    WHEN 'offence_family' THEN p.offence_family WHEN 'facts_date' THEN p.facts_date::text
+    WHEN 'place' THEN coalesce(p.district, p.province, p.department) WHEN 'stage' THEN p.stage END"""
+
+
+def _pinned(attribute: str) -> str:
+    return f"(array_agg(value ORDER BY id DESC) FILTER (WHERE attribute = '{attribute}'))[1] AS {attribute}"
 
 
 def _refresh(members: Mapping[str, str]) -> str:
@@ -95,14 +112,26 @@ WITH people AS (
            least(count(*), 32767)::smallint AS reports
     FROM unnest($1::uuid[]) AS wanted (case_id) {members["reports"]}
     GROUP BY wanted.case_id
+), word AS (
+    SELECT DISTINCT ON (n.member, n.attribute) wanted.case_id, n.id, n.attribute, n.act,
+           coalesce(n.value, {_SAID}) AS value
+    FROM unnest($1::uuid[]) AS wanted (case_id) {members["pins"]}
+    JOIN report p ON p.record_id = n.member
+    ORDER BY n.member, n.attribute, n.id DESC
+), pinned AS (
+    SELECT case_id, {", ".join(map(_pinned, PINNED))}
+    FROM word WHERE act = 'pinned' AND value IS NOT NULL GROUP BY case_id
 )
 INSERT INTO case_entity AS e (id, offence_family, offence_conflict, first_date, department, stage, feeds,
                               reports, victims, suspects)
-SELECT case_id, r.offence_family, r.offence_conflict, r.first_date, r.department, r.stage, r.feeds,
-       r.reports, coalesce(p.victims, 0), coalesce(p.suspects, 0)
+SELECT case_id, coalesce(n.offence_family, r.offence_family),
+       r.offence_conflict OR coalesce(n.offence_family <> r.offence_family, false),
+       coalesce(n.facts_date::date, r.first_date), coalesce(left(n.place, 2), r.department),
+       coalesce(n.stage, r.stage), r.feeds, r.reports, coalesce(p.victims, 0), coalesce(p.suspects, 0)
 FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (case_id, place)
 JOIN reports r USING (case_id)
 LEFT JOIN people p USING (case_id)
+LEFT JOIN pinned n USING (case_id)
 ORDER BY wanted.place
 ON CONFLICT (id) DO UPDATE SET
     offence_family = excluded.offence_family, offence_conflict = excluded.offence_conflict,

@@ -19,7 +19,7 @@ WHERE record_id > $2 ORDER BY record_id LIMIT $1
 SIZES: Final = "SELECT (SELECT count(*) FROM link_dirty) AS dirty, (SELECT count(*) FROM report) AS records"
 
 SET_MODEL: Final = """
-INSERT INTO link_state (id, model) VALUES (1, $1)
+INSERT INTO link_state (id, model, blocking) VALUES (1, $1, $2)
 ON CONFLICT (id) DO UPDATE SET model = excluded.model, rebuilt_at = now()
 """
 

@@ -57,12 +57,17 @@ class LinkRepository:
     async def lock(self) -> None:
         await self._connection.execute(queries.LOCK, LINK_LOCK)
 
-    async def model(self) -> str | None:
-        found: str | None = await self._connection.fetchval("SELECT model FROM link_state")
-        return found
+    async def state(self) -> tuple[str, str | None] | None:
+        """Model and blocking rules that everything was linked with; None where nothing ever was."""
+        row = await self._connection.fetchrow("SELECT model, blocking FROM link_state")
+        return (row["model"], row["blocking"]) if row else None
 
-    async def set_model(self, version: str) -> None:
-        await self._connection.execute(queries.SET_MODEL, version)
+    async def set_model(self, version: str, blocking: str) -> None:
+        """``blocking`` counts only where nothing was linked before: it says how the keys held were made."""
+        await self._connection.execute(queries.SET_MODEL, version, blocking)
+
+    async def set_blocking(self, version: str) -> None:
+        await self._connection.execute("UPDATE link_state SET blocking = $1", version)
 
     async def sizes(self) -> tuple[int, int]:
         """Dirty records, and records held."""

@@ -13,10 +13,13 @@ from sqlalchemy import text
 
 from app.core.raw import raw_connection
 from app.db.engine import Database, ReadSession, WriteSession
+from app.reconciliation import blocking
 from app.reconciliation.errors import DecisionPointless, DecisionUnknown
+from app.reconciliation.indexer import FeatureIndexer
 from app.reconciliation.ledger import Decision, Ledger
 from app.reconciliation.linking import Linking
 from app.reconciliation.neighbourhood import Kind
+from app.reconciliation.rekeying import Rekeying
 from app.reconciliation.repository import LinkRepository
 from app.reconciliation.running import Models
 from app.reconciliation.scoring import Model
@@ -56,25 +59,29 @@ class _Tools:
     model: Model
 
     async def model_stands(self) -> bool:
-        """Whether what stands was linked with the running model; of nothing, it was."""
-        standing = await self.repository.model()
+        """Whether what stands was linked with the running model and blocking rules; of nothing, it was."""
+        standing = await self.repository.state()
         if standing is None:
-            await self.repository.set_model(self.model.version)
-        return standing in (None, self.model.version)
+            await self.repository.set_model(self.model.version, blocking.VERSION)
+        return standing in (None, (self.model.version, blocking.VERSION))
 
 
 class ReconciliationService:
     """Fulfils ``app.ingestion.ports.Linker``. Which model links is asked anew in every transaction."""
 
-    def __init__(self, database: Database, sealer: Sealer, models: Models | None = None) -> None:
+    def __init__(
+        self, database: Database, sealer: Sealer, indexer: FeatureIndexer, models: Models | None = None
+    ) -> None:
         self._database = database
         self._sealer = sealer
+        self._indexer = indexer
         self._models = models or Models()
 
     async def link_now(self, session: WriteSession, record_ids: Sequence[int]) -> None:
         """Link these records inside the caller's transaction, as far as they changed.
 
-        Where another model version computed what stands, they stay dirty for the run over everything.
+        Where another model, or other blocking rules, made what stands, they stay dirty for the run over
+        everything.
         """
         tools = await self._locked(session)
         if await tools.model_stands():
@@ -98,8 +105,13 @@ class ReconciliationService:
 
     async def reconcile_full(self, progress: Progress | None = None) -> LinkSummary:
         """Everything anew from records, decisions and model; ids are kept. One transaction."""
+        other_rules = await self._other_rules()
+        if other_rules:
+            await Rekeying(self._database, self._sealer, self._indexer).run()
         async with self._database.write() as session:
             records = await self.relink(session)
+            if other_rules:
+                await (await self._locked(session)).repository.set_blocking(blocking.VERSION)
         if progress:
             progress(records, records)
         return LinkSummary(records, full=True)
@@ -118,7 +130,7 @@ class ReconciliationService:
         seen = await tools.repository.dirty(None)
         linking = FullLinking(tools.repository, bulk, tools.ledger, tools.model)
         records = await linking.run(sorted(seen), wanted)
-        await tools.repository.set_model(tools.model.version)
+        await tools.repository.set_model(tools.model.version, blocking.VERSION)
         await tools.repository.clean_seen(seen)
         await session.execute(text(_ANALYZE))
         return records
@@ -138,6 +150,14 @@ class ReconciliationService:
         """What stands: ``cases``, ``persons``, and ``pending`` records still to link."""
         row = (await session.execute(text(_TOTALS))).one()
         return {"cases": row.cases, "persons": row.persons, "pending": row.pending}
+
+    async def retell(self, session: WriteSession, cases: Sequence[UUID], persons: Sequence[UUID]) -> None:
+        """Compute anew what is told of these cases, and say so of them and the persons in the change feed.
+
+        The caller has ``hold``.
+        """
+        tools = await self._locked(session)
+        await tools.ledger.retell(cases, persons)
 
     async def decide(self, session: WriteSession, decision: Decision) -> None:
         """Write a reviewer's decision into the ledger and link what it touches, in the caller's transaction.
@@ -167,12 +187,18 @@ class ReconciliationService:
             connection = await raw_connection(session)
             repository = LinkRepository(connection, self._sealer)
             dirty, records = await repository.sizes()
-            standing = await repository.model()
-            running = (await self._models.running(connection)).version
+            standing = await repository.state()
+            running = ((await self._models.running(connection)).version, blocking.VERSION)
         if not dirty:
             return 0, False
         many = dirty >= FULL_LEAST and dirty >= FULL_SHARE * records
         return dirty, many or standing not in (None, running)
+
+    async def _other_rules(self) -> bool:
+        """Whether keys that are held were made by other blocking rules than those that run."""
+        async with self._database.write() as session:
+            standing = await LinkRepository(await raw_connection(session), self._sealer).state()
+        return standing is not None and standing[1] != blocking.VERSION
 
     async def _link_chunk(self, after: int) -> tuple[int, int]:
         """How many were linked, and the last of them."""

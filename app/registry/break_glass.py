@@ -56,8 +56,8 @@ class StandsForAnother(Conflict):
     en = "The id was merged into another; ask for access to that one: {to}."
 
 
-_COLUMNS: Final = """g.id, g.kind, g.entity_id, g.client, g.officer, g.data_key, g.purpose, g.taken_at, g.expires_at,
-    g.closed_at, g.review_due_at, g.reviewed_at, g.reviewer, g.verdict"""
+_COLUMNS: Final = """g.id, g.kind, g.entity_id, g.client, g.officer, g.data_key, g.purpose, g.taken_at,
+    g.expires_at, g.closed_at, g.review_due_at, g.reviewed_at, g.reviewer, g.verdict"""
 _CLOSE_EXPIRED: Final = text("""
     UPDATE break_glass SET closed_at = expires_at WHERE closed_at IS NULL AND expires_at <= :now
 """)
@@ -76,7 +76,8 @@ _OPEN: Final = text("""
         AND entity_id = :entity_id AND closed_at IS NULL
 """)
 _TELL: Final = {
-    GlassKind.CASE: "SELECT DISTINCT r.feed FROM case_member m JOIN report r USING (record_id) WHERE m.case_id = :entity",
+    GlassKind.CASE: """SELECT DISTINCT r.feed FROM case_member m JOIN report r USING (record_id)
+        WHERE m.case_id = :entity""",
     GlassKind.PERSON: """SELECT DISTINCT r.feed FROM person_member p JOIN mention n ON n.id = p.mention_id
         JOIN report r USING (record_id) WHERE p.person_id = :entity""",
 }
@@ -97,7 +98,9 @@ class BreakGlassService:
         self._sealer = sealer
         self._now = clock.now()
 
-    async def take(self, caller: PurposedCaller, kind: GlassKind, entity_id: UUID) -> tuple[GlassAccess, bool]:
+    async def take(
+        self, caller: PurposedCaller, kind: GlassKind, entity_id: UUID
+    ) -> tuple[GlassAccess, bool]:
         """The access, and whether it is new: asking again while it lasts gives the same one.
 
         Raises ``ReviewOverdue``, ``StandsForAnother``, ``EntityGone`` or what says that it does not exist.
@@ -188,9 +191,7 @@ class BreakGlassService:
         """A notice to each institution with a record of the object, in the transaction of the access."""
         statement = text(f"""INSERT INTO notice (feed, break_glass_id, at)
             SELECT f.feed, :glass, :now FROM ({_TELL[kind]} ORDER BY 1) f""")  # noqa: S608  constants
-        await self._session.execute(
-            statement, {"glass": glass_id, "now": self._now, "entity": entity_id}
-        )
+        await self._session.execute(statement, {"glass": glass_id, "now": self._now, "entity": entity_id})
 
     async def _row(self, glass_id: UUID, *, lock: bool = False) -> RowMapping:
         statement = text(f"{_ONE.text} FOR UPDATE") if lock else _ONE

@@ -16,7 +16,8 @@ from schemas.registry import Source
 from schemas.vocabulary import Feed, Role
 
 _SEALED: Final = text("""
-    SELECT n.record_id, n.role, n."order", n.age_min, n.age_max, r.feed, r.number, r.stamp, d.data_key, i.identity
+    SELECT n.record_id, n.role, n."order", n.age_min, n.age_max, r.feed, r.number, r.stamp, d.data_key,
+        i.identity
     FROM person_member p
     JOIN mention n ON n.id = p.mention_id
     JOIN mention_identity i ON i.mention_id = n.id

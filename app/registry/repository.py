@@ -1,6 +1,6 @@
 """Reads of the registry. Rows in, rows out; meaning is given by the service."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ SELECT {_REPORT} JOIN case_member m USING (record_id)
 WHERE m.case_id = :case_id AND NOT r.annulled ORDER BY r.feed, r.number
 """
 MENTIONS = """
-SELECT n.record_id, n.role, n."order", n.sex, n.age_min, n.age_max, n.nationality,
+SELECT n.record_id, n.role, n."order", n.sex, n.age_min, n.age_max, n.nationality, n.relation,
        n.measures, n.services, p.person_id, r.feed, r.number, r.stamp, c.case_id
 FROM mention n
 JOIN report r USING (record_id)
@@ -52,6 +52,25 @@ SELECT id FROM past WHERE id <> :id ORDER BY id
 """
 # A function of the migrations, since an institution's reach ends before the records of the others.
 COUNTERPARTS = "SELECT * FROM counterparts_of(:record_id)"
+# The standing pins: of each member and attribute the latest word, unless it withdraws.
+CASE_PINS = """
+SELECT * FROM (
+  SELECT DISTINCT ON (n.member, n.attribute) n.id, n.member, n.attribute, n.act, n.value, n.made_at
+  FROM case_member c JOIN pin n ON n.kind = 'case' AND n.member = c.record_id
+  WHERE c.case_id = :case_id ORDER BY n.member, n.attribute, n.id DESC
+) latest WHERE act = 'pinned'
+"""
+PERSON_PINS = """
+SELECT latest.*, m.sex, m.nationality, m.age_min, m.age_max, m.relation, c.case_id FROM (
+  SELECT DISTINCT ON (n.member, n.attribute) n.id, n.member, n.attribute, n.act, n.value, n.made_at,
+         p.person_id
+  FROM person_member p JOIN pin n ON n.kind = 'person' AND n.member = p.mention_id
+  WHERE p.person_id = ANY(:ids) ORDER BY n.member, n.attribute, n.id DESC
+) latest
+JOIN mention m ON m.id = latest.member
+LEFT JOIN case_member c USING (record_id)
+WHERE act = 'pinned'
+"""
 ENTITY = {"case": "case_entity", "person": "person_entity"}
 
 
@@ -75,6 +94,13 @@ class RegistryRepository:
     async def mentions_of_case(self, case_id: UUID) -> Sequence[RowMapping]:
         return await self._rows(MENTIONS.format(where="c.case_id = :id"), id=case_id)
 
+    async def pins_of_case(self, case_id: UUID) -> Sequence[RowMapping]:
+        return await self._rows(CASE_PINS, case_id=case_id)
+
+    async def pins_of_persons(self, person_ids: Iterable[UUID]) -> Sequence[RowMapping]:
+        """With what each pin's mention says, and its case."""
+        return await self._rows(PERSON_PINS, ids=sorted(set(person_ids)))
+
     async def mentions_of_person(self, person_id: UUID) -> Sequence[RowMapping]:
         return await self._rows(MENTIONS.format(where="p.person_id = :id"), id=person_id)
 
@@ -83,7 +109,7 @@ class RegistryRepository:
 
     async def cases_by_date(self, case_ids: Sequence[UUID]) -> Sequence[RowMapping]:
         return await self._rows(
-            """SELECT id, offence_family, first_date FROM case_entity WHERE id = ANY(:ids)
+            """SELECT id, offence_family, first_date, department FROM case_entity WHERE id = ANY(:ids)
             ORDER BY first_date NULLS LAST, number""",
             ids=list(case_ids),
         )

@@ -2,12 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from app.registry import survivorship
 from app.registry.ages import age_group, is_minor
-from app.registry.survivorship import RULES, Statement
+from app.registry.pins.holding import Holding, of_case, of_person, pinned, place_of
+from app.registry.survivorship import RULES, Pinned, Statement
 from app.registry.timeline import Care, ReportFacts, timeline
 from schemas.observations import Place, Ruling
 from schemas.registry import (
@@ -27,7 +31,9 @@ from schemas.registry import (
     Source,
     Stated,
 )
-from schemas.vocabulary import CallCategory, Feed, OffenceFamily, Role, Sex, Stage
+from schemas.vocabulary import CallCategory, Feed, OffenceFamily, Relation, Role, Sex, Stage
+
+E = TypeVar("E", bound=StrEnum)
 
 
 class Row(Protocol):
@@ -39,28 +45,44 @@ class Row(Protocol):
 Rows = Sequence[Row]
 
 
-def case_detail(case_id: UUID, reports: Rows, mentions: Rows, formerly: Iterable[UUID]) -> CaseDetail:
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """Standing pins, of records and of mentions."""
+
+    case: Rows = ()
+    person: Rows = ()
+
+
+def case_detail(
+    case_id: UUID, reports: Rows, mentions: Rows, formerly: Iterable[UUID], pins: Pins = Pins()
+) -> CaseDetail:
     return CaseDetail(
         id=case_id,
-        attributes=_attributes(reports),
+        attributes=_attributes(reports, of_case(pins.case, reports)),
         stages=_stages(reports),
         reports=tuple(_report(row) for row in reports),
-        people=_people(mentions),
+        people=_people(mentions, case_id, pins),
         timeline=_timeline(reports, mentions),
         formerly=tuple(formerly),
     )
 
 
-def person_detail(person_id: UUID, mentions: Rows, cases: Rows, formerly: Iterable[UUID]) -> PersonDetail:
+def person_detail(
+    person_id: UUID, mentions: Rows, cases: Rows, formerly: Iterable[UUID], pins: Pins = Pins()
+) -> PersonDetail:
     """``cases`` in the order in which they are told; ``mentions`` of the person in all of them."""
     by_case: dict[UUID | None, list[Row]] = defaultdict(list)
     for row in mentions:
         by_case[row["case_id"]].append(row)
+    held = of_person(pins.person, person_id, None)
     return PersonDetail(
         id=person_id,
-        sex=_sex(mentions),
-        nationality=_nationality(mentions),
-        cases=tuple(_person_case(case, by_case[case["id"]]) for case in cases),
+        sex=_sex(mentions, held),
+        nationality=_nationality(mentions, held),
+        cases=tuple(
+            _person_case(case, by_case[case["id"]], of_person(pins.person, person_id, case["id"]))
+            for case in cases
+        ),
         mentions=tuple(_reference(row) for row in mentions),
         formerly=tuple(formerly),
     )
@@ -90,38 +112,52 @@ def _place(row: Row) -> Place:
     return Place(department=row["department"], province=row["province"], district=row["district"])
 
 
-def _word(rows: Rows, attribute: str, fits: Callable[[str], bool] = lambda value: True) -> Golden[str]:
+def _anything(_value: object) -> bool:
+    return True
+
+
+def _word(
+    rows: Rows,
+    attribute: str,
+    fits: Callable[[str], bool] = _anything,
+    pin: Pinned[str] | None = None,
+) -> Golden[str]:
     statements = (Statement(row[attribute], _source(row)) for row in rows)
-    return survivorship.golden(RULES[attribute], statements, fits)
+    return survivorship.golden(RULES[attribute], statements, fits, pin)
 
 
-def _within(rows: Rows, attribute: str, wider: Golden[str]) -> Golden[str]:
+def _coded(rows: Rows, attribute: str, code: type[E], held: Holding) -> Golden[E]:
+    """Of an attribute whose values are the codes of a list."""
+    statements = (Statement(code(row[attribute]) if row[attribute] else None, _source(row)) for row in rows)
+    return survivorship.golden(RULES[attribute], statements, pinned=pinned(held, attribute, code))
+
+
+def _within(rows: Rows, attribute: str, wider: Golden[str], pin: Pinned[str] | None) -> Golden[str]:
     """A place inside the one that survived: codes of INEI begin with that of the wider place."""
-    return _word(rows, attribute, lambda code: wider.value is not None and code.startswith(wider.value))
+    return _word(rows, attribute, lambda code: wider.value is not None and code.startswith(wider.value), pin)
 
 
 def _words(rows: Rows, attribute: str) -> tuple[Stated[str], ...]:
     return survivorship.union(Statement(tuple(row[attribute]), _source(row)) for row in rows)
 
 
-def _attributes(reports: Rows) -> CaseAttributes:
-    families = (
-        Statement(OffenceFamily(row["offence_family"]) if row["offence_family"] else None, _source(row))
-        for row in reports
-    )
-    family = survivorship.golden(RULES["offence_family"], families)
+def _attributes(reports: Rows, held: Holding) -> CaseAttributes:
+    family = _coded(reports, "offence_family", OffenceFamily, held)
     of_family = {row["offence_code"] for row in reports if row["offence_family"] == family.value}
     days = (Statement(row["facts_date"], _source(row)) for row in reports)
-    department = _word(reports, "department")
-    province = _within(reports, "province", department)
+    department = _word(reports, "department", pin=place_of(held, 2))
+    province = _within(reports, "province", department, place_of(held, 4))
     return CaseAttributes(
         offence_family=family,
         offence_code=_word(reports, "offence_code", lambda code: code in of_family),
-        facts_date=survivorship.golden(RULES["facts_date"], days),
+        facts_date=survivorship.golden(
+            RULES["facts_date"], days, pinned=pinned(held, "facts_date", date.fromisoformat)
+        ),
         department=department,
         province=province,
-        district=_within(reports, "district", province),
-        exploitation_place=_word(reports, "exploitation_place"),
+        district=_within(reports, "district", province, place_of(held, 6)),
+        exploitation_place=_word(reports, "exploitation_place", pin=pinned(held, "exploitation_place", str)),
+        stage=_coded(reports, "stage", Stage, held),
         purposes=_words(reports, "purposes"),
         recruitment=_words(reports, "recruitment"),
     )
@@ -174,23 +210,24 @@ def _reference(row: Row) -> MentionReference:
     )
 
 
-def _sex(mentions: Rows) -> Golden[Sex]:
-    statements = (Statement(Sex(row["sex"]) if row["sex"] else None, _source(row)) for row in mentions)
-    return survivorship.golden(RULES["sex"], statements)
+def _sex(mentions: Rows, held: Holding) -> Golden[Sex]:
+    return _coded(mentions, "sex", Sex, held)
 
 
-def _nationality(mentions: Rows) -> Golden[str]:
-    return _word(mentions, "nationality")
+def _nationality(mentions: Rows, held: Holding) -> Golden[str]:
+    return _word(mentions, "nationality", pin=pinned(held, "nationality", str))
 
 
-def _age_group(mentions: Rows) -> Golden[AgeGroup]:
+def _age_group(mentions: Rows, held: Holding) -> Golden[AgeGroup]:
     statements = (Statement(age_group(row["age_min"], row["age_max"]), _source(row)) for row in mentions)
-    return survivorship.golden(RULES["age_group"], statements)
+    return survivorship.golden(RULES["age_group"], statements, pinned=pinned(held, "age_group", AgeGroup))
 
 
-def _minor(mentions: Rows) -> Golden[bool]:
+def _minor(mentions: Rows, held: Holding) -> Golden[bool]:
     statements = (Statement(is_minor(row["age_min"], row["age_max"]), _source(row)) for row in mentions)
-    return survivorship.golden(RULES["minor"], statements)
+    return survivorship.golden(
+        RULES["minor"], statements, pinned=pinned(held, "age_group", lambda group: AgeGroup(group).minor)
+    )
 
 
 def _roles(mentions: Rows) -> tuple[Role, ...]:
@@ -198,34 +235,39 @@ def _roles(mentions: Rows) -> tuple[Role, ...]:
     return tuple(role for role in (Role.VICTIM, Role.SUSPECT) if role in held)
 
 
-def _people(mentions: Rows) -> tuple[CasePerson, ...]:
+def _people(mentions: Rows, case_id: UUID, pins: Pins) -> tuple[CasePerson, ...]:
     by_person: dict[UUID, list[Row]] = defaultdict(list)
     for row in mentions:
         if row["person_id"] is not None:
             by_person[row["person_id"]].append(row)
-    return tuple(_case_person(person_id, rows) for person_id, rows in by_person.items())
+    return tuple(
+        _case_person(person_id, rows, of_person(pins.person, person_id, case_id))
+        for person_id, rows in by_person.items()
+    )
 
 
-def _case_person(person_id: UUID, rows: Rows) -> CasePerson:
+def _case_person(person_id: UUID, rows: Rows, held: Holding) -> CasePerson:
     return CasePerson(
         id=person_id,
         roles=_roles(rows),
-        sex=_sex(rows),
-        nationality=_nationality(rows),
-        age_group=_age_group(rows),
-        minor=_minor(rows),
+        sex=_sex(rows, held),
+        nationality=_nationality(rows, held),
+        age_group=_age_group(rows, held),
+        minor=_minor(rows, held),
+        relation=_coded(rows, "relation", Relation, held),
         mentions=tuple(_reference(row) for row in rows),
     )
 
 
-def _person_case(case: Row, rows: Rows) -> PersonCase:
+def _person_case(case: Row, rows: Rows, held: Holding) -> PersonCase:
     return PersonCase(
         case_id=case["id"],
         offence_family=case["offence_family"],
         first_date=case["first_date"],
         roles=_roles(rows),
-        age_group=_age_group(rows),
-        minor=_minor(rows),
+        age_group=_age_group(rows, held),
+        minor=_minor(rows, held),
+        relation=_coded(rows, "relation", Relation, held),
     )
 
 

@@ -275,8 +275,14 @@ JudgementReader = Annotated[
     PurposedCaller, Depends(PurposeRequirement((scopes.REGISTRY_READ, scopes.REVIEW)))
 ]
 """May read why a pair was judged so; with ``identity:read`` also what depends on which name it is."""
+Reviewer = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.REVIEW,)))]
+"""Decides on doubtful pairs and pins values, as the officer that the headers name."""
 StatisticsReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ,)))]
 ModelReader = Annotated[Caller, Depends(Requirement((scopes.MODELS_MANAGE, scopes.OPERATOR)))]
+Auditor = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.AUDIT_READ,)))]
+"""Reads who did what, and says why: the log tells of officers and of whose data was opened."""
+ProofReader = Annotated[Caller, Depends(Requirement((scopes.AUDIT_READ,)))]
+"""Reads checkpoints and proofs, which tell of nobody."""
 Operator = Annotated[Caller, Depends(Requirement((scopes.OPERATOR,)))]
 
 

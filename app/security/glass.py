@@ -1,4 +1,4 @@
-"""Whether an officer holds urgent access to an object now: asked by the gate, for callers that may take it."""
+"""Whether an officer holds urgent access to an object now; the gate asks."""
 
 from typing import Final
 from uuid import UUID

@@ -34,7 +34,7 @@ from support.ingestion_kit import NOW, parts, sample, sample_arrival
 from support.roles import Deployment, deployed, may_create_roles
 from support.sample_files import versions
 
-LEDGERS = ("judgement", "change", "redirect", "record_version")
+LEDGERS = ("judgement", "change", "redirect", "record_version", "pin")
 PATIENCE = 60  # seconds
 
 
@@ -164,7 +164,7 @@ async def test_the_application_sees_that_the_database_is_up_to_date(deployment: 
     [
         *(
             f"UPDATE {table} SET {column} = {column}"
-            for table, column in zip(LEDGERS, ("judge", "event", "event", "stamp"), strict=True)
+            for table, column in zip(LEDGERS, ("judge", "event", "event", "stamp", "judge"), strict=True)
         ),
         *(f"DELETE FROM {table}" for table in LEDGERS),
         *(f"TRUNCATE {table} CASCADE" for table in (*LEDGERS, "record", "batch", "delivery")),

@@ -85,6 +85,8 @@ async def test_the_change_cursor_is_one_row(database: Database) -> None:
 LEDGERS = {
     "judgement": "insert into judgement (kind, a, b, outcome, judge) values ('person', 1, 2, 'same', 'x')",
     "redirect": "insert into redirect (kind, event, from_id) values ('case', 'emptied', gen_random_uuid())",
+    "pin": "insert into pin (kind, member, attribute, act, judge, reason) "
+    "values ('case', 1, 'stage', 'pinned', 'x', '')",
     "change": "insert into change (position, kind, event, entity_id) values (1, 'case', 'created', 'x')",
 }
 
@@ -92,7 +94,9 @@ LEDGERS = {
 @pytest.mark.parametrize("table", LEDGERS)
 @pytest.mark.parametrize("edit", ["update {} set at = now()", "delete from {}", "truncate {}"])
 async def test_ledgers_refuse_edits(database: Database, table: str, edit: str) -> None:
-    statement = edit.format(table).replace("set at", "set made_at" if table == "judgement" else "set at")
+    statement = edit.format(table).replace(
+        "set at", "set made_at" if table in {"judgement", "pin"} else "set at"
+    )
     async with database.write() as session:
         await session.execute(text(LEDGERS[table]))
     async with database.write() as session:

@@ -52,7 +52,7 @@ class Registry:
     def __post_init__(self) -> None:
         self.sealer = Sealer(self.keys)
         self.indexer = FeatureIndexer(BlindIndex(self.keys))
-        self.linker = ReconciliationService(self.database, self.sealer)
+        self.linker = ReconciliationService(self.database, self.sealer, self.indexer)
 
     async def keep(self, session: WriteSession, *observations: Observation) -> list[int]:
         """The ids of their records, in the order given."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.audit.service import AuditLog
 from app.core.clock import SystemClock
+from app.lifecycle.comparison import Comparer
 from app.lifecycle.service import ModelService
 from app.lifecycle.shelf import ModelText, shipped_text, text_of
 from app.reconciliation.running import Models
@@ -19,9 +20,14 @@ STRICT, LAX = "9.strict", "9.lax"
 def lifecycle(registry: Registry) -> ModelService:
     """As another process has it: what it knows of models is apart from what the registry's linker knows."""
     models = Models()
-    linker = ReconciliationService(registry.database, registry.sealer, models)
+    linker = ReconciliationService(registry.database, registry.sealer, registry.indexer, models)
     audit = AuditLog(SystemClock(), registry.sealer, BlindIndex(registry.keys))
     return ModelService(registry.database, linker, models, audit)
+
+
+def comparer(registry: Registry) -> Comparer:
+    models = Models()
+    return Comparer(registry.database, registry.sealer, (models, lifecycle(registry)))
 
 
 def shifted(version: str, bits: float) -> ModelText:

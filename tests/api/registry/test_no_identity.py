@@ -21,7 +21,7 @@ from support.sample_cases import get
 from support.web_fixtures import Bearer
 
 # What may be told of a person in a case: a field that is not here needs a decision first.
-OF_A_PERSON = {"id", "roles", "sex", "nationality", "age_group", "minor", "mentions"}
+OF_A_PERSON = {"id", "roles", "sex", "nationality", "age_group", "minor", "relation", "mentions"}
 OF_A_MENTION = {"role", "order", "person_id", "sex", "age_group"}
 TELEPHONE = r"9000000\d\d"
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0010"
-down_revision: str | None = "0009"
+revision: str = "0012"
+down_revision: str | None = "0011"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -32,9 +32,7 @@ def upgrade() -> None:
         sa.Column("remark", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint("kind IN ('person', 'case')", name=op.f("ck_break_glass_kind")),
         sa.CheckConstraint("verdict IN ('justified', 'unjustified')", name=op.f("ck_break_glass_verdict")),
-        sa.CheckConstraint(
-            "(reviewed_at IS NULL) = (verdict IS NULL)", name=op.f("ck_break_glass_reviewed")
-        ),
+        sa.CheckConstraint("(reviewed_at IS NULL) = (verdict IS NULL)", name=op.f("ck_break_glass_reviewed")),
         sa.CheckConstraint("reviewer IS DISTINCT FROM officer", name=op.f("ck_break_glass_second_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_break_glass")),
     )

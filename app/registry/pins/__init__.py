@@ -1,0 +1,1 @@
+"""Values that a reviewer pinned, over what the rules of survivorship choose."""

@@ -1,0 +1,36 @@
+"""Answers of the audit log: who did what, and the proofs that it stands as it was written."""
+
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from schemas.base import Contract
+from schemas.vocabulary import ActKind
+
+
+class StatedPurpose(Contract):
+    """As the officer gave it; erased purposes are not told."""
+
+    case_number: str
+    reason: str
+
+
+class AuditEntryItem(Contract):
+    position: int
+    id: UUID
+    at: AwareDatetime
+    kind: ActKind
+    actor: str = Field(description="El cliente, o `console` / the client, or `console`")
+    officer: str | None
+    purpose: StatedPurpose | None
+    objects: tuple[str, ...] = Field(description="Identificadores: `person/…`, `case/…` / ids")
+    outcome: str
+    request: str = Field(description="Huella con llave del pedido / keyed digest of the request, hex")
+
+
+class LogProof(Contract):
+    """Hashes as RFC 6962 2.1.1 and 2.1.2 order them, base64. ``leaf`` in proofs of inclusion."""
+
+    size: int
+    leaf: str | None
+    hashes: tuple[str, ...]
