@@ -20,6 +20,7 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,  # it may be a password
     )
 
+    mode: Literal["demo", "production"] = "production"  # demo: secrets and unbound tokens, loopback only
     home: Path = Path(".intertrata")  # all state: embedded database, keys, landed bytes
     database_url_file: Path | None = None  # holds the address, where secrets come as files
     database_url: SecretStr | None = Field(
@@ -33,6 +34,8 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     public_url: str | None = None  # where clients reach the service; None: host and port. Issuer of tokens
+    trusted_proxies: str = ""  # networks whose Client-Cert header (RFC 9440) counts, separated by commas
+    dpop_nonces: bool = True  # outside the demo, proofs carry a nonce of ours (RFC 9449 8)
     upload_limit_bytes: int = Field(default=2048 * MIB, gt=0)
     database_pool_size: int = Field(default=10, ge=1, le=100)
     worker_concurrency: int = Field(default=2, ge=1, le=64)

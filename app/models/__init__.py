@@ -25,6 +25,7 @@ from app.models.ingestion import (
     Report,
 )
 from app.models.lifecycle import ModelComparison, ModelPromotion, ModelVersion, PromotionMember
+from app.models.protection import ErasedIdentity, Erasure, LegalHold
 from app.models.reconciliation import (
     CaseEntity,
     CaseMember,
@@ -61,12 +62,15 @@ __all__ = [
     "Delivery",
     "DeliveryIssue",
     "Edge",
+    "ErasedIdentity",
+    "Erasure",
     "FeedState",
     "IdempotencyKey",
     "IdentityUse",
     "Installation",
     "Judgement",
     "LandedChunk",
+    "LegalHold",
     "LinkDirty",
     "LinkState",
     "Mention",

@@ -44,7 +44,7 @@ async def identity_asking(
     if await glass_held(request, purposed, "person"):
         purposed = widened(request, purposed)
     elif not purposed.may(scopes.IDENTITY_READ):
-        raise scope_missing(scopes.IDENTITY_READ)
+        raise scope_missing(request, scopes.IDENTITY_READ)
     pace: IdentityPace = request.app.state.services.identity_pace
     await pace.spend(purposed.client_id, purposed.officer)
     return purposed

@@ -105,6 +105,10 @@ class RegistryService:
         counterparts = await self._repository.counterparts(row["record_id"]) if row["case_id"] else ()
         return record_detail(row, mentions, counterparts)
 
+    async def record_id(self, feed: Feed, number: str) -> int:
+        """Row id of a record. Raises as ``record``."""
+        return int((await self._record(feed, number))["record_id"])
+
     async def changes(self, after: int, limit: int) -> ChangePage:
         """Changes after a position, in order of commit; none is ever added behind a position once seen."""
         rows = await self._repository.changes(after, limit)

@@ -5,7 +5,6 @@ session in the signature, for the gate needs a connection of its own. A route wi
 tests walk all routes and hold both.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Final
@@ -14,10 +13,9 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 
-from app.core.clock import Clock
-from app.core.errors import Forbidden, NotFound, Unauthenticated
+from app.core.errors import Forbidden, NotFound
 from app.security import scopes
-from app.security.clients import Revocations
+from app.security.gate import Gate
 from app.security.glass import Glass
 from app.security.purpose import (
     HEADERS,
@@ -29,25 +27,8 @@ from app.security.purpose import (
     purpose_of,
 )
 from app.security.reach import EVERYTHING, UNLIMITED, Reach, RowScope
-from app.security.row_scopes import RowScopes
 from app.security.scopes import FeedAct, feed_scope
-from app.security.tokens import TokenRefused, TokenVerifier
 from schemas.vocabulary import Feed
-
-CHALLENGE: Final = 'Bearer realm="intertrata"'
-_BEARER: Final = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +(\S+)")
-
-
-class TokenMissing(Unauthenticated):
-    code = "token-missing"
-    es = "Falta el token de acceso. Pídalo en /oauth/token y envíelo en Authorization: Bearer."
-    en = "The access token is missing. Ask for one at /oauth/token and send it in Authorization: Bearer."
-
-
-class TokenInvalid(Unauthenticated):
-    code = "token-invalid"
-    es = "El token de acceso no vale o venció. Pida otro en /oauth/token."
-    en = "The access token is not valid or has expired. Ask for another at /oauth/token."
 
 
 class ScopeMissing(Forbidden):
@@ -98,31 +79,6 @@ class OfficialCaller(Caller):
     officer: str = field(kw_only=True)
 
 
-class Gate:
-    """Turns the token of a request into a caller. The application keeps its one in ``app.state.gate``."""
-
-    def __init__(
-        self, verifier: TokenVerifier, revocations: Revocations, row_scopes: RowScopes, clock: Clock
-    ) -> None:
-        self._verifier = verifier
-        self._revocations = revocations
-        self._row_scopes = row_scopes
-        self._clock = clock
-
-    async def admit(self, request: Request) -> Caller:
-        """Raises ``TokenMissing`` or ``TokenInvalid``. A disabled client's tokens die within a second."""
-        try:
-            claims = self._verifier.verify(_bearer_token(request), self._clock.now())
-        except TokenRefused:
-            raise _invalid() from None
-        request.state.client_id = claims.client_id  # known from here on: a refusal leaves its mark
-        if await self._revocations.revoked(claims.client_id):
-            raise _invalid()
-        row_scope = await self._row_scopes.of(claims.client_id)
-        reach = Reach.of(claims.scopes, row_scope)
-        return Caller(claims.client_id, claims.scopes, claims.jti, row_scope, reach)
-
-
 @dataclass(frozen=True)
 class Requirement:
     """Admits a caller that has any one of the scopes. Where ``of_path_feed`` is set, the scopes are that
@@ -143,11 +99,13 @@ class Requirement:
 
     async def _admitted(self, request: Request) -> Caller:
         gate: Gate = request.app.state.gate
-        caller = await gate.admit(request)
-        request.state.client_id = caller.client_id  # for the access log
+        claims = request.state.claims = await gate.admit(request)
+        row_scope = await gate.row_scopes.of(claims.client_id)
+        reach = Reach.of(claims.scopes, row_scope)
+        caller = Caller(claims.client_id, claims.scopes, claims.jti, row_scope, reach)
         wanted = (*self._of_feed(request), *self.any_of)
         if not any(map(caller.may, wanted)):
-            raise scope_missing(wanted[0])
+            raise scope_missing(request, wanted[0])
         if caller.row_scope.limited and not self.limited:
             raise BeyondReach
         return caller
@@ -212,9 +170,10 @@ def widened(request: Request, caller: PurposedCaller) -> PurposedCaller:
     return request.state.caller  # type: ignore[no-any-return]
 
 
-def scope_missing(scope: str) -> ScopeMissing:
-    challenge = f'{CHALLENGE}, error="insufficient_scope", scope="{scope}"'
-    return ScopeMissing(headers={"WWW-Authenticate": challenge}, scope=scope)
+def scope_missing(request: Request, scope: str) -> ScopeMissing:
+    """For a caller whose token was verified and does not carry ``scope``."""
+    gate: Gate = request.app.state.gate
+    return ScopeMissing(headers=gate.insufficient(request.state.claims, scope), scope=scope)
 
 
 async def glass_held(request: Request, caller: PurposedCaller, kind: str) -> bool:
@@ -293,18 +252,3 @@ def requirements_of(dependant: Dependant) -> Iterator[Requirement]:
         if isinstance(call, Requirement):
             yield call
         yield from requirements_of(dependency)
-
-
-def _bearer_token(request: Request) -> str:
-    """From the Authorization header alone: a token in a URL would end in logs."""
-    values = request.headers.getlist("authorization")
-    if not values:
-        raise TokenMissing(headers={"WWW-Authenticate": CHALLENGE})
-    bearer = _BEARER.fullmatch(values[0])
-    if len(values) > 1 or bearer is None:
-        raise _invalid()
-    return bearer[1]
-
-
-def _invalid() -> TokenInvalid:
-    return TokenInvalid(headers={"WWW-Authenticate": f'{CHALLENGE}, error="invalid_token"'})

@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from app.security.callers import OfficerRequirement, PurposeRequirement, Requirement, requirements_of
-from app.security.endpoints import TOKEN_PATH
+from app.security.granting import TOKEN_PATH
 from app.security.purpose import CASE, OFFICER, REASON
 from app.security.scopes import SCOPES
 from schemas.problems import MEDIA_TYPE, Problem
