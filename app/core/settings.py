@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     public_url: str | None = None  # where clients reach the service; None: host and port. Issuer of tokens
+    tls_certificate_file: Path | None = None  # PEM chain; None: a proxy ends TLS, or nobody does
+    tls_key_file: Path | None = None  # its private key; None: in the same file
+    tls_client_ca_file: Path | None = None  # who vouches for clients' certificates; None: none is asked for
     trusted_proxies: str = ""  # networks whose Client-Cert header (RFC 9440) counts, separated by commas
     dpop_nonces: bool = True  # outside the demo, proofs carry a nonce of ours (RFC 9449 8)
     upload_limit_bytes: int = Field(default=2048 * MIB, gt=0)

@@ -30,7 +30,8 @@ class Access:
 
 def realm_of(settings: Settings) -> Realm:
     """Issuer and audience of tokens: the address under which the service is reached."""
-    issuer = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    scheme = "http" if settings.tls_certificate_file is None else "https"
+    issuer = (settings.public_url or f"{scheme}://{settings.host}:{settings.port}").rstrip("/")
     return Realm(issuer=issuer, audience=f"{issuer}/v1")
 
 
