@@ -12,6 +12,7 @@ from app.lifecycle import endpoints as lifecycle
 from app.reconciliation import endpoints as reconciliation
 from app.reconciliation.review import endpoints as review
 from app.registry import endpoints as registry
+from app.registry import identity_endpoints as identity
 from app.registry.pins import endpoints as pins
 from app.security import endpoints as security
 from app.security.modes import DEMO_BANNER, DEMO_HEADERS
@@ -39,6 +40,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     reconciliation.router,
     review.router,
     registry.router,
+    identity.router,
     pins.router,
     statistics.router,
     lifecycle.router,
