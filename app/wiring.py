@@ -30,7 +30,7 @@ from app.ingestion import jobs as ingestion_jobs
 from app.ingestion.pulling import Puller
 from app.ingestion.service import IngestionService
 from app.ingestion.tools import Limits, Tools
-from app.lifecycle.comparison import Comparer
+from app.lifecycle.parts import Lifecycle
 from app.lifecycle.service import ModelService
 from app.protection.service import ProtectionService
 from app.protection.service import Tools as ProtectionTools
@@ -74,8 +74,7 @@ class Services:
     indexer: FeatureIndexer
     linker: ReconciliationService
     explanations: Explanations
-    models: ModelService
-    comparer: Comparer
+    lifecycle: Lifecycle
     ingestion: IngestionService
     protection: ProtectionService
     puller_from: Callable[[Source], Puller]
@@ -126,8 +125,7 @@ def build_services(
         indexer=indexer,
         linker=linker,
         explanations=Explanations(sealer, models),
-        models=(lifecycle := ModelService(database, linker, models, audit)),
-        comparer=Comparer(database, sealer, (models, lifecycle)),
+        lifecycle=Lifecycle.over(database, sealer, ModelService(database, linker, models, audit)),
         ingestion=ingestion,
         protection=ProtectionService(ProtectionTools(database, ingestion, linker, audit, clock)),
         puller_from=puller_from,
