@@ -43,9 +43,11 @@ from app.security.access import build_access
 from app.security.blind import BlindIndex
 from app.security.clients import ClientService
 from app.security.gate import Gate
+from app.security.glass import Glass
 from app.security.granting import Authorisation
 from app.security.key_store import KeyProvider, PlainFile
 from app.security.keyring import KeyRing
+from app.security.pace import IdentityPace
 from app.security.rings import RingFile
 from app.security.rotation import Rotation, rotation_jobs
 from app.security.sealing import Sealer
@@ -75,6 +77,8 @@ class Services:
     linker: ReconciliationService
     explanations: Explanations
     lifecycle: Lifecycle
+    glass: Glass
+    identity_pace: IdentityPace
     ingestion: IngestionService
     protection: ProtectionService
     puller_from: Callable[[Source], Puller]
@@ -126,6 +130,8 @@ def build_services(
         linker=linker,
         explanations=Explanations(sealer, models),
         lifecycle=Lifecycle.over(database, sealer, ModelService(database, linker, models, audit)),
+        glass=Glass(database, clock),
+        identity_pace=IdentityPace(database, clock, settings.identities_per_officer_hour),
         ingestion=ingestion,
         protection=ProtectionService(ProtectionTools(database, ingestion, linker, audit, clock)),
         puller_from=puller_from,

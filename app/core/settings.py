@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     keys_transit_mount: str = "transit"
     keys_transit_namespace: str | None = None
     keys_transit_ca_file: Path | None = None
+    identities_per_officer_hour: int = Field(default=30, ge=1)  # how many one officer may open
     sistra_url: str | None = None  # base address of SISTRA's pull interface; None: not pulled by itself
     sistra_token_file: Path | None = None  # holds the bearer token for it
     audit_origin: str = "intertrata/audit"  # the name of the audit log in its checkpoints and public key
