@@ -14,6 +14,7 @@ from adapters.catalog import CATALOG
 from adapters.sistra.pull import Source
 from adapters.transport.spill import spill_into
 from app.audit import jobs as audit_jobs
+from app.audit.console import permission_witness
 from app.audit.log import MerkleLog
 from app.audit.note import Signer
 from app.audit.service import AuditLog
@@ -29,7 +30,7 @@ from app.ingestion import jobs as ingestion_jobs
 from app.ingestion.pulling import Puller
 from app.ingestion.service import IngestionService
 from app.ingestion.tools import Limits, Tools
-from app.lifecycle.comparison import Comparer
+from app.lifecycle.parts import Lifecycle
 from app.lifecycle.service import ModelService
 from app.protection.service import ProtectionService
 from app.protection.service import Tools as ProtectionTools
@@ -42,9 +43,11 @@ from app.security.access import build_access
 from app.security.blind import BlindIndex
 from app.security.clients import ClientService
 from app.security.gate import Gate
+from app.security.glass import Glass
 from app.security.granting import Authorisation
 from app.security.key_store import KeyProvider, PlainFile
 from app.security.keyring import KeyRing
+from app.security.pace import IdentityPace
 from app.security.rings import RingFile
 from app.security.rotation import Rotation, rotation_jobs
 from app.security.sealing import Sealer
@@ -73,8 +76,9 @@ class Services:
     indexer: FeatureIndexer
     linker: ReconciliationService
     explanations: Explanations
-    models: ModelService
-    comparer: Comparer
+    lifecycle: Lifecycle
+    glass: Glass
+    identity_pace: IdentityPace
     ingestion: IngestionService
     protection: ProtectionService
     puller_from: Callable[[Source], Puller]
@@ -82,16 +86,12 @@ class Services:
 
 
 def build_services(
-    settings: Settings,
-    database_url: str,
-    database: Database,
-    keys: KeyRing | RingFile,
-    clock: Clock,
+    settings: Settings, database_url: str, database: Database, keys: KeyRing | RingFile, clock: Clock
 ) -> Services:
     keyring, renew = (keys.keyring, keys.renewed) if isinstance(keys, RingFile) else (keys, None)
-    access = build_access(settings, database, keyring, clock)
     sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
     models, audit = Models(), AuditLog(clock, sealer, blind)
+    access = build_access(settings, database, keys, clock, permission_witness(audit))
     indexer = FeatureIndexer(blind)
     linker = ReconciliationService(database, sealer, indexer, models)
     tools = Tools(
@@ -125,8 +125,9 @@ def build_services(
         indexer=indexer,
         linker=linker,
         explanations=Explanations(sealer, models),
-        models=(lifecycle := ModelService(database, linker, models, audit)),
-        comparer=Comparer(database, sealer, (models, lifecycle)),
+        lifecycle=Lifecycle.over(database, sealer, ModelService(database, linker, models, audit)),
+        glass=Glass(database, clock),
+        identity_pace=IdentityPace(database, clock, settings.identities_per_officer_hour),
         ingestion=ingestion,
         protection=ProtectionService(ProtectionTools(database, ingestion, linker, audit, clock)),
         puller_from=puller_from,

@@ -22,6 +22,7 @@ from app.security import assertions, credentials, repository, scopes
 from app.security.assertions import Assertion, AssertionRefused
 from app.security.certificates import PeerCertificate
 from app.security.credentials import Credential, CredentialInvalid, CredentialKind
+from app.security.ports import PermissionWitness, unwitnessed
 from app.security.reach import UNLIMITED, RowScope
 from app.security.roles import LIMITABLE, ROLES, LimitedTo, Role
 from app.security.scopes import FeedAct, feed_scope
@@ -141,8 +142,9 @@ class Hashing:
 class ClientService:
     """``demo``: clients may have secrets. Elsewhere none is made and none is accepted."""
 
-    def __init__(self, database: Database, *, demo: bool) -> None:
+    def __init__(self, database: Database, witness: PermissionWitness = unwitnessed, *, demo: bool) -> None:
         self._database = database
+        self._witness = witness
         self._demo = demo
         self._hashing = Hashing()
 
@@ -178,6 +180,7 @@ class ClientService:
             session.add(row)
             await session.flush()
             await _add(session, new.id, given)
+            await self._witness(session, "client-created", new.id, granted)
         return new
 
     async def authenticate(self, client_id: str, secret: str) -> ClientView:
@@ -226,6 +229,7 @@ class ClientService:
             if not ID_FORM.fullmatch(client_id) or await repository.find(session, client_id) is None:
                 raise ClientUnknown
             await _add(session, client_id, given)
+            await self._witness(session, "client-key-added", client_id)
 
     async def remove_credential(self, client_id: str, credential_id: str) -> None:
         """It opens nothing more; tokens it opened live out their minutes. Raises ``CredentialUnknown``."""
@@ -233,6 +237,7 @@ class ClientService:
             known = ID_FORM.fullmatch(client_id) and credentials.ID_FORM.fullmatch(credential_id)
             if not known or not await repository.remove_credential(session, client_id, credential_id):
                 raise CredentialUnknown
+            await self._witness(session, "client-key-removed", client_id)
 
     async def all(self) -> tuple[ClientView, ...]:
         async with self._database.read() as session:
@@ -242,6 +247,8 @@ class ClientService:
         """Its credentials and its tokens stop at once, in every process. Raises ``ClientUnknown``."""
         async with self._database.write() as session:
             known = ID_FORM.fullmatch(client_id) and await repository.disable(session, client_id)
+            if known:
+                await self._witness(session, "client-disabled", client_id)
         if not known:
             raise ClientUnknown
 

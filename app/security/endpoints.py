@@ -10,9 +10,11 @@ from app.security import forms
 from app.security.assertions import ASSERTION_TYPE
 from app.security.certificates import CertificateRefused
 from app.security.forms import FORM, TokenProblem
-from app.security.granting import TOKEN_PATH, Authorisation, Presented, grant
+from app.security.granting import REVOKE_PATH, TOKEN_PATH, Authorisation, Presented, grant, revoke
 from app.security.jws import FAPI_ALGORITHMS
 from app.security.scopes import SCOPES
+from app.security.signing import JWKS_SECONDS
+from app.security.tokens import key_set_document
 
 KEYS_PATH: Final = "/.well-known/jwks.json"
 METADATA_PATH: Final = "/.well-known/oauth-authorization-server"
@@ -26,6 +28,17 @@ _FORM_SCHEMA: Final = {
     "properties": {
         "grant_type": {"type": "string", "enum": ["client_credentials"]},
         "scope": {"type": "string", "description": "Separados por espacio / separated by spaces"},
+        "client_id": {"type": "string"},
+        "client_assertion_type": {"type": "string", "enum": [ASSERTION_TYPE]},
+        "client_assertion": {"type": "string", "description": "RFC 7523"},
+        "client_secret": {"type": "string", "format": "password", "description": "Demo"},
+    },
+}
+_REVOKE_SCHEMA: Final = {
+    "type": "object",
+    "required": ["token"],
+    "properties": {
+        "token": {"type": "string"},
         "client_id": {"type": "string"},
         "client_assertion_type": {"type": "string", "enum": [ASSERTION_TYPE]},
         "client_assertion": {"type": "string", "description": "RFC 7523"},
@@ -76,14 +89,37 @@ async def token(request: Request) -> JSONResponse:
     return await _answered(request, grant)
 
 
+@router.post(
+    REVOKE_PATH,
+    summary="Devolver un token / take a token back",
+    description=(
+        "RFC 7009. El cliente se acredita como en `/oauth/token`; el token deja de abrir en el acto.\n\n"
+        "The client proves itself as at `/oauth/token`; the token opens nothing from then on."
+    ),
+    responses={
+        200: _described("Ya no abre / it opens nothing", {"type": "object"}),
+        400: _described("Pedido inválido / invalid request", _ERROR_SCHEMA),
+        401: _described("Cliente no aceptado / client not accepted", _ERROR_SCHEMA),
+    },
+    openapi_extra={
+        "requestBody": {"required": True, "content": {FORM: {"schema": _REVOKE_SCHEMA}}},
+        "security": [{"client_secret_basic": []}, {}],
+    },
+)
+async def revoke_token(request: Request) -> JSONResponse:
+    return await _answered(request, revoke)
+
+
 @router.get(METADATA_PATH, summary="Metadatos del emisor / issuer metadata", response_model=dict[str, Any])
-async def metadata(request: Request) -> dict[str, Any]:
+async def metadata(request: Request) -> JSONResponse:
     """RFC 8414."""
     authorisation: Authorisation = request.app.state.authorisation
     issuer = authorisation.realm.issuer
-    return {
+    document = {
         "issuer": issuer,
         "token_endpoint": issuer + TOKEN_PATH,
+        "revocation_endpoint": issuer + REVOKE_PATH,
+        "revocation_endpoint_auth_methods_supported": list(authorisation.methods),
         "jwks_uri": issuer + KEYS_PATH,
         "token_endpoint_auth_signing_alg_values_supported": list(FAPI_ALGORITHMS),
         "dpop_signing_alg_values_supported": list(FAPI_ALGORITHMS),
@@ -95,14 +131,17 @@ async def metadata(request: Request) -> dict[str, Any]:
         "service_documentation": f"{issuer}/docs",
         "ui_locales_supported": ["es-PE", "en"],
     }
+    return JSONResponse(document, headers=_KEEP)
 
 
 @router.get(KEYS_PATH, summary="Claves públicas / public keys", response_model=dict[str, Any])
-async def key_set(request: Request) -> dict[str, Any]:
+async def key_set(request: Request) -> JSONResponse:
     """RFC 7517."""
-    return dict(request.app.state.authorisation.key_set)
+    authorisation: Authorisation = request.app.state.authorisation
+    return JSONResponse(key_set_document(authorisation.signing.published()), headers=_KEEP)
 
 
+_KEEP: Final = {"Cache-Control": f"public, max-age={JWKS_SECONDS}"}
 _NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 

@@ -15,9 +15,11 @@ from app.security.clients import ClientRefused, ClientService, ClientView
 from app.security.dpop import NonceNeeded, Nonces, Proof, ProofRefused
 from app.security.forms import Secret, TokenProblem
 from app.security.jws import FAPI_ALGORITHMS
-from app.security.tokens import Confirmation, Realm, TokenIssuer
+from app.security.signing import SigningKeys
+from app.security.tokens import Confirmation, OwnTokens, Realm, TokenIssuer, TokenRefused
 
 TOKEN_PATH: Final = "/oauth/token"  # noqa: S105  a path
+REVOKE_PATH: Final = "/oauth/revoke"
 DPOP_CHALLENGE: Final = f'DPoP realm="intertrata", algs="{" ".join(FAPI_ALGORITHMS)}"'
 BASIC_CHALLENGE: Final = 'Basic realm="intertrata", charset="UTF-8"'
 _SECRET_METHODS: Final = ("client_secret_basic", "client_secret_post")
@@ -32,8 +34,9 @@ class Authorisation:
 
     clients: ClientService
     issuer: TokenIssuer
+    own: OwnTokens
     realm: Realm
-    key_set: Mapping[str, Any]
+    signing: SigningKeys
     clock: Clock
     admissions: Admissions
     certificates: PeerCertificates
@@ -80,6 +83,27 @@ async def grant(authorisation: Authorisation, presented: Presented) -> dict[str,
         "expires_in": int(tokens.LIFETIME.total_seconds()),
         "scope": " ".join(granted),
     }
+
+
+async def revoke(authorisation: Authorisation, presented: Presented) -> dict[str, Any]:
+    """RFC 7009: the client takes a token of its own back; it opens nothing from then on, in any process.
+
+    What is no token in force is revoked already. Raises ``TokenProblem``.
+    """
+    if "token" not in presented.form:
+        raise TokenProblem("invalid_request", "Falta token / token is missing")
+    uses: Uses = []
+    now = authorisation.clock.now()
+    client = await authenticated(authorisation, presented, uses)
+    await _once(authorisation, uses, now)
+    try:
+        claims = await authorisation.own.verify(presented.form["token"], now)
+    except TokenRefused:
+        return {}
+    if claims.client_id != client.id:
+        raise TokenProblem("unauthorized_client", "El token es de otro / the token is of another client")
+    await authorisation.admissions.revoke(claims)
+    return {}
 
 
 async def authenticated(authorisation: Authorisation, presented: Presented, uses: Uses) -> ClientView:

@@ -4,10 +4,10 @@ A header with exactly three known fields, one algorithm, our own public keys cho
 exact types: nothing that a token says of itself is obeyed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 from uuid import uuid4
 
 from cryptography.hazmat.primitives import serialization
@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.security import jws
 from app.security.jws import JwsRefused, PublicKey
-from app.security.keyring import Key, KeySet
+from app.security.keyring import Key
 
 ALGORITHM: Final = "ES256"
 TYPE: Final = "at+jwt"  # RFC 9068: no other kind of JWT passes for an access token
@@ -83,9 +83,17 @@ class Realm:
     audience: str
 
 
+class Signers(Protocol):
+    """The keys of the embedded issuer (see ``signing``)."""
+
+    def current(self, now: datetime) -> Key: ...
+
+    def find(self, key_id: str) -> PublicKey | None: ...
+
+
 class TokenIssuer:
-    def __init__(self, keys: KeySet, realm: Realm) -> None:
-        self._key = keys.current
+    def __init__(self, keys: Signers, realm: Realm) -> None:
+        self._keys = keys
         self._realm = realm
 
     def issue(
@@ -105,12 +113,13 @@ class TokenIssuer:
         }
         if cnf.binds:
             claims["cnf"] = cnf.model_dump(by_alias=True, exclude_none=True)
-        return jws.sign({"typ": TYPE, "kid": self._key.id}, claims, self._key.secret.decode())
+        key = self._keys.current(now)
+        return jws.sign({"typ": TYPE, "kid": key.id}, claims, key.secret.decode())
 
 
 class TokenVerifier:
-    def __init__(self, keys: KeySet, realm: Realm) -> None:
-        self._keys = {key.id: public_key_of(key) for key in keys.all()}
+    def __init__(self, keys: Signers, realm: Realm) -> None:
+        self._keys = keys
         self._realm = realm
 
     def verify(self, token: str, now: datetime) -> AccessClaims:
@@ -132,7 +141,7 @@ class TokenVerifier:
         """Our key, when the header is exactly the one that our issuer writes."""
         if header.keys() != HEADER_FIELDS or header["alg"] != ALGORITHM or header["typ"] != TYPE:
             raise TokenRefused
-        key = self._keys.get(header["kid"]) if isinstance(header["kid"], str) else None
+        key = self._keys.find(header["kid"]) if isinstance(header["kid"], str) else None
         if key is None:
             raise TokenRefused
         return key
@@ -141,7 +150,7 @@ class TokenVerifier:
 class OwnTokens:
     """Tokens of the embedded issuer, for the gate."""
 
-    def __init__(self, keys: KeySet, realm: Realm) -> None:
+    def __init__(self, keys: Signers, realm: Realm) -> None:
         self._verifier = TokenVerifier(keys, realm)
 
     async def verify(self, token: str, now: datetime) -> AccessClaims:
@@ -149,9 +158,9 @@ class OwnTokens:
         return self._verifier.verify(token, now)
 
 
-def key_set_document(keys: KeySet) -> dict[str, list[dict[str, str]]]:
+def key_set_document(keys: Iterable[Key]) -> dict[str, list[dict[str, str]]]:
     """The public keys as a JWK set (RFC 7517)."""
-    return {"keys": [_published(key) for key in keys.all()]}
+    return {"keys": [_published(key) for key in keys]}
 
 
 def public_key_of(key: Key) -> PublicKey:

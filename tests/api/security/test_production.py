@@ -341,3 +341,26 @@ async def test_the_metadata_of_production_names_no_secrets(http: httpx.AsyncClie
     methods = metadata["token_endpoint_auth_methods_supported"]
     assert methods == ["private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth"]
     assert metadata["dpop_signing_alg_values_supported"] == ["ES256", "PS256", "EdDSA"]
+
+
+async def test_a_token_taken_back_opens_nothing_from_then_on(
+    production: Services, http: httpx.AsyncClient, client: FapiClient
+) -> None:
+    token, other = await client.token(), await client.token()
+    revoke = f"{BASE_URL}/oauth/revoke"
+    stranger = await registered(production, http, es256())
+    theirs = await http.post(revoke, data=stranger.form(token=token))
+    assert (theirs.status_code, theirs.json()["error"]) == (400, "unauthorized_client")
+    assert (await client.call("GET", METRICS, token)).status_code == 200
+    assert (await http.post(revoke, data=client.form(token=token))).status_code == 200
+    refused(await client.call("GET", METRICS, token), "token-invalid")
+    assert (await client.call("GET", METRICS, other)).status_code == 200
+
+
+async def test_what_is_no_token_is_revoked_already_but_a_stranger_is_refused(
+    http: httpx.AsyncClient, client: FapiClient
+) -> None:
+    revoke = f"{BASE_URL}/oauth/revoke"
+    assert (await http.post(revoke, data=client.form(token="x" * 100))).status_code == 200
+    assert (await http.post(revoke, data={"token": "x"})).status_code == 401
+    assert (await http.post(revoke, data=client.form())).status_code == 400
