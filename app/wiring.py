@@ -86,11 +86,7 @@ class Services:
 
 
 def build_services(
-    settings: Settings,
-    database_url: str,
-    database: Database,
-    keys: KeyRing | RingFile,
-    clock: Clock,
+    settings: Settings, database_url: str, database: Database, keys: KeyRing | RingFile, clock: Clock
 ) -> Services:
     keyring, renew = (keys.keyring, keys.renewed) if isinstance(keys, RingFile) else (keys, None)
     sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
