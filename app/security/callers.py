@@ -101,7 +101,9 @@ class Requirement:
     async def _admitted(self, request: Request) -> Caller:
         gate: Gate = request.app.state.gate
         claims = request.state.claims = await gate.admit(request)
-        row_scope = await gate.row_scopes.of(claims.client_id)
+        row_scope = claims.row_scope
+        if row_scope is None:
+            row_scope = await gate.row_scopes.of(claims.client_id)
         reach = Reach.of(claims.scopes, row_scope)
         caller = Caller(claims.client_id, claims.scopes, claims.jti, row_scope, reach)
         wanted = (*self._of_feed(request), *self.any_of)
