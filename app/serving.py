@@ -13,6 +13,7 @@ from app.core.logging import get_logger
 from app.core.settings import Settings
 from app.main import create_app
 from app.security import modes
+from app.shell.tls import PeerProtocol, context_of
 from app.wiring import Services
 
 log = get_logger(__name__)
@@ -78,6 +79,7 @@ async def stop_signals() -> AsyncIterator[asyncio.Event]:
 
 async def serve_until(services: Services, listener: socket.socket, stop: asyncio.Event) -> None:
     """Serve the API on ``listener`` until ``stop`` is set; open requests get ``GRACE_SECONDS`` to end."""
+    context = context_of(services.settings)
     if services.authorisation.demo:
         log.warning("demo_mode")
     config = uvicorn.Config(
@@ -87,6 +89,8 @@ async def serve_until(services: Services, listener: socket.socket, stop: asyncio
         server_header=False,
         proxy_headers=False,
         lifespan="off",
+        http=PeerProtocol,
+        ssl_context_factory=None if context is None else lambda _config, _default: context,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = _Server(config)

@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -16,6 +15,7 @@ from app.reconciliation.batch_table import feature_table, pair_sql
 from app.reconciliation.bulk import Ids, Keys
 from app.reconciliation.features import MentionFeatures
 from app.reconciliation.held import Held
+from app.reconciliation.in_memory import in_memory
 from app.reconciliation.reports import PERSON_MIN, tells
 from app.reconciliation.resolve import Pair, linkable
 from app.reconciliation.scoring import Model
@@ -33,7 +33,7 @@ class BatchPairs:
         self._held = held
         self.records = np.array(sorted(held.records), dtype=np.int64)
         self.mentions = np.array(sorted(held.mentions), dtype=np.int64)
-        self._database: Any = duckdb.connect(":memory:")
+        self._database: Any = in_memory()
         self._register_mentions()
         self._register("mention_key", "m", mention_keys, self.mentions)
         self._register("record_key", "r", record_keys, self.records)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 from splink import DuckDBAPI, Linker
@@ -23,6 +22,7 @@ from app.reconciliation.blocking import mention_blocks, record_blocks
 from app.reconciliation.calibration import Weighed, calibrated
 from app.reconciliation.comparisons import COMPARISONS
 from app.reconciliation.features import MentionFeatures, ReportFeatures
+from app.reconciliation.in_memory import in_memory
 from app.reconciliation.rehearsal import LabelledRecords, proved, rehearse
 from app.reconciliation.reports import PARTS, cheap_levels, may_link, people_levels
 from app.reconciliation.scoring import LevelWeight, LinkKind, Model, score
@@ -58,7 +58,7 @@ def train_mentions(
     table = feature_table(range(len(mentions)), mentions, base)
     for name, column in block_columns(mentions, reports).items():
         table = table.append_column(name, column)
-    with duckdb.connect() as connection:
+    with in_memory() as connection:
         connection.execute("SET threads = 2")
         api = DuckDBAPI(connection=connection)
         linker = Linker(api.register(table), splink_settings(None) | _FEW_ROUNDS)
