@@ -1,7 +1,7 @@
 """Are the locks in step with `pyproject.toml` and with each other? Without asking any index.
 
-`requirements.lock` (work on the project), `requirements.runtime.lock` (the image), `requirements.spark.lock` (the
-extra, on top of either): every requirement must be pinned to a version that satisfies it, every pin must
+`requirements.lock` (work on the project), `requirements.runtime.lock` (the image), `requirements.spark.lock`
+(the extra, on top of either): every requirement must be pinned to a version that satisfies it, every pin must
 carry hashes, no address may stand in a lock, and what runs in the image is what was tested: every pin of the
 second stands in the first.
 """
