@@ -27,6 +27,7 @@ PARTS: Final[dict[str, str]] = {
     "queue": "La cola de trabajos / the queue of jobs",
     "feeds": "La salud de las fuentes / the health of the feeds",
     "keys": "Las llaves de la instalación / the keys of the installation",
+    "protection": "Borrado, conservación, retenciones / erasure, retention, holds",
     "client": "Clientes de la API / clients of the API",
     "audit": "La bitácora de accesos / the log of who did what",
     "schemas": "Esquemas JSON de los contratos / JSON Schemas of the contracts",

@@ -11,8 +11,10 @@ from app.ingestion import endpoints as ingestion
 from app.lifecycle import endpoints as lifecycle
 from app.reconciliation import endpoints as reconciliation
 from app.registry import endpoints as registry
+from app.registry import identity_endpoints as identity
 from app.registry.pins import endpoints as pins
 from app.security import endpoints as security
+from app.security.modes import DEMO_BANNER, DEMO_HEADERS
 from app.shell import endpoints as shell
 from app.shell import openapi, problems
 from app.shell.envelope import Envelope
@@ -36,6 +38,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     ingestion.router,
     reconciliation.router,
     registry.router,
+    identity.router,
     pins.router,
     statistics.router,
     lifecycle.router,
@@ -47,7 +50,7 @@ def create_app(services: Services) -> FastAPI:
     app = FastAPI(
         title="INTERTRATA",
         version=_version(),
-        description=DESCRIPTION,
+        description=DESCRIPTION + (f"\n**{DEMO_BANNER}**\n" if services.authorisation.demo else ""),
         docs_url=None,  # FastAPI's own page loads from a CDN; ours is in app.shell
         redoc_url=None,
         redirect_slashes=False,  # one address for each thing
@@ -57,7 +60,8 @@ def create_app(services: Services) -> FastAPI:
     problems.install(app)
     _fill_state(app, services)
     secure = services.authorisation.realm.issuer.startswith("https://")
-    app.add_middleware(Envelope, metrics=app.state.metrics, secure=secure)
+    said = DEMO_HEADERS if services.authorisation.demo else {}
+    app.add_middleware(Envelope, metrics=app.state.metrics, secure=secure, more=said)
     _describe(app)
     return app
 

@@ -9,9 +9,14 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 
 from app.core.errors import OperatorError
+from app.core.logging import get_logger
 from app.core.settings import Settings
 from app.main import create_app
+from app.security import modes
+from app.shell.tls import PeerProtocol, context_of
 from app.wiring import Services
+
+log = get_logger(__name__)
 
 GRACE_SECONDS = 10
 BACKLOG = 2048
@@ -50,6 +55,15 @@ def bound_socket(settings: Settings) -> socket.socket:
     return listener
 
 
+def check_mode(services: Services) -> None:
+    """Raises ``DemoBeyondLoopback`` or ``IssuerWithoutTls`` where the mode forbids to serve here."""
+    issuer = services.authorisation.realm.issuer
+    if services.authorisation.demo:
+        modes.check_demo(services.settings.host, issuer)
+    else:
+        modes.check_production(issuer)
+
+
 @asynccontextmanager
 async def stop_signals() -> AsyncIterator[asyncio.Event]:
     """An event that Ctrl-C or SIGTERM sets."""
@@ -65,6 +79,9 @@ async def stop_signals() -> AsyncIterator[asyncio.Event]:
 
 async def serve_until(services: Services, listener: socket.socket, stop: asyncio.Event) -> None:
     """Serve the API on ``listener`` until ``stop`` is set; open requests get ``GRACE_SECONDS`` to end."""
+    context = context_of(services.settings)
+    if services.authorisation.demo:
+        log.warning("demo_mode")
     config = uvicorn.Config(
         create_app(services),
         log_config=None,
@@ -72,6 +89,8 @@ async def serve_until(services: Services, listener: socket.socket, stop: asyncio
         server_header=False,
         proxy_headers=False,
         lifespan="off",
+        http=PeerProtocol,
+        ssl_context_factory=None if context is None else lambda _config, _default: context,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = _Server(config)

@@ -14,6 +14,7 @@ from adapters.catalog import CATALOG
 from adapters.sistra.pull import Source
 from adapters.transport.spill import spill_into
 from app.audit import jobs as audit_jobs
+from app.audit.console import permission_witness
 from app.audit.log import MerkleLog
 from app.audit.note import Signer
 from app.audit.service import AuditLog
@@ -29,24 +30,27 @@ from app.ingestion import jobs as ingestion_jobs
 from app.ingestion.pulling import Puller
 from app.ingestion.service import IngestionService
 from app.ingestion.tools import Limits, Tools
-from app.lifecycle.comparison import Comparer
+from app.lifecycle.parts import Lifecycle
 from app.lifecycle.service import ModelService
+from app.protection.service import ProtectionService
+from app.protection.service import Tools as ProtectionTools
 from app.reconciliation.explanations import Explanations
 from app.reconciliation.indexer import FeatureIndexer
 from app.reconciliation.running import Models
 from app.reconciliation.service import ReconciliationService
 from app.security import installation
+from app.security.access import build_access
 from app.security.blind import BlindIndex
-from app.security.callers import Gate
-from app.security.clients import ClientService, Revocations
-from app.security.endpoints import Authorisation
+from app.security.clients import ClientService
+from app.security.gate import Gate
+from app.security.glass import Glass
+from app.security.granting import Authorisation
 from app.security.key_store import KeyProvider, PlainFile
 from app.security.keyring import KeyRing
+from app.security.pace import IdentityPace
 from app.security.rings import RingFile
 from app.security.rotation import Rotation, rotation_jobs
-from app.security.row_scopes import RowScopes
 from app.security.sealing import Sealer
-from app.security.tokens import Realm, TokenIssuer, TokenVerifier, key_set_document
 from app.security.transit import Transit, TransitAddress
 from app.shell.readiness import Readiness
 
@@ -72,31 +76,22 @@ class Services:
     indexer: FeatureIndexer
     linker: ReconciliationService
     explanations: Explanations
-    models: ModelService
-    comparer: Comparer
+    lifecycle: Lifecycle
+    glass: Glass
+    identity_pace: IdentityPace
     ingestion: IngestionService
+    protection: ProtectionService
     puller_from: Callable[[Source], Puller]
     puller: Puller | None  # None: no source to pull from is configured
 
 
-def realm_of(settings: Settings) -> Realm:
-    """Issuer and audience of tokens: the address under which the service is reached."""
-    issuer = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
-    return Realm(issuer=issuer, audience=f"{issuer}/v1")
-
-
 def build_services(
-    settings: Settings,
-    database_url: str,
-    database: Database,
-    keys: KeyRing | RingFile,
-    clock: Clock,
+    settings: Settings, database_url: str, database: Database, keys: KeyRing | RingFile, clock: Clock
 ) -> Services:
     keyring, renew = (keys.keyring, keys.renewed) if isinstance(keys, RingFile) else (keys, None)
-    realm = realm_of(settings)
-    clients = ClientService(database)
     sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
     models, audit = Models(), AuditLog(clock, sealer, blind)
+    access = build_access(settings, database, keys, clock, permission_witness(audit))
     indexer = FeatureIndexer(blind)
     linker = ReconciliationService(database, sealer, indexer, models)
     tools = Tools(
@@ -121,41 +116,28 @@ def build_services(
         rotation=Rotation(database, sealer),
         sealer=sealer,
         blind=blind,
-        clients=clients,
-        gate=_gate(database, keyring, realm, clock),
-        authorisation=_authorisation(clients, keyring, realm, clock),
+        clients=access.clients,
+        gate=access.gate,
+        authorisation=access.authorisation,
         readiness=Readiness(database, partial(_up_to_date, database_url)),
         audit=audit,
         merkle=_merkle(database, settings, keyring),
         indexer=indexer,
         linker=linker,
         explanations=Explanations(sealer, models),
-        models=(lifecycle := ModelService(database, linker, models, audit)),
-        comparer=Comparer(database, sealer, (models, lifecycle)),
+        lifecycle=Lifecycle.over(database, sealer, ModelService(database, linker, models, audit)),
+        glass=Glass(database, clock),
+        identity_pace=IdentityPace(database, clock, settings.identities_per_officer_hour),
         ingestion=ingestion,
+        protection=ProtectionService(ProtectionTools(database, ingestion, linker, audit, clock)),
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
     )
 
 
-def _gate(database: Database, keyring: KeyRing, realm: Realm, clock: Clock) -> Gate:
-    verifier = TokenVerifier(keyring.signing, realm)
-    return Gate(verifier, Revocations(database, clock), RowScopes(database), clock)
-
-
 def _merkle(database: Database, settings: Settings, keyring: KeyRing) -> MerkleLog:
     signer = Signer(settings.audit_origin, keyring.audit.current.secret)
     return MerkleLog(database, signer, settings.audit_folder)
-
-
-def _authorisation(clients: ClientService, keyring: KeyRing, realm: Realm, clock: Clock) -> Authorisation:
-    return Authorisation(
-        clients=clients,
-        issuer=TokenIssuer(keyring.signing, realm),
-        realm=realm,
-        key_set=key_set_document(keyring.signing),
-        clock=clock,
-    )
 
 
 def key_provider_of(settings: Settings) -> KeyProvider:

@@ -20,6 +20,7 @@ GRANT SELECT ON alembic_version TO :"app";
 GRANT SELECT, INSERT ON model_version, model_comparison, model_promotion, promotion_member TO :"app";
 GRANT SELECT, INSERT ON judgement, change, redirect, record_version, pin TO :"app";
 GRANT SELECT, INSERT ON audit_entry, audit_leaf, audit_node, audit_checkpoint TO :"app";
+GRANT SELECT, INSERT ON erased_identity, erasure TO :"app";
 GRANT SELECT, INSERT ON installation TO :"app";
 GRANT SELECT, INSERT, UPDATE (data_key, verbatim) ON delivery TO :"app";  -- erasure, held to it by a trigger
 
@@ -27,13 +28,18 @@ GRANT SELECT, INSERT, UPDATE (data_key, verbatim) ON delivery TO :"app";  -- era
 GRANT SELECT, INSERT, UPDATE (data_key), DELETE ON audit_purpose TO :"app";  -- rewrapped, erased
 GRANT SELECT, UPDATE (last) ON change_cursor TO :"app";
 GRANT SELECT, INSERT, UPDATE (disabled_at) ON client TO :"app";
-GRANT SELECT, INSERT, UPDATE ON batch, record, mention, feed_state, link_state TO :"app";
+GRANT SELECT, INSERT, UPDATE (lifted_by, lifted_at) ON legal_hold TO :"app";
+GRANT SELECT, INSERT, UPDATE ON batch, record, mention, feed_state, link_state, break_glass TO :"app";
+GRANT SELECT, INSERT ON notice TO :"app";
 
 -- rows that come and go
 GRANT SELECT, INSERT, DELETE ON audit_pending TO :"app";
 GRANT SELECT, INSERT, DELETE ON landed_chunk, delivery_issue, idempotency_key, record_key, mention_key,
     mention_identity, report, citation TO :"app";
-GRANT SELECT, INSERT, UPDATE, DELETE ON link_dirty, edge, case_member, person_member, case_entity,
+GRANT SELECT, INSERT, DELETE ON client_credential, single_use, revoked_token TO :"app";
+GRANT UPDATE (identity, features) ON mention_identity TO :"app";  -- sealed anew when an identity is erased
+GRANT UPDATE (narrative) ON report TO :"app";  -- erased
+GRANT SELECT, INSERT, UPDATE, DELETE ON identity_use, link_dirty, edge, case_member, person_member, case_entity,
     person_entity TO :"app";
 
 -- the queue

@@ -16,6 +16,7 @@ from app.db.engine import database_of
 log = get_logger(__name__)
 
 WITNESSED: Final = frozenset({401, 403, 429})
+NOT_REFUSED: Final = "proof-nonce-needed"  # a step of DPoP (RFC 9449 8), not a closed door
 QUIET_SECONDS: Final = 10.0  # a client that is told to slow down must not be able to fill the log
 
 
@@ -37,7 +38,9 @@ class Refusals:
 async def witness_refusal(request: Request, error: IntertrataError) -> None:
     """Where the log cannot be written the refusal stands all the same: nothing is told in it."""
     client: str | None = getattr(request.state, "client_id", None)
-    if error.status not in WITNESSED or client is None or getattr(request.state, "failure_witnessed", False):
+    if error.status not in WITNESSED or error.code == NOT_REFUSED or client is None:
+        return
+    if getattr(request.state, "failure_witnessed", False):  # as the end of the act itself
         return
     refusals: Refusals = request.app.state.refusals
     if not refusals.worth_telling(client, error.status):
@@ -47,5 +50,5 @@ async def witness_refusal(request: Request, error: IntertrataError) -> None:
         act = act_of(request, ActKind.REFUSAL, (route, *sought(request)), error.code)
         async with database_of(request).write() as session:
             await audit_of(request).witness(session, act)
-    except (AuditUnavailable, sqlalchemy.exc.SQLAlchemyError, OSError) as failure:
+    except (AuditUnavailable, sqlalchemy.exc.SQLAlchemyError, OSError, ValueError) as failure:
         log.error("refusal_not_witnessed", code=error.code, kind=type(failure).__name__)

@@ -9,7 +9,7 @@ import orjson
 import typer
 
 from app.audit.acts import ActKind
-from app.audit.console import act_at_console
+from app.audit.console import act_at_console, witness_at_console
 from app.audit.errors import FileUnusable
 from app.audit.log import Proof
 from app.audit.note import Checkpoint, PublicKey, opened
@@ -134,8 +134,8 @@ async def _checkpoint() -> str:
 
 async def _export(out: Path) -> int:
     async with open_services(Settings()) as services:
-        async with services.database.write() as session:  # before anything leaves
-            await services.audit.witness(session, act_at_console(ActKind.EXPORT, outcome="audit"))
+        act = act_at_console(ActKind.EXPORT, outcome="audit")
+        await witness_at_console(services.database, services.audit, act)  # before anything leaves
         await services.merkle.sequence()
         async with services.database.read() as session:
             return await export_lines(session, out)

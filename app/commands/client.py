@@ -3,12 +3,15 @@
 import asyncio
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.core.settings import Settings
+from app.security import credentials
 from app.security.clients import ClientView, NewClient, RowScopeInvalid
+from app.security.credentials import Credential
 from app.security.reach import RowScope
 from app.security.roles import ROLES, Role
 from app.security.scopes import SCOPES
@@ -20,8 +23,47 @@ app = typer.Typer(no_args_is_help=True, help="Clientes de la API / clients of th
 Json = Annotated[bool, typer.Option("--json", help="Para máquinas / for machines.")]
 
 
+Given = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Archivo con claves (JWKS) o certificado (PEM), o nombre de certificados; se puede repetir"
+        " / file with public keys or a certificate, or a name in certificates; repeatable."
+    ),
+]
+
+key = typer.Typer(no_args_is_help=True, help="Con qué se acredita un cliente / how a client proves itself.")
+app.add_typer(key, name="key")
+
+
+@key.command()
+def add(client_id: str, credential: Given) -> None:
+    """Agregar claves o certificado; los de antes valen igual / add keys or certificate; earlier ones stay."""
+    given = _read(credential)
+    asyncio.run(_add(client_id, given))
+    for each in given:
+        typer.echo(f"{each.id}: agregada / added")
+
+
+@key.command()
+def remove(client_id: str, credential_id: str) -> None:
+    """Quitar una; deja de valer en el acto / remove one; it opens nothing from then on."""
+    asyncio.run(_remove(client_id, credential_id))
+    typer.echo(f"{credential_id}: quitada / removed")
+
+
+@key.command(name="list")
+def list_keys(client_id: str, as_json: Json = False) -> None:
+    """Las credenciales de un cliente / the credentials of a client."""
+    held = asyncio.run(_credentials(client_id))
+    if as_json:
+        typer.echo(json.dumps([{"id": each.id, "kind": each.kind.value} for each in held]))
+        return
+    for each in held:
+        typer.echo(f"{each.kind.value:12} {each.id}")
+
+
 @app.command()
-def create(
+def create(  # noqa: PLR0913, PLR0917  the options of a command line
     name: Annotated[str, typer.Argument(help="Nombre de la institución o sistema / institution or system.")],
     scope: Annotated[
         list[str] | None, typer.Option(help="Permiso; se puede repetir / scope; repeatable.")
@@ -31,22 +73,28 @@ def create(
     department: Annotated[
         str | None, typer.Option(help="Solo casos de este departamento / only cases of it (UBIGEO).")
     ] = None,
+    credential: Given = None,
     as_json: Json = False,
 ) -> None:
-    """Crear un cliente; su secreto se muestra una sola vez / make a client; its secret is shown once."""
+    """Crear un cliente con sus claves o su certificado; en la demostración, con un secreto que se muestra una
+    sola vez / make a client with its keys or certificate; in the demo, with a secret that is shown once."""
     if feed is not None and department is not None:
         raise RowScopeInvalid
     if not scope and role is None:
         raise typer.BadParameter("--role / --scope")
-    new = asyncio.run(_create(name, scope or [], role, RowScope(feed, department)))
-    shown = {"client_id": new.id, "client_secret": new.secret, "name": new.name, "scopes": list(new.scopes)}
+    limit, given = RowScope(feed, department), _read(credential)
+    new = asyncio.run(_create(name, scope or [], role, limit, given))
+    secret = {} if new.secret is None else {"client_secret": new.secret}
+    shown = {"client_id": new.id, **secret, "name": new.name, "scopes": list(new.scopes)}
     if as_json:
         typer.echo(json.dumps(shown, ensure_ascii=False))
         return
-    typer.echo(f"client_id:     {new.id}\nclient_secret: {new.secret}\nscopes:        {' '.join(new.scopes)}")
-    typer.echo(
-        "Guarde el secreto: no se vuelve a mostrar. / Keep the secret: it is not shown again.", err=True
-    )
+    said = "" if new.secret is None else f"client_secret: {new.secret}\n"
+    typer.echo(f"client_id:     {new.id}\n{said}scopes:        {' '.join(new.scopes)}")
+    if new.secret is not None:
+        typer.echo(
+            "Guarde el secreto: no se vuelve a mostrar. / Keep the secret: it is not shown again.", err=True
+        )
 
 
 @app.command(name="list")
@@ -121,9 +169,37 @@ def _print_table(clients: Iterable[ClientView]) -> None:
     Console().print(table)
 
 
-async def _create(name: str, wanted: list[str], role: Role | None, limit: RowScope) -> NewClient:
+def _read(given: list[str] | None) -> tuple[Credential, ...]:
+    """Raises ``CredentialInvalid``."""
+    found: list[Credential] = []
+    for each in given or ():
+        path = Path(each)
+        found += (
+            credentials.from_file(path.read_bytes()) if path.is_file() else (credentials.from_name(each),)
+        )
+    return tuple(found)
+
+
+async def _create(
+    name: str, wanted: list[str], role: Role | None, limit: RowScope, given: tuple[Credential, ...]
+) -> NewClient:
     async with open_services(Settings()) as services:
-        return await services.clients.create(name, wanted, role, limit)
+        return await services.clients.create(name, wanted, role, limit, given)
+
+
+async def _add(client_id: str, given: tuple[Credential, ...]) -> None:
+    async with open_services(Settings()) as services:
+        await services.clients.add_credentials(client_id, given)
+
+
+async def _remove(client_id: str, credential_id: str) -> None:
+    async with open_services(Settings()) as services:
+        await services.clients.remove_credential(client_id, credential_id)
+
+
+async def _credentials(client_id: str) -> tuple[Credential, ...]:
+    async with open_services(Settings()) as services:
+        return await services.clients.credentials(client_id)
 
 
 async def _all() -> tuple[ClientView, ...]:

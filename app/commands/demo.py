@@ -11,8 +11,9 @@ from app.commands.demo_summary import Shown, show_access, show_registry
 from app.commands.ingest import take_in
 from app.core.settings import Settings
 from app.security.demo import refuse_beyond_loopback
+from app.security.modes import DEMO_BANNER
 from app.security.scopes import SCOPES
-from app.serving import AddressInUse, bound_socket, serve_until, stop_signals
+from app.serving import AddressInUse, bound_socket, check_mode, serve_until, stop_signals
 from app.wiring import Services, open_services, run_worker
 from app.world.evaluate import evaluate_files
 from app.world.rates import Difficulty
@@ -36,7 +37,7 @@ def demo(
     serve: Annotated[bool, typer.Option(help="Atender la API al final / serve the API at the end.")] = True,
 ) -> None:
     """Todo de una vez, con datos inventados / everything at once, on invented data."""
-    settings = Settings()
+    settings = Settings().model_copy(update={"mode": "demo"})
     refuse_beyond_loopback(settings.host)
     with _listener(settings, port) as listener:
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
@@ -62,7 +63,9 @@ async def _demo(settings: Settings, world: World, listener: socket.socket, serve
         await show_registry(services, Shown(folder, report))
         if not serve or stop.is_set():
             return
+        check_mode(services)
         client = await services.clients.create("demo", list(SCOPES))
+        typer.echo(DEMO_BANNER, err=True)
         show_access(services.authorisation.realm.issuer, client)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(run_worker(services, stop))

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from app.audit.acts import ActKind, record_thing
+from app.audit.console import act_at_console
 from app.core.settings import Settings
 from app.reconciliation.explanations import Sight
 from app.reconciliation.waterfall import waterfall
@@ -37,8 +39,15 @@ def explain(
 
 
 async def _explain(settings: Settings, ends: tuple[str, str], sight: Sight) -> Explanation:
-    async with open_services(settings) as services, services.database.read() as session:
-        return await services.explanations.between(session, *ends, sight)
+    async with open_services(settings) as services:
+        async with services.database.read() as session:
+            told = await services.explanations.between(session, *ends, sight)
+        records = dict.fromkeys(record_thing(each.feed, each.number) for each in (told.a, told.b))
+        async with services.database.write() as session:  # before anything is shown
+            await services.audit.witness(
+                session, act_at_console(ActKind.PERSON_READ, *records, outcome="told")
+            )
+        return told
 
 
 def _show(told: Explanation) -> None:

@@ -8,12 +8,16 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from app.audit.acts import ActKind, thing
+from app.audit.console import act_at_console, witness_at_console
+from app.core.clock import SystemClock
 from app.core.queue import enqueue
 from app.core.settings import Settings
 from app.security import key_store
 from app.security.key_store import PlainFile
 from app.security.keyring import WRAPPING, KeyRing
 from app.security.rotation import REWRAP
+from app.security.signing import KEPT_AFTER, PUBLISHED_AHEAD
 from app.wiring import Services, key_provider_of, open_services
 
 app = typer.Typer(no_args_is_help=True, help="Las llaves de la instalación / the keys of the installation.")
@@ -51,6 +55,24 @@ def rotate(
         typer.echo(f"vigente / current: {key_id}")
         if rewrapped is not None:
             typer.echo(f"{rewrapped} llaves de datos / data keys")
+
+
+@app.command(name="rotate-signing")
+def rotate_signing(
+    at_once: Annotated[
+        bool,
+        typer.Option("--at-once", help="Si se filtró: las demás mueren ya / leaked: the others die now."),
+    ] = False,
+) -> None:
+    """Nueva llave que firma los tokens; se publica 15 minutos antes de usarse, y la anterior verifica hasta
+    que vence su último token / a new key that signs tokens; published 15 minutes before its use, and the
+    former one verifies until its last token has ended."""
+    settings, now = Settings(), SystemClock().now()
+    starts = now if at_once else now + PUBLISHED_AHEAD
+    ended = now if at_once else now - KEPT_AFTER
+    seconds = (int(starts.timestamp()), int(ended.timestamp()))
+    key_id = KeyRing.rotate_signing(settings.home, *seconds, key_provider_of(settings))
+    typer.echo(f"{key_id}: {starts:%Y-%m-%dT%H:%M:%SZ}")
 
 
 @app.command()
@@ -106,6 +128,7 @@ async def _status(settings: Settings) -> Mapping[str, Any]:
 
 async def _rotate(settings: Settings, wait: bool) -> tuple[str, int | None]:
     async with open_services(settings) as services:
+        await _witness(services, "rotate")
         key_id = KeyRing.add_key(settings.home, WRAPPING, key_provider_of(settings))
         services.sealer.look_again()
         if wait:
@@ -117,6 +140,7 @@ async def _rotate(settings: Settings, wait: bool) -> tuple[str, int | None]:
 
 async def _rewrap(settings: Settings) -> int:
     async with open_services(settings) as services:
+        await _witness(services, "rewrap")
         return await services.rotation.rewrap()
 
 
@@ -124,7 +148,14 @@ async def _retire(settings: Settings, key_id: str) -> None:
     async with open_services(settings) as services:
         _assert_known(services, key_id)
         await services.rotation.assert_unused(key_id)
+        await _witness(services, "retire", thing("key", key_id))
         KeyRing.retire_key(settings.home, WRAPPING, key_id, key_provider_of(settings))
+
+
+async def _witness(services: Services, use: str, *keys: str) -> None:
+    """Before the keys are touched: a use that cannot be witnessed does not happen."""
+    act = act_at_console(ActKind.KEY_USE, *keys, outcome=use)
+    await witness_at_console(services.database, services.audit, act)
 
 
 def _assert_known(services: Services, key_id: str) -> None:

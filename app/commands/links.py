@@ -9,7 +9,7 @@ import orjson
 import typer
 
 from app.audit.acts import ActKind
-from app.audit.console import act_at_console
+from app.audit.console import act_at_console, witness_at_console
 from app.core.settings import Settings
 from app.reconciliation.digest import LinksDigest, links_digest
 from app.reconciliation.links import export_links
@@ -42,8 +42,8 @@ async def _export(settings: Settings, out: Path) -> int:
     """What is still to be linked is linked first."""
     async with open_services(settings) as services:
         await services.linker.link_pending()
-        async with services.database.write() as session:  # before anything leaves
-            await services.audit.witness(session, act_at_console(ActKind.EXPORT, outcome="links"))
+        act = act_at_console(ActKind.EXPORT, outcome="links")
+        await witness_at_console(services.database, services.audit, act)  # before anything leaves
         async with services.database.read() as session:
             return await export_links(session, out)
 

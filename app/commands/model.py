@@ -3,6 +3,7 @@
 import asyncio
 import getpass
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import orjson
@@ -11,6 +12,7 @@ import typer
 from app.core.settings import Settings
 from app.lifecycle.readable import readable
 from app.lifecycle.service import Word
+from app.lifecycle.shelf import ModelText, read
 from app.wiring import Services, open_services
 from schemas.models import ModelChange, ModelsAnswer
 
@@ -40,6 +42,29 @@ def show(version: Version) -> None:
 
 
 @app.command()
+def train(
+    version: Annotated[str, typer.Option("--version", help="Versión nueva / new version.")],
+    reason: Reason,
+    who: Who,
+) -> None:
+    """Aprender pesos de lo que se tiene; no vincula hasta promoverlo / learn weights from what is held."""
+    model = asyncio.run(_with(lambda s: s.lifecycle.trainer.train(version, Word(who, reason))))
+    typer.echo(f"{model.version}: {model.digest}")
+
+
+@app.command()
+def add(
+    file: Annotated[
+        Path, typer.Argument(help="Archivo de modelo / model file.", exists=True, dir_okay=False)
+    ],
+    who: Who,
+) -> None:
+    """Guardar un modelo hecho en otra parte / keep a model that was made elsewhere."""
+    model = asyncio.run(_add(file.read_bytes(), who))
+    typer.echo(f"{model.version}: {model.digest}")
+
+
+@app.command()
 def compare(
     version: Version,
     who: Who,
@@ -47,7 +72,7 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Qué cambiaría con ese modelo; no cambia nada / what that model would change; changes nothing."""
-    kept = asyncio.run(_with(lambda s: s.comparer.compare(version, who, against)))
+    kept = asyncio.run(_with(lambda s: s.lifecycle.comparer.compare(version, who, against)))
     if as_json:
         typer.echo(orjson.dumps({"digest": kept.digest, **kept.report}).decode())
     else:
@@ -67,13 +92,13 @@ def promote(
     """Que vincule ese modelo, y todo de nuevo con él / let that model link, and everything anew with it."""
     word = Word(who, reason)
     compared = not without_comparison
-    _tell(asyncio.run(_with(lambda s: s.models.promote(version, word, compared=compared))), as_json)
+    _tell(asyncio.run(_with(lambda s: s.lifecycle.models.promote(version, word, compared=compared))), as_json)
 
 
 @app.command()
 def rollback(reason: Reason, who: Who, as_json: Json = False) -> None:
     """Volver al modelo anterior; los identificadores vuelven / back to the model before; ids come back."""
-    _tell(asyncio.run(_with(lambda s: s.models.rollback(Word(who, reason)))), as_json)
+    _tell(asyncio.run(_with(lambda s: s.lifecycle.models.rollback(Word(who, reason)))), as_json)
 
 
 def _tell(change: ModelChange, as_json: bool) -> None:
@@ -109,12 +134,19 @@ async def _with(work: Callable[[Services], Awaitable[T]]) -> T:
         return await work(services)
 
 
+async def _add(content: bytes, who: str) -> ModelText:
+    model = read(content)
+    async with open_services(Settings()) as services, services.database.write() as session:
+        await services.lifecycle.models.keep(session, model, who)
+    return model
+
+
 async def _all() -> ModelsAnswer:
     async with open_services(Settings()) as services, services.database.read() as session:
-        return await services.models.all(session)
+        return await services.lifecycle.models.all(session)
 
 
 async def _content(version: str) -> str:
     async with open_services(Settings()) as services, services.database.read() as session:
-        model = await services.models.content(session, version)
+        model = await services.lifecycle.models.content(session, version)
     return orjson.dumps(orjson.loads(model.content), option=orjson.OPT_INDENT_2).decode()

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from app.core.settings import Settings
-from app.serving import bound_socket, serve_until, stop_signals
+from app.security.modes import DEMO_BANNER
+from app.serving import bound_socket, check_mode, serve_until, stop_signals
 from app.wiring import open_services, run_worker
 
 app = typer.Typer()
@@ -36,7 +37,10 @@ def serve(
 
 async def _serve(settings: Settings, listener: socket.socket, *, with_worker: bool) -> None:
     async with stop_signals() as stop, open_services(settings) as services, asyncio.TaskGroup() as tasks:
+        check_mode(services)
         typer.echo(f"{services.authorisation.realm.issuer}/docs", err=True)
+        if services.authorisation.demo:
+            typer.echo(DEMO_BANNER, err=True)
         if with_worker:
             tasks.create_task(run_worker(services, stop))
         await serve_until(services, listener, stop)

@@ -20,6 +20,7 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,  # it may be a password
     )
 
+    mode: Literal["demo", "production"] = "production"  # demo: secrets and unbound tokens, loopback only
     home: Path = Path(".intertrata")  # all state: embedded database, keys, landed bytes
     database_url_file: Path | None = None  # holds the address, where secrets come as files
     database_url: SecretStr | None = Field(
@@ -33,6 +34,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     public_url: str | None = None  # where clients reach the service; None: host and port. Issuer of tokens
+    tls_certificate_file: Path | None = None  # PEM chain; None: a proxy ends TLS, or nobody does
+    tls_key_file: Path | None = None  # its private key; None: in the same file
+    tls_client_ca_file: Path | None = None  # who vouches for clients' certificates; None: none is asked for
+    trusted_proxies: str = ""  # networks whose Client-Cert header (RFC 9440) counts, separated by commas
+    dpop_nonces: bool = True  # outside the demo, proofs carry a nonce of ours (RFC 9449 8)
     upload_limit_bytes: int = Field(default=2048 * MIB, gt=0)
     database_pool_size: int = Field(default=10, ge=1, le=100)
     worker_concurrency: int = Field(default=2, ge=1, le=64)
@@ -42,6 +48,7 @@ class Settings(BaseSettings):
     keys_transit_mount: str = "transit"
     keys_transit_namespace: str | None = None
     keys_transit_ca_file: Path | None = None
+    identities_per_officer_hour: int = Field(default=30, ge=1)  # how many one officer may open
     sistra_url: str | None = None  # base address of SISTRA's pull interface; None: not pulled by itself
     sistra_token_file: Path | None = None  # holds the bearer token for it
     audit_origin: str = "intertrata/audit"  # the name of the audit log in its checkpoints and public key

@@ -43,7 +43,7 @@ async def keep(
 ) -> list[int]:
     """Write entries that are settled; the ids of the records whose held version changed."""
     standing = await standing_of(records, slots)
-    maker = Maker(place, tools.sealer, tools.indexer)
+    maker = Maker(place, tools.sealer, tools.indexer, tools.blind)
     rows = await compute(lambda: maker.make(entries, slots, standing), len(entries))
     await records.write(rows)
     return [place.record_id for place in standing.values()]

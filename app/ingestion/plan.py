@@ -16,6 +16,7 @@ class HeldRecord:
     id: int
     version: Version
     data_key: bytes  # wrapped
+    erased: frozenset[bytes] = frozenset()  # marks of identities that were erased from it
 
 
 @dataclass(slots=True)

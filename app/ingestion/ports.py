@@ -31,6 +31,10 @@ class Indexer(Protocol):
         """Pure: the same observation always gives the same index. Safe in several threads at once."""
         ...
 
+    def anonymous(self, features: bytes) -> bytes:
+        """What matching would compare of the same mention, were nothing known of who it is."""
+        ...
+
 
 class Linker(Protocol):
     async def link_now(self, session: WriteSession, record_ids: Sequence[int]) -> None:

@@ -89,6 +89,7 @@ class Replayer:
             Place(feed, UUID(int=0), self._tools.adapter(feed).adapter_version),
             self._tools.sealer,
             self._tools.indexer,
+            self._tools.blind,
         )
         rows = Rows()
         for key, (content, _) in changed.items():

@@ -110,13 +110,15 @@ class RecordRepository:
     async def held_records(self, feed: Feed, keys: Sequence[str]) -> dict[str, HeldRecord]:
         """What is held under these natural keys, as read."""
         found = await self._connection.fetch(
-            "SELECT key, id, stamp, content_digest, data_key FROM record WHERE feed = $1 AND key = ANY($2)",
+            "SELECT key, id, stamp, content_digest, data_key,"
+            " ARRAY(SELECT mark FROM erased_identity e WHERE e.record_id = record.id)"
+            " FROM record WHERE feed = $1 AND key = ANY($2)",
             feed.value,
             list(keys),
         )
         return {
-            key: HeldRecord(id_, Version(stamp, digest), wrapped)
-            for key, id_, stamp, digest, wrapped in found
+            key: HeldRecord(id_, Version(stamp, digest), wrapped, frozenset(erased))
+            for key, id_, stamp, digest, wrapped, erased in found
         }
 
     async def held_verbatim(self, record_ids: Sequence[int]) -> dict[int, KeptVerbatim]:

@@ -9,9 +9,11 @@ import orjson
 
 from app.ingestion import storable
 from app.ingestion.columns import COLUMNS
+from app.ingestion.erased import without
 from app.ingestion.masking import shown_value
 from app.ingestion.plan import Entry, HeldRecord, Slot
 from app.ingestion.ports import Indexer, RecordIndex
+from app.security.blind import BlindIndex
 from app.security.sealing import DataKey, Sealer
 from schemas.observations import Mention, Observation
 from schemas.vocabulary import Feed, Outcome
@@ -59,10 +61,11 @@ class Rows:
 class Maker:
     """Makes the rows of one chunk. Runs in a thread: it only computes."""
 
-    def __init__(self, place: Place, sealer: Sealer, indexer: Indexer) -> None:
+    def __init__(self, place: Place, sealer: Sealer, indexer: Indexer, blind: BlindIndex) -> None:
         self._place = place
         self._sealer = sealer
         self._indexer = indexer
+        self._blind = blind
 
     def make(
         self, entries: Iterable[Entry], slots: Mapping[str, Slot], standing: Mapping[str, Standing]
@@ -77,7 +80,8 @@ class Maker:
                 data_key, _ = keys[slot_key]
                 held = slots[slot_key].held
                 record_id = held.id if held else standing[slot_key].record_id
-                self._delivery(rows, entry, record_id, (data_key, None))
+                keep = not (held and held.erased)  # verbatim it would bring back whom it was erased of
+                self._delivery(rows, entry, record_id, (data_key if keep else None, None))
             rows.new["delivery_issue"].extend(issue_rows(self._place.batch_id, entry))
         for key, place in standing.items():
             versions = [self._version(place.record_id, entry) for entry in slots[key].kept]
@@ -107,12 +111,13 @@ class Maker:
         self._delivery(rows, entry, None, (data_key, wrapped))
 
     def _delivery(
-        self, rows: Rows, entry: Entry, record_id: int | None, key: tuple[DataKey, bytes | None]
+        self, rows: Rows, entry: Entry, record_id: int | None, key: tuple[DataKey | None, bytes | None]
     ) -> None:
+        """Without a key the verbatim content is not kept."""
         batch_id, position = self._place.batch_id, entry.position
         data_key, wrapped = key
         verbatim = None
-        if entry.outcome is not Outcome.REPEATED:
+        if data_key is not None and entry.outcome is not Outcome.REPEATED:
             verbatim = data_key.seal(entry.translation.verbatim, delivery_aad(batch_id, position))
         rows.new["delivery"].append(
             (
@@ -133,6 +138,8 @@ class Maker:
         if winner is None or winner.version is None or winner.translation.observation is None:
             raise ValueError("a standing record has a version")
         observation, record_id = winner.translation.observation, place.record_id
+        if slot.held is not None and slot.held.erased:
+            observation = without(observation, slot.held.erased, self._blind)
         data_key, wrapped = key
         stamp, digest = winner.version.stamp, winner.version.digest
         if slot.held is None:

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from adapters.base import Form
 from app.core import queue
+from app.db.engine import WriteSession
 from app.ingestion import batches
+from app.ingestion.erasing import Erased, Eraser
 from app.ingestion.errors import UnknownBatch
 from app.ingestion.landing import TRANSLATE, Arrival, Lander
 from app.ingestion.replaying import Replayer, ReplaySummary
@@ -110,6 +112,12 @@ class IngestionService:
                     await batches.expire(session, batch_id)
                 erased += 1
         return erased
+
+    async def erase_identities(
+        self, session: WriteSession, mention_ids: Sequence[int], record_ids: Sequence[int] = ()
+    ) -> Erased:
+        """For good, inside the caller's transaction; see ``Eraser``. The caller links the records anew."""
+        return await Eraser(self._tools).erase(session, mention_ids, record_ids)
 
     async def forget_answers(self) -> None:
         """Scheduled: idempotency keys are remembered for a limited time."""

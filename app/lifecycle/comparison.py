@@ -14,7 +14,6 @@ from app.lifecycle.figures import Figures, first_statistics, over
 from app.lifecycle.repository import Mark, ModelRepository
 from app.lifecycle.service import ModelService
 from app.reconciliation.neighbourhood import Kind, Settled, settle
-from app.reconciliation.running import Models
 from app.reconciliation.scoring import Model
 from app.reconciliation.trial import Conclusions, Trial
 from app.security.sealing import Sealer
@@ -46,12 +45,13 @@ class Comparer:
         self,
         database: Database,
         sealer: Sealer,
-        models: tuple[Models, ModelService],
+        service: ModelService,
         figures: Sequence[Figures] = (first_statistics,),
     ) -> None:
         self._database = database
         self._sealer = sealer
-        self._models, self._service = models
+        self._service = service
+        self._models = service.known_models
         self._figures = figures
 
     async def compare(self, version: str, who: str, against: str | None = None) -> Kept:

@@ -16,5 +16,5 @@ async def models(request: Request, caller: ModelReader, session: ReadDep) -> Mod
 
     Which one links, which one computed what stands, who promoted what, when and why.
     """
-    service: ModelService = request.app.state.services.models
+    service: ModelService = request.app.state.services.lifecycle.models
     return await service.all(session)

@@ -15,6 +15,12 @@ class VersionUnusable(OperatorError):
     en = "A version is written with letters, digits, dot and dash, beginning with a digit; 40 at most."
 
 
+class ModelFileUnusable(OperatorError):
+    code = "model-file-unusable"
+    es = "El archivo no es un modelo, o le falta una comparación, un nivel o parte de la política."
+    en = "The file is no model, or lacks a comparison, a level or a part of the policy."
+
+
 class VersionTaken(OperatorError):
     code = "model-version-taken"
     es = "Ya hay un modelo {version} con otro contenido. Un modelo no se edita: déle otra versión."
@@ -43,6 +49,18 @@ class ComparisonMissing(OperatorError):
         "A comparison of {version} with {running} on what is held today is missing: intertrata model compare "
         "{version}. Or promote without: --without-comparison, with the reason."
     )
+
+
+class TrainingImpossible(OperatorError):
+    code = "training-impossible"
+    es = "No hay con qué entrenar: {missing}. Siga con el modelo que vincula."
+    en = "There is not enough to train on: {missing}. Go on with the model that links."
+
+
+class TrainingImplausible(OperatorError):
+    code = "training-implausible"
+    es = "Lo aprendido contradice lo que se sabe y no se guarda: {findings}."
+    en = "What was learnt contradicts what is known and is not kept: {findings}."
 
 
 class NothingToRollBack(OperatorError):

@@ -56,12 +56,12 @@ class ModelService:
     ) -> None:
         self._database = database
         self._linker = linker
-        self._models = models
+        self.known_models = models
         self._audit = audit
 
     async def all(self, session: ReadSession) -> ModelsAnswer:
         repository = ModelRepository(session)
-        running = (await self._models.running(await raw_connection(session))).version
+        running = (await self.known_models.running(await raw_connection(session))).version
         standing = await repository.standing()
         return ModelsAnswer(
             running=running,
@@ -131,7 +131,7 @@ class ModelService:
     async def _held(self, session: WriteSession) -> str:
         """Take the linking lock; the version that links, kept as it is: it may have to come back."""
         await self._linker.hold(session)
-        running = await self._models.running(await raw_connection(session))
+        running = await self.known_models.running(await raw_connection(session))
         await self.known(session, running.version)
         return running.version
 

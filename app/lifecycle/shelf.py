@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Final
 
-from app.lifecycle.errors import VersionUnusable
+from app.lifecycle.errors import ModelFileUnusable, VersionUnusable
+from app.reconciliation.scoring import Model, ModelUnreadable
 
 _VERSION: Final = re.compile(r"[0-9][0-9A-Za-z.-]{0,39}")
 
@@ -27,6 +28,16 @@ def text_of(data: Mapping[str, Any]) -> ModelText:
     """Raises ``VersionUnusable``."""
     content = one_form(data)
     return ModelText(checked(data["version"]), content, digest(content), data["provenance"])
+
+
+def read(content: bytes) -> ModelText:
+    """A model file from elsewhere. Raises ``ModelFileUnusable`` or ``VersionUnusable``."""
+    try:
+        model = text_of(json.loads(content))
+        Model.parse(model.content)
+    except (ValueError, LookupError, TypeError, ModelUnreadable):
+        raise ModelFileUnusable from None
+    return model
 
 
 def one_form(data: Any) -> str:

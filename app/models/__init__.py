@@ -1,5 +1,6 @@
 """Tables. Importing this package registers them all on ``Base.metadata``."""
 
+from app.models.access import BreakGlass, IdentityUse, Notice
 from app.models.audit import (
     AuditCheckpoint,
     AuditEntry,
@@ -24,6 +25,7 @@ from app.models.ingestion import (
     Report,
 )
 from app.models.lifecycle import ModelComparison, ModelPromotion, ModelVersion, PromotionMember
+from app.models.protection import ErasedIdentity, Erasure, LegalHold
 from app.models.reconciliation import (
     CaseEntity,
     CaseMember,
@@ -50,6 +52,7 @@ __all__ = [
     "AuditPurpose",
     "Base",
     "Batch",
+    "BreakGlass",
     "CaseEntity",
     "CaseMember",
     "Change",
@@ -59,11 +62,15 @@ __all__ = [
     "Delivery",
     "DeliveryIssue",
     "Edge",
+    "ErasedIdentity",
+    "Erasure",
     "FeedState",
     "IdempotencyKey",
+    "IdentityUse",
     "Installation",
     "Judgement",
     "LandedChunk",
+    "LegalHold",
     "LinkDirty",
     "LinkState",
     "Mention",
@@ -72,6 +79,7 @@ __all__ = [
     "ModelComparison",
     "ModelPromotion",
     "ModelVersion",
+    "Notice",
     "PersonEntity",
     "PersonMember",
     "PromotionMember",

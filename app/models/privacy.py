@@ -106,9 +106,25 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
     "link_state": {Privacy.OPERATIONAL: "id model rebuilt_at blocking"},
     "client": {
         Privacy.CREDENTIAL: "secret_hash",
-        Privacy.STAFF: "id name scopes",
+        Privacy.STAFF: "id name scopes role feed department",
         Privacy.OPERATIONAL: "made_at disabled_at",
     },
+    "client_credential": {
+        Privacy.CREDENTIAL: "id kind material",
+        Privacy.STAFF: "client_id",
+        Privacy.OPERATIONAL: "made_at",
+    },
+    "single_use": {Privacy.CREDENTIAL: "digest", Privacy.OPERATIONAL: "expires_at"},
+    "revoked_token": {Privacy.CREDENTIAL: "token_id", Privacy.OPERATIONAL: "expires_at"},
+    "break_glass": {
+        Privacy.SEALED: "purpose remark",
+        Privacy.WRAPPED_KEY: "data_key",
+        Privacy.LINK: "kind entity_id",
+        Privacy.STAFF: "client officer reviewer_client reviewer verdict",
+        Privacy.OPERATIONAL: "id taken_at expires_at closed_at review_due_at reviewed_at",
+    },
+    "notice": {Privacy.OPERATIONAL: "position feed break_glass_id at"},
+    "identity_use": {Privacy.STAFF: "client officer", Privacy.OPERATIONAL: "hour uses"},
     "installation": {Privacy.CREDENTIAL: "keys_fingerprint", Privacy.OPERATIONAL: "id made_at"},
     "audit_entry": {
         Privacy.BLIND: "purpose request",
@@ -125,6 +141,29 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
     "audit_leaf": {Privacy.BLIND: "hash", Privacy.OPERATIONAL: "position entry_id"},
     "audit_node": {Privacy.BLIND: "hash", Privacy.OPERATIONAL: "level place"},
     "audit_checkpoint": {Privacy.OPERATIONAL: "size note made_at"},
+    "model_version": {
+        Privacy.STAFF: "made_by",
+        Privacy.OPERATIONAL: "version content digest provenance made_at",
+    },
+    "model_comparison": {
+        Privacy.LINK: "report",
+        Privacy.STAFF: "made_by",
+        Privacy.OPERATIONAL: "digest version against position pending latest made_at",
+    },
+    "model_promotion": {
+        Privacy.STAFF: "reason made_by",
+        Privacy.OPERATIONAL: "id kind version previous undoes comparison made_at",
+    },
+    "promotion_member": {Privacy.LINK: "promotion_id kind member entity_id"},
+    "erased_identity": {Privacy.BLIND: "mark", Privacy.OPERATIONAL: "record_id"},
+    "erasure": {
+        Privacy.STAFF: "instrument done_by",
+        Privacy.OPERATIONAL: "id ground records mentions done_at",
+    },
+    "legal_hold": {
+        Privacy.STAFF: "instrument placed_by lifted_by",
+        Privacy.OPERATIONAL: "id record_id placed_at lifted_at",
+    },
     "pgqueuer": {
         Privacy.OPERATIONAL: "id priority queue_manager_id created updated heartbeat execute_after status"
         " entrypoint slot dedupe_key payload headers attempts"

@@ -13,6 +13,8 @@ from typing import Any, Final, Protocol
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from app.reconciliation.in_memory import in_memory
+
 Columns = Mapping[str, NDArray[Any]]
 
 
@@ -34,12 +36,12 @@ class Engine(Protocol):
 
 
 class DuckDBEngine:
-    """In memory, in this process."""
+    """In this process, in its memory: nothing is spilled to a disk."""
 
     def __init__(self) -> None:
         from splink import DuckDBAPI
 
-        self._database = DuckDBAPI(":memory:").duckdb_con
+        self._database = DuckDBAPI(in_memory()).duckdb_con
 
     def keep(self, name: str, table: pa.Table) -> None:
         """The Arrow table itself is let go."""

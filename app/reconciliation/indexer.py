@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.ingestion.ports import MentionIndex, RecordIndex
 from app.reconciliation.blocking import mention_blocks, record_blocks
-from app.reconciliation.features import MentionFeatures, ReportFeatures, encode, report_features
+from app.reconciliation.features import MentionFeatures, ReportFeatures, decode, encode, report_features
 from app.security.blind import BlindIndex
 from schemas.observations import Observation
 from schemas.vocabulary import Role
@@ -37,6 +37,20 @@ class FeatureIndexer:
             self._keys("record", record_blocks(report)),
             tuple(self._keys("mention", mention_blocks(mention, report)) for mention in report.mentions),
         )
+
+    def anonymous(self, features: bytes) -> bytes:
+        """Role, sex and nationality stay; an exact date of birth names somebody and goes with the rest."""
+        known = decode(features)
+        born = (None, None) if known.birth else (known.birth_lo, known.birth_hi)
+        nobody = MentionFeatures(
+            role=known.role,
+            order=known.order,
+            birth_lo=born[0],
+            birth_hi=born[1],
+            sex=known.sex,
+            nationality=known.nationality,
+        )
+        return encode(nobody)
 
     def _mention(self, mention: MentionFeatures, report: ReportFeatures) -> MentionIndex:
         return MentionIndex(encode(mention), self._keys("mention", mention_blocks(mention, report)))

@@ -21,7 +21,7 @@ from app.reconciliation.features import MentionFeatures
 from app.reconciliation.names import surname_core
 from app.reconciliation.phonetic import sound
 
-CURRENT = "2026.11"
+CURRENT = "2026.11.2"
 _QUANTUM = 2.0**32
 _FLOOR = 1e-7  # no term counts as rarer than this
 
@@ -78,10 +78,12 @@ class Thresholds:
 
 
 def interpolated(curve: Sequence[tuple[float, float]], bits: float) -> float:
-    """On straight lines between the knots, level beyond the first and the last."""
+    """On straight lines between the knots; level above the last, falling with the bits below the first."""
     place = bisect_right(curve, (bits, math.inf))
-    if place in (0, len(curve)):
-        return curve[min(place, len(curve) - 1)][1]
+    if place == len(curve):
+        return curve[-1][1]
+    if place == 0:
+        return curve[0][1] + bits - curve[0][0]
     (x0, y0), (x1, y1) = curve[place - 1], curve[place]
     return y0 + (y1 - y0) * (bits - x0) / (x1 - x0)
 
@@ -168,6 +170,10 @@ class Model:
     @staticmethod
     def parse(text: str | bytes) -> "Model":
         return _parse(json.loads(text))
+
+    def of(self, kind: LinkKind) -> Thresholds:
+        found: Thresholds = getattr(self, kind)
+        return found
 
     def between(self, role: str, other: str) -> Thresholds:
         """For two mentions of these roles."""

@@ -6,32 +6,42 @@ brings the records: this stage knows no world of its own.
 """
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 from splink import DuckDBAPI, Linker
 
 from app.reconciliation.batch_table import block_columns, feature_table
 from app.reconciliation.blocking import mention_blocks, record_blocks
+from app.reconciliation.calibration import Weighed, calibrated
 from app.reconciliation.comparisons import COMPARISONS
 from app.reconciliation.features import MentionFeatures, ReportFeatures
+from app.reconciliation.in_memory import in_memory
+from app.reconciliation.rehearsal import LabelledRecords, proved, rehearse
 from app.reconciliation.reports import PARTS, cheap_levels, may_link, people_levels
-from app.reconciliation.scoring import LevelWeight, Model, score
+from app.reconciliation.scoring import LevelWeight, LinkKind, Model, score
 from app.reconciliation.splink_model import register_terms, splink_settings
 
 Levels = dict[str, dict[str, dict[str, float]]]
 
 # Chance agreement of documents is known from how they are given out, and never seen in a sample.
-FIXED_U = {("document", "equal"): 1.5e-8, ("document", "one_edit"): 1e-6, ("document", "conflict"): 0.999999}
+# A foreign nationality comes with foreign names and with company of the same: by itself it is worth less than
+# a sample of strangers tells.
+FIXED_U = {
+    ("document", "equal"): 1.5e-8,
+    ("document", "one_edit"): 1e-6,
+    ("document", "conflict"): 0.999999,
+    ("nationality", "foreign"): 0.03,
+}
 # More rounds drive the m of what no match shows under what a float can hold, and Splink gives up.
 _FEW_ROUNDS = {"max_iterations": 10, "em_convergence": 0.01}
-_LABELLED_ALONE = ("initials", "birth")
+_LABELLED_ALONE = ("initials", "birth", "given")
 _LOUDER = 2.0  # bits that a level may say more against than the base: invented worlds are cleaner than files
 _SMALLEST = 1e-5  # no level is rarer in a sample than the sample can tell
 _EM_RULES = ("document", "surnames", "birth_given", "facts_district")
@@ -48,7 +58,7 @@ def train_mentions(
     table = feature_table(range(len(mentions)), mentions, base)
     for name, column in block_columns(mentions, reports).items():
         table = table.append_column(name, column)
-    with duckdb.connect() as connection:
+    with in_memory() as connection:
         connection.execute("SET threads = 2")
         api = DuckDBAPI(connection=connection)
         linker = Linker(api.register(table), splink_settings(None) | _FEW_ROUNDS)
@@ -109,8 +119,13 @@ def train_reports(
     out = {part: dict(levels) for part, levels in base.items()}
     out["prior"]["prior"] = round(float(bits[0]), 3)
     for (part, level), value in zip(names, bits[1:], strict=True):
-        out[part][level] = round(max(float(value), base[part][level] - _LOUDER), 3)
+        out[part][level] = round(_bounded(float(value), base[part][level]), 3)
     return out
+
+
+def _bounded(value: float, base: float) -> float:
+    """Never much harsher than the base; and what the base holds against never speaks for."""
+    return min(max(value, base - _LOUDER), 0.0 if base < 0.0 else math.inf)
 
 
 def _regression(
@@ -166,15 +181,6 @@ def settle(
     return out
 
 
-@dataclass(frozen=True, slots=True)
-class LabelledRecords:
-    """Records with the truth beside them: ``case`` by record id, ``person`` by (record id, role, order)."""
-
-    reports: Sequence[ReportFeatures]
-    case: Mapping[int, int | None]
-    person: Mapping[tuple[int, str, int], int]
-
-
 def train(sets: Sequence[LabelledRecords], start: Mapping[str, Any], version: str) -> dict[str, Any]:
     """A whole model file, from labelled records and a hand-set start. Deterministic but for Splink's
     sampling."""
@@ -188,6 +194,19 @@ def train(sets: Sequence[LabelledRecords], start: Mapping[str, Any], version: st
     pairs = [pair for found in sets for pair in _report_pairs(found, model)]
     data["report"] = train_reports(pairs, base.report)
     return data
+
+
+def calibrate(data: Mapping[str, Any], sets: Sequence[LabelledRecords]) -> dict[str, Any]:
+    """The model file with its calibration curves made anew from records that it was not trained on."""
+    policy = {**data["policy"], **{kind: {**data["policy"][kind], "curve": []} for kind in LinkKind}}
+    model = Model.parse(json.dumps({**data, "policy": policy}))
+    pairs: dict[LinkKind, list[Weighed]] = {kind: [] for kind in LinkKind}
+    for found in sets:
+        rehearsed = rehearse(found.reports, model)
+        for kind in LinkKind:
+            pairs[kind] += [(judged.weight, right) for judged, right in proved(rehearsed, found, kind)]
+    curves = {kind: {**policy[kind], "curve": calibrated(pairs[kind])} for kind in LinkKind}
+    return {**data, "policy": {**policy, **curves}}
 
 
 def _same_people(found: LabelledRecords) -> list[tuple[MentionFeatures, MentionFeatures]]:

@@ -1,23 +1,28 @@
-"""Machine clients: made by the operator, known by an id and a secret that is shown once."""
+"""Machine clients: made by the operator, known by keys or certificates of their own.
+
+Only the demo gives secrets: what a client sends with every request can be stolen with any of them.
+"""
 
 import asyncio
 import re
 import secrets
-import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from adapters.reference import departments
-from app.core.clock import Clock
 from app.core.errors import NotFound, TooManyRequests, Unauthenticated, Unprocessable
-from app.db.engine import Database
-from app.models.security import Client
-from app.security import repository, scopes, tokens
+from app.db.engine import Database, WriteSession
+from app.models.security import Client, ClientCredential
+from app.security import assertions, credentials, repository, scopes
+from app.security.assertions import Assertion, AssertionRefused
+from app.security.certificates import PeerCertificate
+from app.security.credentials import Credential, CredentialInvalid, CredentialKind
+from app.security.ports import PermissionWitness, unwitnessed
 from app.security.reach import UNLIMITED, RowScope
 from app.security.roles import LIMITABLE, ROLES, LimitedTo, Role
 from app.security.scopes import FeedAct, feed_scope
@@ -28,7 +33,7 @@ ID_FORM: Final = re.compile(r"cl-[0-9a-f]{16}")
 SECRET_FORM: Final = re.compile(r"its_[A-Za-z0-9_-]{43}")
 HASHES_AT_ONCE: Final = 2  # each takes 19 MiB and a core for some 20 ms
 HASHES_WAITING: Final = 32
-REVOCATION_SECONDS: Final = 1.0  # how old a list of disabled clients may be
+CREDENTIALS_AT_MOST: Final = 20
 
 
 class ClientRefused(Unauthenticated):
@@ -41,6 +46,18 @@ class ClientUnknown(NotFound):
     code = "client-unknown"
     es = "No hay ningún cliente con ese id."
     en = "There is no client with that id."
+
+
+class ClientNeedsKey(Unprocessable):
+    code = "client-needs-key"
+    es = "Fuera de la demostración un cliente necesita una clave o un certificado suyo, no un secreto."
+    en = "Outside the demo a client needs a key or certificate of its own, not a secret."
+
+
+class CredentialUnknown(NotFound):
+    code = "credential-unknown"
+    es = "El cliente no tiene ninguna credencial con ese id."
+    en = "The client has no credential with that id."
 
 
 class ClientNameInvalid(Unprocessable):
@@ -82,12 +99,12 @@ class ClientView:
 
 @dataclass(frozen=True, slots=True)
 class NewClient:
-    """The only time that the secret is known: what is kept of it is a hash."""
+    """The only time that a secret is known: what is kept of it is a hash. None: it has credentials."""
 
     id: str
     name: str
     scopes: tuple[str, ...]
-    secret: str = field(repr=False)
+    secret: str | None = field(repr=False)
 
 
 class Hashing:
@@ -123,42 +140,53 @@ class Hashing:
 
 
 class ClientService:
-    def __init__(self, database: Database) -> None:
+    """``demo``: clients may have secrets. Elsewhere none is made and none is accepted."""
+
+    def __init__(self, database: Database, witness: PermissionWitness = unwitnessed, *, demo: bool) -> None:
         self._database = database
+        self._witness = witness
+        self._demo = demo
         self._hashing = Hashing()
 
     async def create(
-        self, name: str, wanted: Iterable[str] = (), role: Role | None = None, limit: RowScope = UNLIMITED
+        self,
+        name: str,
+        wanted: Iterable[str] = (),
+        role: Role | None = None,
+        limit: RowScope = UNLIMITED,
+        given: Sequence[Credential] = (),
     ) -> NewClient:
-        """With the scopes of the role and those ``wanted`` besides, limited to the rows of ``limit``.
+        """With the scopes of the role and those ``wanted`` besides, limited to the rows of ``limit``; known
+        by the credentials ``given`` or, in the demo and without any, by a secret.
 
-        Raises ``ClientNameInvalid``, ``ScopeUnknown`` or ``RowScopeInvalid``.
+        Raises ``ClientNameInvalid``, ``ScopeUnknown``, ``RowScopeInvalid``, ``CredentialInvalid`` or
+        ``ClientNeedsKey``.
         """
-        name = name.strip()
-        if not 0 < len(name) <= NAME_CHARACTERS or not name.isprintable():
-            raise ClientNameInvalid(limit=NAME_CHARACTERS)
-        try:
-            granted = granted_to(role, limit, scopes.checked(wanted))
-        except scopes.UnknownScope:
-            raise ScopeUnknown(known=", ".join(scopes.SCOPES)) from None
-        new = NewClient(f"cl-{secrets.token_hex(8)}", name, granted, f"its_{secrets.token_urlsafe(32)}")
-        secret_hash = await self._hashing.hash(new.secret)
+        name, granted = _name(name), _granted(role, limit, wanted)
+        if not given and not self._demo:
+            raise ClientNeedsKey
+        secret = None if given else f"its_{secrets.token_urlsafe(32)}"
+        new = NewClient(f"cl-{secrets.token_hex(8)}", name, granted, secret)
+        row = Client(
+            id=new.id,
+            name=name,
+            secret_hash=None if secret is None else await self._hashing.hash(secret),
+            scopes=list(granted),
+            role=role,
+            feed=limit.feed,
+            department=limit.department,
+        )
         async with self._database.write() as session:
-            session.add(
-                Client(
-                    id=new.id,
-                    name=name,
-                    secret_hash=secret_hash,
-                    scopes=list(granted),
-                    role=role,
-                    feed=limit.feed,
-                    department=limit.department,
-                )
-            )
+            session.add(row)
+            await session.flush()
+            await _add(session, new.id, given)
+            await self._witness(session, "client-created", new.id, granted)
         return new
 
     async def authenticate(self, client_id: str, secret: str) -> ClientView:
-        """Raises ``ClientRefused``: unknown, disabled and wrong secret are one answer."""
+        """By secret, in the demo. Raises ``ClientRefused``: unknown, disabled and wrong are one answer."""
+        if not self._demo:
+            raise ClientRefused
         client = await self._find(client_id) if ID_FORM.fullmatch(client_id) else None
         usable = client is not None and client.disabled_at is None
         kept = client.secret_hash if client is not None and usable else None
@@ -167,14 +195,60 @@ class ClientService:
             raise ClientRefused
         return _view(client)
 
+    async def authenticate_by_key(
+        self, assertion: Assertion, audiences: frozenset[str], now: datetime
+    ) -> ClientView:
+        """``private_key_jwt``. Whether the assertion was used before is for the caller.
+
+        Raises ``ClientRefused``.
+        """
+        client, held = await self._usable(assertion.client_id)
+        try:
+            assertions.verify(assertion, credentials.keys_of(held), audiences, now)
+        except AssertionRefused:
+            raise ClientRefused from None
+        return client
+
+    async def authenticate_by_certificate(self, client_id: str, shown: PeerCertificate) -> ClientView:
+        """RFC 8705 2. Raises ``ClientRefused``."""
+        client, held = await self._usable(client_id)
+        if not any(each.fits(shown) for each in held):
+            raise ClientRefused
+        return client
+
+    async def credentials(self, client_id: str) -> tuple[Credential, ...]:
+        """Raises ``ClientUnknown``."""
+        async with self._database.read() as session:
+            if not ID_FORM.fullmatch(client_id) or await repository.find(session, client_id) is None:
+                raise ClientUnknown
+            return tuple(map(_credential, await repository.credentials_of(session, client_id)))
+
+    async def add_credentials(self, client_id: str, given: Sequence[Credential]) -> None:
+        """They count at once. Raises ``ClientUnknown`` or ``CredentialInvalid`` (an id twice, too many)."""
+        async with self._database.write() as session:
+            if not ID_FORM.fullmatch(client_id) or await repository.find(session, client_id) is None:
+                raise ClientUnknown
+            await _add(session, client_id, given)
+            await self._witness(session, "client-key-added", client_id)
+
+    async def remove_credential(self, client_id: str, credential_id: str) -> None:
+        """It opens nothing more; tokens it opened live out their minutes. Raises ``CredentialUnknown``."""
+        async with self._database.write() as session:
+            known = ID_FORM.fullmatch(client_id) and credentials.ID_FORM.fullmatch(credential_id)
+            if not known or not await repository.remove_credential(session, client_id, credential_id):
+                raise CredentialUnknown
+            await self._witness(session, "client-key-removed", client_id)
+
     async def all(self) -> tuple[ClientView, ...]:
         async with self._database.read() as session:
             return tuple(_view(client) for client in await repository.all_clients(session))
 
     async def disable(self, client_id: str) -> None:
-        """Its secret stops at once, its tokens within ``REVOCATION_SECONDS``. Raises ``ClientUnknown``."""
+        """Its credentials and its tokens stop at once, in every process. Raises ``ClientUnknown``."""
         async with self._database.write() as session:
             known = ID_FORM.fullmatch(client_id) and await repository.disable(session, client_id)
+            if known:
+                await self._witness(session, "client-disabled", client_id)
         if not known:
             raise ClientUnknown
 
@@ -182,34 +256,46 @@ class ClientService:
         async with self._database.read() as session:
             return await repository.find(session, client_id)
 
-
-class Revocations:
-    """Which clients were disabled while a token of theirs may still be in force."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
-        self._disabled: frozenset[str] = frozenset()
-        self._read_at = float("-inf")
-        self._reading = asyncio.Lock()
-
-    async def revoked(self, client_id: str) -> bool:
-        """One short query per second serves every request; when it cannot be made, nobody is admitted."""
-        if self._stale():
-            async with self._reading:
-                if self._stale():
-                    await self._read()
-        return client_id in self._disabled
-
-    def _stale(self) -> bool:
-        return time.monotonic() - self._read_at > REVOCATION_SECONDS
-
-    async def _read(self) -> None:
-        asked_at = time.monotonic()
-        margin = tokens.LIFETIME + timedelta(minutes=5)  # the database's clock may differ from ours
+    async def _usable(self, client_id: str) -> tuple[ClientView, tuple[Credential, ...]]:
+        """Raises ``ClientRefused`` for one that is unknown or disabled."""
+        if not ID_FORM.fullmatch(client_id):
+            raise ClientRefused
         async with self._database.read() as session:
-            self._disabled = await repository.disabled_since(session, self._clock.now() - margin)
-        self._read_at = asked_at
+            client = await repository.find(session, client_id)
+            if client is None or client.disabled_at is not None:
+                raise ClientRefused
+            return _view(client), tuple(map(_credential, await repository.credentials_of(session, client_id)))
+
+
+def _name(given: str) -> str:
+    name = given.strip()
+    if not 0 < len(name) <= NAME_CHARACTERS or not name.isprintable():
+        raise ClientNameInvalid(limit=NAME_CHARACTERS)
+    return name
+
+
+def _granted(role: Role | None, limit: RowScope, wanted: Iterable[str]) -> tuple[str, ...]:
+    try:
+        return granted_to(role, limit, scopes.checked(wanted))
+    except scopes.UnknownScope:
+        raise ScopeUnknown(known=", ".join(scopes.SCOPES)) from None
+
+
+async def _add(session: WriteSession, client_id: str, given: Sequence[Credential]) -> None:
+    held = {each.id for each in await repository.credentials_of(session, client_id)}
+    wanted = [each.id for each in given]
+    if held & set(wanted) or len(set(wanted)) != len(wanted):
+        raise CredentialInvalid(cause="ese id ya existe / that id exists already")
+    if len(held) + len(wanted) > CREDENTIALS_AT_MOST:
+        raise CredentialInvalid(cause=f"no más de {CREDENTIALS_AT_MOST} / no more than {CREDENTIALS_AT_MOST}")
+    for each in given:
+        row = ClientCredential(client_id=client_id, id=each.id, kind=each.kind.value, material=each.material)
+        session.add(row)
+    await session.flush()
+
+
+def _credential(row: ClientCredential) -> Credential:
+    return Credential(row.id, CredentialKind(row.kind), row.material)
 
 
 def granted_to(role: Role | None, limit: RowScope, wanted: Iterable[str]) -> tuple[str, ...]:

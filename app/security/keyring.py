@@ -1,8 +1,9 @@
 """The keys of one installation, each with an id, apart by use: no key serves two purposes."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -79,6 +80,7 @@ class KeyRing:
     signing: KeySet
     audit: KeySet
     operator: Key
+    signing_starts: Mapping[str, int] = field(default_factory=dict)  # id -> second (Unix) it signs from
 
     @classmethod
     def load_or_create(cls, home: Path, provider: KeyProvider | None = None) -> Self:
@@ -119,6 +121,34 @@ class KeyRing:
         return new.id
 
     @classmethod
+    def rotate_signing(cls, home: Path, starts: int, ended: int, provider: KeyProvider | None = None) -> str:
+        """A new signing key that begins at ``starts``; its id. Those that ended before ``ended`` go, and
+        those that would begin later than the new one.
+
+        Both are Unix seconds. Raises ``KeyStoreError`` as ``load``.
+        """
+        new = Key(os.urandom(ID_BYTES).hex(), _MAKERS[SIGNING]())
+
+        def rotated(document: dict[str, Any]) -> dict[str, Any]:
+            begun = {document["current"][SIGNING]: 0, **document.get("signing_starts", {}), new.id: starts}
+            later = {id_ for id_, at in begun.items() if at > starts}  # would take the new one's place
+            dead = _ended(begun, document["secrets"], ended) | later
+            secrets = {**document["secrets"], f"{SIGNING}/{new.id}": new.secret}
+            return {
+                **document,
+                "current": {**document["current"], SIGNING: new.id},
+                "signing_starts": {id_: at for id_, at in begun.items() if id_ not in dead},
+                "secrets": {
+                    label: it
+                    for label, it in secrets.items()
+                    if not (label.startswith(f"{SIGNING}/") and label.removeprefix(f"{SIGNING}/") in dead)
+                },
+            }
+
+        key_store.change(home / "keys", provider or PlainFile(), rotated)
+        return new.id
+
+    @classmethod
     def retire_key(cls, home: Path, use: str, key_id: str, provider: KeyProvider | None = None) -> None:
         """Destroy a key that is not current: what only it can read is gone. Raises ``KeyInUse``."""
 
@@ -150,6 +180,7 @@ class KeyRing:
             signing=sets[SIGNING],
             audit=sets[AUDIT],
             operator=sets[OPERATOR].current,
+            signing_starts=dict(document.get("signing_starts", {})),
         )
 
 
@@ -160,6 +191,14 @@ def _new_document() -> dict[str, Any]:
         "current": ids,
         "secrets": {f"{use}/{ids[use]}": make() for use, make in _MAKERS.items()},
     }
+
+
+def _ended(starts: Mapping[str, int], labels: Iterable[str], ended: int) -> frozenset[str]:
+    """Signing keys whose successor began before ``ended``, and those that never had a time."""
+    order = sorted(starts, key=lambda id_: starts[id_])
+    replaced = {former for former, later in pairwise(order) if starts[later] <= ended}
+    untimed = {each.removeprefix(f"{SIGNING}/") for each in labels if each.startswith(f"{SIGNING}/")}
+    return frozenset(replaced | (untimed - starts.keys()))
 
 
 def _complete(document: Mapping[str, Any]) -> bool:

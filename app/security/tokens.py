@@ -1,34 +1,30 @@
-"""Access tokens: JWT (RFC 9068) signed with ES256. The only module that touches python-jose.
+"""Access tokens: JWT (RFC 9068), bound to their sender by ``cnf`` (RFC 9449 6.1, RFC 8705 3.1).
 
-python-jose decides by what the token says of itself wherever it is let: the algorithm, the key, which
-claims must be there. Here everything is fixed before it sees the token: one algorithm, our own public keys
-chosen by ``kid``, a header with exactly three known fields, claims of exact types.
+A header with exactly three known fields, one algorithm, our own public keys chosen by ``kid``, claims of
+exact types: nothing that a token says of itself is obeyed.
 """
 
-import json
-import re
-from base64 import urlsafe_b64decode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal, Protocol
 from uuid import uuid4
 
 from cryptography.hazmat.primitives import serialization
-from jose import jwk, jwt
-from jose.exceptions import JOSEError
+from jose import jwk
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app.security.keyring import Key, KeySet
+from app.security import jws
+from app.security.jws import JwsRefused, PublicKey
+from app.security.keyring import Key
 
 ALGORITHM: Final = "ES256"
 TYPE: Final = "at+jwt"  # RFC 9068: no other kind of JWT passes for an access token
 LIFETIME: Final = timedelta(minutes=10)
 CLOCK_AHEAD: Final = timedelta(seconds=10)  # how far the issuer's clock may be before ours
-MAX_CHARACTERS: Final = 4096
+MAX_CHARACTERS: Final = jws.MAX_CHARACTERS
 MAX_HEADER_CHARACTERS: Final = 256
 HEADER_FIELDS: Final = frozenset({"alg", "typ", "kid"})  # no crit, jku, jwk, x5u, x5c, zip, b64, enc, ...
-_COMPACT: Final = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 
 
 class TokenRefused(Exception):
@@ -38,10 +34,31 @@ class TokenRefused(Exception):
         super().__init__("access token refused")
 
 
+class Confirmation(BaseModel):
+    """Which key its sender must prove to hold: thumbprints in base64url, of a JWK or of a certificate."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", populate_by_name=True)
+
+    jkt: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{43}$")
+    x5t: str | None = Field(default=None, alias="x5t#S256", pattern=r"^[A-Za-z0-9_-]{43}$")
+
+    @property
+    def binds(self) -> bool:
+        return self.jkt is not None or self.x5t is not None
+
+    @property
+    def token_type(self) -> Literal["DPoP", "Bearer"]:
+        """The scheme that a token with this confirmation goes by (RFC 9449 5; RFC 8705 keeps Bearer)."""
+        return "DPoP" if self.jkt is not None else "Bearer"
+
+
+UNBOUND: Final = Confirmation()
+
+
 class AccessClaims(BaseModel):
     """What a verified token says."""
 
-    model_config = ConfigDict(frozen=True, strict=True)
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     iss: str
     sub: str = Field(min_length=1)
@@ -51,6 +68,7 @@ class AccessClaims(BaseModel):
     jti: str = Field(min_length=1)
     client_id: str
     scope: str
+    cnf: Confirmation = UNBOUND
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -65,15 +83,25 @@ class Realm:
     audience: str
 
 
+class Signers(Protocol):
+    """The keys of the embedded issuer (see ``signing``)."""
+
+    def current(self, now: datetime) -> Key: ...
+
+    def find(self, key_id: str) -> PublicKey | None: ...
+
+
 class TokenIssuer:
-    def __init__(self, keys: KeySet, realm: Realm) -> None:
-        self._key = keys.current
+    def __init__(self, keys: Signers, realm: Realm) -> None:
+        self._keys = keys
         self._realm = realm
 
-    def issue(self, client_id: str, scopes: tuple[str, ...], now: datetime) -> str:
-        """A token that lasts ``LIFETIME`` from ``now``."""
+    def issue(
+        self, client_id: str, scopes: tuple[str, ...], now: datetime, cnf: Confirmation = UNBOUND
+    ) -> str:
+        """A token that lasts ``LIFETIME`` from ``now`` and serves only the holder of what ``cnf`` names."""
         issued = int(now.timestamp())
-        claims = {
+        claims: dict[str, Any] = {
             "iss": self._realm.issuer,
             "sub": client_id,
             "aud": self._realm.audience,
@@ -83,51 +111,65 @@ class TokenIssuer:
             "client_id": client_id,
             "scope": " ".join(scopes),
         }
-        headers = {"typ": TYPE, "kid": self._key.id}
-        return str(jwt.encode(claims, self._key.secret.decode(), algorithm=ALGORITHM, headers=headers))
+        if cnf.binds:
+            claims["cnf"] = cnf.model_dump(by_alias=True, exclude_none=True)
+        key = self._keys.current(now)
+        return jws.sign({"typ": TYPE, "kid": key.id}, claims, key.secret.decode())
 
 
 class TokenVerifier:
-    def __init__(self, keys: KeySet, realm: Realm) -> None:
-        self._keys = {key.id: jwk.construct(_public_pem(key), ALGORITHM) for key in keys.all()}
+    def __init__(self, keys: Signers, realm: Realm) -> None:
+        self._keys = keys
         self._realm = realm
 
     def verify(self, token: str, now: datetime) -> AccessClaims:
         """What the token says, if it is ours and in force at ``now``. Raises ``TokenRefused``."""
-        key = self._keys.get(_header(token)["kid"])
-        if key is None:
-            raise TokenRefused
         try:
-            claims = AccessClaims.model_validate(self._decode(token, key))
-        except (JOSEError, ValidationError, ValueError, TypeError, OverflowError):
+            signed = jws.parse(token, header_limit=MAX_HEADER_CHARACTERS)
+            self._key_for(signed.header).check(signed)
+            claims = AccessClaims.model_validate(signed.claims)
+        except (JwsRefused, ValidationError):
             raise TokenRefused from None
+        if (claims.iss, claims.aud) != (self._realm.issuer, self._realm.audience):
+            raise TokenRefused
+        if "cnf" in signed.claims and not claims.cnf.binds:
+            raise TokenRefused
         _check_times(claims, now)
         return claims
 
-    def _decode(self, token: str, key: Any) -> Mapping[str, Any]:
-        required = {f"require_{claim}": True for claim in ("iat", "aud", "iss", "sub", "jti")}
-        return jwt.decode(
-            token,
-            key,
-            algorithms=[ALGORITHM],
-            audience=self._realm.audience,
-            issuer=self._realm.issuer,
-            options={**required, "verify_exp": False},  # required by AccessClaims, checked by _check_times
-        )
+    def _key_for(self, header: Mapping[str, Any]) -> PublicKey:
+        """Our key, when the header is exactly the one that our issuer writes."""
+        if header.keys() != HEADER_FIELDS or header["alg"] != ALGORITHM or header["typ"] != TYPE:
+            raise TokenRefused
+        key = self._keys.find(header["kid"]) if isinstance(header["kid"], str) else None
+        if key is None:
+            raise TokenRefused
+        return key
 
 
-def key_set_document(keys: KeySet) -> dict[str, list[dict[str, str]]]:
+class OwnTokens:
+    """Tokens of the embedded issuer, for the gate."""
+
+    def __init__(self, keys: Signers, realm: Realm) -> None:
+        self._verifier = TokenVerifier(keys, realm)
+
+    async def verify(self, token: str, now: datetime) -> AccessClaims:
+        """Raises ``TokenRefused``."""
+        return self._verifier.verify(token, now)
+
+
+def key_set_document(keys: Iterable[Key]) -> dict[str, list[dict[str, str]]]:
     """The public keys as a JWK set (RFC 7517)."""
-    return {"keys": [_public_jwk(key) for key in keys.all()]}
+    return {"keys": [_published(key) for key in keys]}
 
 
-def _public_jwk(key: Key) -> dict[str, str]:
+def public_key_of(key: Key) -> PublicKey:
     public = jwk.construct(_public_pem(key), ALGORITHM).to_dict()
-    return {name: str(public[name]) for name in ("kty", "crv", "x", "y")} | {
-        "kid": key.id,
-        "use": "sig",
-        "alg": ALGORITHM,
-    }
+    return jws.public_key({name: str(public[name]) for name in ("kty", "crv", "x", "y")}, (ALGORITHM,))
+
+
+def _published(key: Key) -> dict[str, str]:
+    return {**public_key_of(key).jwk, "kid": key.id, "use": "sig", "alg": ALGORITHM}
 
 
 def _public_pem(key: Key) -> str:
@@ -137,22 +179,6 @@ def _public_pem(key: Key) -> str:
         .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         .decode()
     )
-
-
-def _header(token: str) -> dict[str, str]:
-    """The header, when it is exactly the one that our issuer writes; nothing in it is obeyed."""
-    compact = _COMPACT.fullmatch(token) if len(token) <= MAX_CHARACTERS else None
-    if compact is None or len(compact[1]) > MAX_HEADER_CHARACTERS:
-        raise TokenRefused
-    try:
-        header = json.loads(urlsafe_b64decode(compact[1] + "=" * (-len(compact[1]) % 4)))
-    except ValueError:
-        raise TokenRefused from None
-    if not isinstance(header, dict) or header.keys() != HEADER_FIELDS:
-        raise TokenRefused
-    if header["alg"] != ALGORITHM or header["typ"] != TYPE or not isinstance(header["kid"], str):
-        raise TokenRefused
-    return header
 
 
 def _check_times(claims: AccessClaims, now: datetime) -> None:

@@ -6,7 +6,7 @@ its type and place, never by its message: what is sent to us does not reach a lo
 
 import time
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from fastapi.routing import iter_route_contexts
@@ -46,12 +46,16 @@ class AnswerAborted(Exception):
 
 
 class Envelope:
-    """ASGI middleware. ``secure`` says that the service is reached by https (adds HSTS)."""
+    """ASGI middleware. ``secure`` says that the service is reached by https (adds HSTS); ``more`` are headers
+    of every answer besides the usual ones."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, *, secure: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, metrics: Metrics, *, secure: bool, more: Mapping[str, str] | None = None
+    ) -> None:
         self._app = app
         self._metrics = metrics
-        self._headers = {**HEADERS, **({"Strict-Transport-Security": TRANSPORT} if secure else {})}
+        transport = {"Strict-Transport-Security": TRANSPORT} if secure else {}
+        self._headers = {**HEADERS, **transport, **(more or {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -59,7 +63,7 @@ class Envelope:
             return
         state = scope.setdefault("state", {})
         request_id = state["request_id"] = str(uuid4())
-        answer = _Answer(send, {**self._headers, "X-Request-Id": request_id})
+        answer = _Answer(send, {**self._headers, "X-Request-Id": request_id}, state)
         started = time.perf_counter()
         try:
             await self._serve(scope, receive, answer)
@@ -105,16 +109,18 @@ _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "O
 class _Answer:
     """Sends on, adding our headers to the start; what the route set itself stands."""
 
-    def __init__(self, send: Send, headers: Mapping[str, str]) -> None:
+    def __init__(self, send: Send, headers: Mapping[str, str], state: Mapping[str, Any]) -> None:
         self._send = send
         self._headers = headers
+        self._state = state
         self.status: int | None = None
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
-            for name, value in self._headers.items():
+            asked: Mapping[str, str] = self._state.get("answer_headers", {})  # by who admitted the caller
+            for name, value in {**self._headers, **asked}.items():
                 headers.setdefault(name, value)
         await self._send(message)
 

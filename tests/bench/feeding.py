@@ -19,7 +19,7 @@ BLOCK = 1024 * 1024
 
 
 def settings_for(home: str, url: str) -> Settings:
-    return Settings(home=Path(home), database_url=SecretStr(url))
+    return Settings(mode="demo", home=Path(home), database_url=SecretStr(url))
 
 
 async def blocks(file: Path) -> AsyncIterator[bytes]:

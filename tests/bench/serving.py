@@ -34,7 +34,8 @@ def service(home: Path, url: str, scopes: Sequence[str]) -> Iterator[Endpoint]:
     """``intertrata serve`` on that database, and a token of a client with those scopes."""
     new = asyncio.run(_client(home, url, scopes))
     port = free_port()
-    given = {"INTERTRATA_HOME": str(home), "DATABASE_URL": url, "INTERTRATA_LOG_LEVEL": "warning"}
+    given = {"INTERTRATA_HOME": str(home), "DATABASE_URL": url, "INTERTRATA_LOG_LEVEL": "error"}
+    given["INTERTRATA_MODE"] = "demo"  # a secret, and a token that curl could use
     with _process([sys.executable, "-m", "app.cli", "serve", "--port", str(port)], given) as process:
         base = f"http://127.0.0.1:{port}"
         _answering(process, f"{base}/health/ready")

@@ -71,6 +71,7 @@ def environment(image: Path, tmp_path: Path) -> dict[str, str]:
         "PYTHONPATH": f"{image / 'code'}{os.pathsep}{image / 'packages'}",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
+        "INTERTRATA_MODE": "demo",  # a client with a secret, on this machine
         "TMPDIR": str(tmp_path / "spool"),
         "INTERTRATA_HOME": str(tmp_path / "home"),
         "INTERTRATA_DATABASE_URL_FILE": str(tmp_path / "database_url"),

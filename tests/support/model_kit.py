@@ -8,6 +8,7 @@ from app.core.clock import SystemClock
 from app.lifecycle.comparison import Comparer
 from app.lifecycle.service import ModelService
 from app.lifecycle.shelf import ModelText, shipped_text, text_of
+from app.lifecycle.training import Trainer
 from app.reconciliation.running import Models
 from app.reconciliation.scoring import CURRENT
 from app.reconciliation.service import ReconciliationService
@@ -26,8 +27,11 @@ def lifecycle(registry: Registry) -> ModelService:
 
 
 def comparer(registry: Registry) -> Comparer:
-    models = Models()
-    return Comparer(registry.database, registry.sealer, (models, lifecycle(registry)))
+    return Comparer(registry.database, registry.sealer, lifecycle(registry))
+
+
+def trainer(registry: Registry) -> Trainer:
+    return Trainer(registry.database, registry.sealer, lifecycle(registry))
 
 
 def shifted(version: str, bits: float) -> ModelText:

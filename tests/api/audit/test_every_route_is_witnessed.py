@@ -19,6 +19,7 @@ EXEMPT = {
     "GET /health/ready": "says that the database answers",
     "GET /metrics": "figures of the service, of nobody",
     "POST /oauth/token": "tells of nobody; what the token is used for is witnessed",
+    "POST /oauth/revoke": "tells of nobody",
     "GET /.well-known/oauth-authorization-server": "public",
     "GET /.well-known/jwks.json": "public keys",
     "POST /v1/feeds/{feed}/batches": "the ledger of deliveries keeps who brought what, and its digest",

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.security.clients import HASHES_WAITING, NewClient
-from app.security.endpoints import MAX_FORM_BYTES
+from app.security.forms import MAX_FORM_BYTES
 from app.wiring import Services
 
 GRANT = {"grant_type": "client_credentials"}
