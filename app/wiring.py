@@ -94,17 +94,7 @@ def build_services(
     access = build_access(settings, database, keys, clock, permission_witness(audit))
     indexer = FeatureIndexer(blind)
     linker = ReconciliationService(database, sealer, indexer, models)
-    tools = Tools(
-        database=database,
-        sealer=sealer,
-        blind=blind,
-        indexer=indexer,
-        linker=linker,
-        catalog=CATALOG,
-        spill=spill_into(),
-        clock=clock,
-        limits=Limits(body_bytes=settings.upload_limit_bytes),
-    )
+    tools = _tools(settings, database, (sealer, blind), (indexer, linker), clock)
     ingestion = IngestionService(tools)
     puller_from = partial(Puller, tools, ingestion)
     return Services(
@@ -132,6 +122,27 @@ def build_services(
         protection=ProtectionService(ProtectionTools(database, ingestion, linker, audit, clock)),
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
+    )
+
+
+def _tools(
+    settings: Settings,
+    database: Database,
+    keys: tuple[Sealer, BlindIndex],
+    matching: tuple[FeatureIndexer, ReconciliationService],
+    clock: Clock,
+) -> Tools:
+    (sealer, blind), (indexer, linker) = keys, matching
+    return Tools(
+        database=database,
+        sealer=sealer,
+        blind=blind,
+        indexer=indexer,
+        linker=linker,
+        catalog=CATALOG,
+        spill=spill_into(),
+        clock=clock,
+        limits=Limits(body_bytes=settings.upload_limit_bytes),
     )
 
 

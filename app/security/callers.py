@@ -58,7 +58,8 @@ class Caller:
 
     def serves(self, feed: Feed) -> bool:
         """True where it may see deliveries of the feed; to anybody else they do not exist (404)."""
-        return any(self.may(feed_scope(feed, act)) for act in FeedAct)
+        within = self.row_scope.feed in {None, feed}
+        return within and any(self.may(feed_scope(feed, act)) for act in FeedAct)
 
 
 @dataclass(frozen=True)
