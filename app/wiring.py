@@ -90,11 +90,7 @@ class Services:
 
 
 def build_services(
-    settings: Settings,
-    database_url: str,
-    database: Database,
-    keys: KeyRing | RingFile,
-    clock: Clock,
+    settings: Settings, database_url: str, database: Database, keys: KeyRing | RingFile, clock: Clock
 ) -> Services:
     keyring, renew = (keys.keyring, keys.renewed) if isinstance(keys, RingFile) else (keys, None)
     sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
@@ -102,17 +98,7 @@ def build_services(
     access = build_access(settings, database, keys, clock, permission_witness(audit))
     indexer = FeatureIndexer(blind)
     linker = ReconciliationService(database, sealer, indexer, models)
-    tools = Tools(
-        database=database,
-        sealer=sealer,
-        blind=blind,
-        indexer=indexer,
-        linker=linker,
-        catalog=CATALOG,
-        spill=spill_into(),
-        clock=clock,
-        limits=Limits(body_bytes=settings.upload_limit_bytes),
-    )
+    tools = _tools(settings, database, (sealer, blind), (indexer, linker), clock)
     ingestion = IngestionService(tools)
     puller_from = partial(Puller, tools, ingestion)
     return Services(
@@ -141,6 +127,27 @@ def build_services(
         protection=ProtectionService(ProtectionTools(database, ingestion, linker, audit, clock)),
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
+    )
+
+
+def _tools(
+    settings: Settings,
+    database: Database,
+    keys: tuple[Sealer, BlindIndex],
+    matching: tuple[FeatureIndexer, ReconciliationService],
+    clock: Clock,
+) -> Tools:
+    (sealer, blind), (indexer, linker) = keys, matching
+    return Tools(
+        database=database,
+        sealer=sealer,
+        blind=blind,
+        indexer=indexer,
+        linker=linker,
+        catalog=CATALOG,
+        spill=spill_into(),
+        clock=clock,
+        limits=Limits(body_bytes=settings.upload_limit_bytes),
     )
 
 

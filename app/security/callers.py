@@ -58,7 +58,8 @@ class Caller:
 
     def serves(self, feed: Feed) -> bool:
         """True where it may see deliveries of the feed; to anybody else they do not exist (404)."""
-        return any(self.may(feed_scope(feed, act)) for act in FeedAct)
+        within = self.row_scope.feed in {None, feed}
+        return within and any(self.may(feed_scope(feed, act)) for act in FeedAct)
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,9 @@ class Requirement:
     async def _admitted(self, request: Request) -> Caller:
         gate: Gate = request.app.state.gate
         claims = request.state.claims = await gate.admit(request)
-        row_scope = await gate.row_scopes.of(claims.client_id)
+        row_scope = claims.row_scope
+        if row_scope is None:
+            row_scope = await gate.row_scopes.of(claims.client_id)
         reach = Reach.of(claims.scopes, row_scope)
         caller = Caller(claims.client_id, claims.scopes, claims.jti, row_scope, reach)
         wanted = (*self._of_feed(request), *self.any_of)
