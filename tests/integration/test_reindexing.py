@@ -35,6 +35,7 @@ LINKS = """
 SELECT array_agg(r.feed || '|' || r.key ORDER BY r.feed, r.key)
 FROM case_member c JOIN record r ON r.id = c.record_id GROUP BY c.case_id
 """
+VERSIONS = "SELECT * FROM record_version ORDER BY 1, 2, 3"
 BEHIND = f"SELECT count(*) FROM record WHERE index_version < {FeatureIndexer.version}"
 
 
@@ -79,7 +80,7 @@ async def test_killed_in_the_middle_it_ends_as_a_fresh_registry(
     await fill(database, keyring, Earlier)
     assert (await indexed(database, keyring))[0] != expected[0]
     ((behind,),) = await rows(database, BEHIND)
-    versions = await rows(database, "SELECT * FROM record_version ORDER BY 1, 2, 3")
+    versions = await rows(database, VERSIONS)
     worker, deadline = await start(database_url, tmp_path), time.monotonic() + 60
     while not 0 < (left := (await rows(database, BEHIND))[0][0]) < behind:
         assert time.monotonic() < deadline, left
@@ -94,9 +95,7 @@ async def test_killed_in_the_middle_it_ends_as_a_fresh_registry(
     assert await rows(database, BEHIND) == [(0,)]
     assert await indexed(database, keyring) == expected
     assert await rows(database, "SELECT count(*) FROM link_dirty") == [(0,)]
-    assert await rows(database, "SELECT * FROM record_version ORDER BY 1, 2, 3") == versions, (
-        "no new revision"
-    )
+    assert await rows(database, VERSIONS) == versions, "no new revision"
     assert (await service.reindex()).changed == 0
 
 
