@@ -15,7 +15,7 @@ help: ## Esta lista / this list
 
 setup: ## Preparar .venv / set up .venv
 	@test -n "$(PYTHON)" || { echo "Hace falta Python 3.11 o superior / Python 3.11 or newer is needed" >&2; exit 1; }
-	@$(PYTHON) .ci/setup.py
+	@$(PYTHON) .ci/setup.py $(if $(SPARK),--spark)
 
 demo: setup ## Demostración con datos inventados, hasta Ctrl-C / demonstration on invented data, until Ctrl-C
 	@exec $(BIN)/intertrata demo
@@ -41,6 +41,8 @@ lock: setup ## Fijar de nuevo las dependencias / lock the dependencies anew
 		--quiet --upgrade --output-file requirements.lock
 	$(UV) pip compile pyproject.toml --constraint requirements.lock --generate-hashes --no-emit-index-url --no-header \
 		--no-annotate --universal --quiet --output-file requirements.runtime.lock
+	echo 'pyspark>=4' | $(UV) pip compile - --constraint requirements.lock --generate-hashes --no-emit-index-url --no-header \
+		--no-annotate --universal --quiet --output-file requirements.spark.lock
 	$(BIN)/python .ci/lock_check.py
 
 migration: setup ## Nueva migración (m="qué cambia") / new migration from the models (m="what changes")

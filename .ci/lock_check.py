@@ -1,8 +1,9 @@
-"""Are the two locks in step with `pyproject.toml` and with each other? Without asking any index.
+"""Are the locks in step with `pyproject.toml` and with each other? Without asking any index.
 
-`requirements.lock` (work on the project) and `requirements.runtime.lock` (the image): every requirement
-must be pinned to a version that satisfies it, every pin must carry hashes, no address may stand in a lock,
-and what runs in the image is what was tested: every pin of the second stands in the first.
+`requirements.lock` (work on the project), `requirements.runtime.lock` (the image), `requirements.spark.lock`
+(the extra, on top of either): every requirement must be pinned to a version that satisfies it, every pin must
+carry hashes, no address may stand in a lock, and what runs in the image is what was tested: every pin of the
+second stands in the first.
 """
 
 import re
@@ -14,16 +15,17 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCK, RUNTIME_LOCK = "requirements.lock", "requirements.runtime.lock"
+LOCK, RUNTIME_LOCK, SPARK_LOCK = "requirements.lock", "requirements.runtime.lock", "requirements.spark.lock"
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(\[[^\]]*\])?==(?P<version>[^ ;\\]+)")
 
 
 def main() -> int:
     project = (ROOT / "pyproject.toml").read_text()
-    lock, runtime = ((ROOT / name).read_text() for name in (LOCK, RUNTIME_LOCK))
+    lock, runtime, spark = ((ROOT / name).read_text() for name in (LOCK, RUNTIME_LOCK, SPARK_LOCK))
     complaints = [f"{LOCK}: {each}" for each in check(lock, project)]
     complaints += [f"{RUNTIME_LOCK}: {each}" for each in check(runtime, project, extras=())]
     complaints += [f"{RUNTIME_LOCK}: {each}" for each in strangers(runtime, lock)]
+    complaints += [f"{SPARK_LOCK}: {each}" for each in check(runtime + spark, project, extras=("spark",))]
     for complaint in complaints:
         print(complaint, file=sys.stderr)  # noqa: T201
     return 1 if complaints else 0

@@ -2,6 +2,7 @@
 
 Needs Python 3.11 or newer and nothing else. Done already: ends at once. Every file installed is checked
 against the hash in the lock. `uv` is used where it can be had, for speed; else pip does the same.
+`--spark` adds what `requirements.spark.lock` names (400 MB); what it added stays until the locks change.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "setup-stamp"
 TOOLS = VENV / "tools"  # uv, apart from what the project needs
+SPARK_LOCK = ROOT / "requirements.spark.lock"
 LOCK, TOOL_LOCK = ROOT / "requirements.lock", ROOT / ".ci" / "uv.txt"
 INPUTS = (LOCK, TOOL_LOCK, ROOT / "pyproject.toml", Path(__file__))
 
@@ -25,13 +27,15 @@ def main() -> int:
     if VENV.is_symlink():
         say("`.venv` es un enlace: no se toca.", "`.venv` is a link: left alone.")
         return 0
-    wanted = fingerprint()
-    if STAMP.exists() and STAMP.read_text() == wanted and PYTHON.exists():
+    spark = "--spark" in sys.argv[1:]
+    wanted = fingerprint(spark)
+    if STAMP.exists() and STAMP.read_text() in {wanted, fingerprint(spark=True)} and PYTHON.exists():
         return 0
     say("Preparando el entorno en .venv (solo la primera vez).", "Setting up .venv (the first time only).")
     STAMP.unlink(missing_ok=True)
     make_environment()
-    if not (install_with_uv() or install_with_pip()):
+    locks = [LOCK, SPARK_LOCK] if spark else [LOCK]
+    if not (install_with_uv(locks) or install_with_pip(locks)):
         say("No se pudo instalar; vea el error de arriba.", "Could not install; see the error above.")
         return 1
     STAMP.write_text(wanted)
@@ -42,9 +46,9 @@ def say(spanish: str, english: str) -> None:
     print(f"{spanish} / {english}", file=sys.stderr, flush=True)  # noqa: T201  for whoever runs make
 
 
-def fingerprint() -> str:
+def fingerprint(spark: bool) -> str:
     digest = hashlib.sha256(sys.version.encode() + str(ROOT).encode())
-    for path in INPUTS:
+    for path in (*INPUTS, SPARK_LOCK) if spark else INPUTS:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -66,17 +70,22 @@ def pip() -> list[str | Path]:
     return [sys.executable, "-m", "pip", "--python", PYTHON]
 
 
-def install_with_uv() -> bool:
+def install_with_uv(locks: list[Path]) -> bool:
     got = [*pip(), "install", "--quiet", "--require-hashes", "--only-binary=:all:", "--target", TOOLS]
     if not run([*got, "-r", TOOL_LOCK], quiet=True):
         return False
     uv = [TOOLS / "bin" / "uv", "pip", "install", "--quiet", "--python", PYTHON]
-    return run([*uv, "--require-hashes", "-r", LOCK], quiet=True) and run([*uv, *editable()], quiet=True)
+    wanted = [*uv, "--require-hashes", *named(locks)]
+    return run(wanted, quiet=True) and run([*uv, *editable()], quiet=True)
 
 
-def install_with_pip() -> bool:
+def install_with_pip(locks: list[Path]) -> bool:
     install = [*pip(), "install", "--quiet", "--disable-pip-version-check"]
-    return run([*install, "--require-hashes", "-r", LOCK]) and run([*install, *editable()])
+    return run([*install, "--require-hashes", *named(locks)]) and run([*install, *editable()])
+
+
+def named(locks: list[Path]) -> list[str | Path]:
+    return [word for lock in locks for word in ("-r", lock)]
 
 
 def editable() -> list[str | Path]:

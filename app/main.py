@@ -11,6 +11,7 @@ from app.ingestion import endpoints as ingestion
 from app.lifecycle import endpoints as lifecycle
 from app.reconciliation import endpoints as reconciliation
 from app.registry import endpoints as registry
+from app.registry import identity_endpoints as identity
 from app.registry.pins import endpoints as pins
 from app.security import endpoints as security
 from app.security.modes import DEMO_BANNER, DEMO_HEADERS
@@ -37,6 +38,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     ingestion.router,
     reconciliation.router,
     registry.router,
+    identity.router,
     pins.router,
     statistics.router,
     lifecycle.router,

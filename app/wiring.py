@@ -43,9 +43,11 @@ from app.security.access import build_access
 from app.security.blind import BlindIndex
 from app.security.clients import ClientService
 from app.security.gate import Gate
+from app.security.glass import Glass
 from app.security.granting import Authorisation
 from app.security.key_store import KeyProvider, PlainFile
 from app.security.keyring import KeyRing
+from app.security.pace import IdentityPace
 from app.security.rings import RingFile
 from app.security.rotation import Rotation, rotation_jobs
 from app.security.sealing import Sealer
@@ -75,6 +77,8 @@ class Services:
     linker: ReconciliationService
     explanations: Explanations
     lifecycle: Lifecycle
+    glass: Glass
+    identity_pace: IdentityPace
     ingestion: IngestionService
     protection: ProtectionService
     puller_from: Callable[[Source], Puller]
@@ -82,11 +86,7 @@ class Services:
 
 
 def build_services(
-    settings: Settings,
-    database_url: str,
-    database: Database,
-    keys: KeyRing | RingFile,
-    clock: Clock,
+    settings: Settings, database_url: str, database: Database, keys: KeyRing | RingFile, clock: Clock
 ) -> Services:
     keyring, renew = (keys.keyring, keys.renewed) if isinstance(keys, RingFile) else (keys, None)
     sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
@@ -94,17 +94,7 @@ def build_services(
     access = build_access(settings, database, keys, clock, permission_witness(audit))
     indexer = FeatureIndexer(blind)
     linker = ReconciliationService(database, sealer, indexer, models)
-    tools = Tools(
-        database=database,
-        sealer=sealer,
-        blind=blind,
-        indexer=indexer,
-        linker=linker,
-        catalog=CATALOG,
-        spill=spill_into(),
-        clock=clock,
-        limits=Limits(body_bytes=settings.upload_limit_bytes),
-    )
+    tools = _tools(settings, database, (sealer, blind), (indexer, linker), clock)
     ingestion = IngestionService(tools)
     puller_from = partial(Puller, tools, ingestion)
     return Services(
@@ -126,10 +116,33 @@ def build_services(
         linker=linker,
         explanations=Explanations(sealer, models),
         lifecycle=Lifecycle.over(database, sealer, ModelService(database, linker, models, audit)),
+        glass=Glass(database, clock),
+        identity_pace=IdentityPace(database, clock, settings.identities_per_officer_hour),
         ingestion=ingestion,
         protection=ProtectionService(ProtectionTools(database, ingestion, linker, audit, clock)),
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
+    )
+
+
+def _tools(
+    settings: Settings,
+    database: Database,
+    keys: tuple[Sealer, BlindIndex],
+    matching: tuple[FeatureIndexer, ReconciliationService],
+    clock: Clock,
+) -> Tools:
+    (sealer, blind), (indexer, linker) = keys, matching
+    return Tools(
+        database=database,
+        sealer=sealer,
+        blind=blind,
+        indexer=indexer,
+        linker=linker,
+        catalog=CATALOG,
+        spill=spill_into(),
+        clock=clock,
+        limits=Limits(body_bytes=settings.upload_limit_bytes),
     )
 
 

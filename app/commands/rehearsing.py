@@ -129,11 +129,16 @@ def _proof(rehearsed: Rehearsed, truth: LabelledRecords, kind: LinkKind) -> Proo
     return Proof(precision, linked, len(found) - linked, expected_error(bins), bins)
 
 
+def quiet_splink() -> None:
+    """What it says of every round of training is no figure."""
+    for name in ("splink", "sqlglot"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
 def _splink(read: ReadWorld, rehearsed: Rehearsed) -> dict[str, float]:
     from app.reconciliation.splink_baseline import splink_clusters
 
-    for name in ("splink", "sqlglot"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+    quiet_splink()
     best = {"pairwise": 0.0, "bcubed": 0.0}
     for _, clusters in splink_clusters(rehearsed):
         found = evaluate(read.truth, _links(read, rehearsed, clusters), read.traits).persons

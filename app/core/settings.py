@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     tls_certificate_file: Path | None = None  # PEM chain; None: a proxy ends TLS, or nobody does
     tls_key_file: Path | None = None  # its private key; None: in the same file
     tls_client_ca_file: Path | None = None  # who vouches for clients' certificates; None: none is asked for
+    issuer: str | None = None  # an OpenID provider whose tokens count in place of our own
+    issuer_audience: str | None = None  # the audience its tokens must name; None: the public address + /v1
+    issuer_algorithms: str = "ES256,PS256,EdDSA"  # RS256 can be added for a provider that knows no better
     trusted_proxies: str = ""  # networks whose Client-Cert header (RFC 9440) counts, separated by commas
     dpop_nonces: bool = True  # outside the demo, proofs carry a nonce of ours (RFC 9449 8)
     upload_limit_bytes: int = Field(default=2048 * MIB, gt=0)
@@ -48,6 +51,7 @@ class Settings(BaseSettings):
     keys_transit_mount: str = "transit"
     keys_transit_namespace: str | None = None
     keys_transit_ca_file: Path | None = None
+    identities_per_officer_hour: int = Field(default=30, ge=1)  # how many one officer may open
     sistra_url: str | None = None  # base address of SISTRA's pull interface; None: not pulled by itself
     sistra_token_file: Path | None = None  # holds the bearer token for it
     audit_origin: str = "intertrata/audit"  # the name of the audit log in its checkpoints and public key

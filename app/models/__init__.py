@@ -1,5 +1,6 @@
 """Tables. Importing this package registers them all on ``Base.metadata``."""
 
+from app.models.access import BreakGlass, IdentityUse, Notice
 from app.models.audit import (
     AuditCheckpoint,
     AuditEntry,
@@ -51,6 +52,7 @@ __all__ = [
     "AuditPurpose",
     "Base",
     "Batch",
+    "BreakGlass",
     "CaseEntity",
     "CaseMember",
     "Change",
@@ -64,6 +66,7 @@ __all__ = [
     "Erasure",
     "FeedState",
     "IdempotencyKey",
+    "IdentityUse",
     "Installation",
     "Judgement",
     "LandedChunk",
@@ -76,6 +79,7 @@ __all__ = [
     "ModelComparison",
     "ModelPromotion",
     "ModelVersion",
+    "Notice",
     "PersonEntity",
     "PersonMember",
     "PromotionMember",

@@ -116,6 +116,15 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
     },
     "single_use": {Privacy.CREDENTIAL: "digest", Privacy.OPERATIONAL: "expires_at"},
     "revoked_token": {Privacy.CREDENTIAL: "token_id", Privacy.OPERATIONAL: "expires_at"},
+    "break_glass": {
+        Privacy.SEALED: "purpose remark",
+        Privacy.WRAPPED_KEY: "data_key",
+        Privacy.LINK: "kind entity_id",
+        Privacy.STAFF: "client officer reviewer_client reviewer verdict",
+        Privacy.OPERATIONAL: "id taken_at expires_at closed_at review_due_at reviewed_at",
+    },
+    "notice": {Privacy.OPERATIONAL: "position feed break_glass_id at"},
+    "identity_use": {Privacy.STAFF: "client officer", Privacy.OPERATIONAL: "hour uses"},
     "installation": {Privacy.CREDENTIAL: "keys_fingerprint", Privacy.OPERATIONAL: "id made_at"},
     "audit_entry": {
         Privacy.BLIND: "purpose request",

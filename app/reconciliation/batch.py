@@ -6,13 +6,14 @@ What stood before is read only to keep ids and to write differences.
 import asyncio
 import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
 from app.reconciliation.batch_pairs import BatchPairs, PeopleWeights
 from app.reconciliation.bulk import BulkRepository, Keys
+from app.reconciliation.engine import DuckDBEngine, Engine
 from app.reconciliation.held import Held
 from app.reconciliation.ledger import Ledger
 from app.reconciliation.neighbourhood import (
@@ -34,6 +35,7 @@ from app.reconciliation.scoring import Model
 from schemas.vocabulary import Feed, Role
 
 Wanted = Mapping[Kind, Mapping[int, UUID]]
+MakeEngine = Callable[[], Engine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,16 @@ class FullLinking:
         self._ledger = ledger
         self._model = model
         self._wanted: Wanted = {}
+        self._engine: MakeEngine = DuckDBEngine
 
-    async def run(self, changed: Sequence[int], wanted: Wanted | None = None) -> int:
+    async def run(
+        self, changed: Sequence[int], wanted: Wanted | None = None, engine: MakeEngine = DuckDBEngine
+    ) -> int:
         """``changed``: records of which the change feed speaks. The number of records held.
 
         ``wanted``: ids that members are to have rather than those they have, where a cluster can have them.
         """
-        self._wanted = wanted or {}
+        self._wanted, self._engine = wanted or {}, engine
         with _no_collection():
             return await self._run(changed)
 
@@ -67,7 +72,7 @@ class FullLinking:
         held = await self._bulk.held()
         keys = [await self._bulk.mention_keys(), await self._bulk.record_keys()]
         decided = {kind: decisions_of(await self._repository.decisions(kind)) for kind in KINDS}
-        work = Work(held, keys, decided, self._model)
+        work = Work(held, keys, decided, self._model, self._engine)
         cases = await self._keep("case", await asyncio.to_thread(work.cases))
         persons = await self._keep("person", await asyncio.to_thread(work.persons))
         await self._publish(held, changed, cases, persons)
@@ -110,17 +115,25 @@ class Work:
     ``keys`` (of mentions, of records) is emptied as soon as they are taken over: no room for them twice.
     """
 
-    def __init__(self, held: Held, keys: list[Keys], decided: dict[Kind, Decisions], model: Model) -> None:
+    def __init__(
+        self,
+        held: Held,
+        keys: list[Keys],
+        decided: dict[Kind, Decisions],
+        model: Model,
+        engine: MakeEngine = DuckDBEngine,
+    ) -> None:
         self._held = held
         self._keys = keys
         self._decided = decided
         self._model = model
+        self._make_engine = engine
         self._case_of: dict[int, int] = {}
         self._pairs: BatchPairs | None = None
 
     def cases(self) -> Conclusion:
         of_mentions, of_records = self._keys
-        self._pairs = BatchPairs(self._held, of_mentions, of_records, self._model)
+        self._pairs = BatchPairs(self._held, (of_mentions, of_records), self._model, self._make_engine())
         self._keys.clear()
         del of_mentions, of_records
         weighed = self._case_edges(self._pairs)

@@ -1,4 +1,4 @@
-"""Candidates and weights of everything at once, set by set, in DuckDB. No names leave this process.
+"""Candidates and weights of everything at once, set by set, on an engine.
 
 Mentions and records are known here by their place in the sorted list of their ids.
 """
@@ -13,9 +13,9 @@ import pyarrow as pa
 from app.reconciliation import batch_sql
 from app.reconciliation.batch_table import feature_table, pair_sql
 from app.reconciliation.bulk import Ids, Keys
+from app.reconciliation.engine import Engine
 from app.reconciliation.features import MentionFeatures
 from app.reconciliation.held import Held
-from app.reconciliation.in_memory import in_memory
 from app.reconciliation.reports import PERSON_MIN, tells
 from app.reconciliation.resolve import Pair, linkable
 from app.reconciliation.scoring import Model
@@ -26,28 +26,29 @@ _MARGIN: Final = 1e-6  # bits: limits are computed another way than weights
 
 
 class BatchPairs:
-    """One database in memory; ``close`` it."""
+    """Over an engine of its own; ``close`` it."""
 
-    def __init__(self, held: Held, mention_keys: Keys, record_keys: Keys, model: Model) -> None:
+    def __init__(self, held: Held, keys: tuple[Keys, Keys], model: Model, engine: Engine) -> None:
+        """``keys``: of mentions and of records."""
         self._model = model
         self._held = held
         self.records = np.array(sorted(held.records), dtype=np.int64)
         self.mentions = np.array(sorted(held.mentions), dtype=np.int64)
-        self._database: Any = in_memory()
+        self._engine = engine
         self._register_mentions()
-        self._register("mention_key", "m", mention_keys, self.mentions)
-        self._register("record_key", "r", record_keys, self.records)
+        self._register("mention_key", "m", keys[0], self.mentions)
+        self._register("record_key", "r", keys[1], self.records)
 
     def close(self) -> None:
-        self._database.close()
+        self._engine.close()
 
     def record_pairs(self) -> Iterator[list[Pair]]:
         """Candidate pairs of records, as ids, some at a time: what is known of them takes much room."""
-        self._database.execute(batch_sql.KEYED)
-        self._database.execute("DROP TABLE mention_key")
-        self._database.execute(f"CREATE TABLE scored AS {pair_sql(self._model, pairs='keyed')}")
-        found = self._database.execute(batch_sql.RECORD_PAIRS).fetchnumpy()
-        self._database.execute("DROP TABLE record_key")
+        self._engine.make("keyed", batch_sql.KEYED)
+        self._engine.drop("mention_key")
+        self._engine.make("scored", pair_sql(self._model, pairs="keyed"))
+        found = self._engine.rows(batch_sql.RECORD_PAIRS)
+        self._engine.drop("record_key")
         for start in range(0, len(found["a"]), _AT_A_TIME):
             some = slice(start, start + _AT_A_TIME)
             a, b = (self.records[found[side][some]].tolist() for side in ("a", "b"))
@@ -61,15 +62,14 @@ class BatchPairs:
         rows = np.array(prospects, dtype=np.int64).reshape(-1, 2)
         left, right = (np.searchsorted(self.records, rows[:, side]) for side in (0, 1))
         self._table("prospect", {"p": np.arange(len(rows)), "a": left, "b": right})
-        self._database.execute(batch_sql.CROSS)
-        self._database.execute(batch_sql.PAIRS)
-        self._database.execute(f"INSERT INTO scored {pair_sql(self._model)}")
-        self._database.execute(batch_sql.WEIGHED)
+        self._engine.make("crossed", batch_sql.CROSS)
+        self._engine.make("pairs", batch_sql.PAIRS)
+        self._engine.add("scored", pair_sql(self._model))
+        self._engine.make("weighed", batch_sql.WEIGHED)
         found: dict[tuple[int, str], PeopleWeights] = {}
-        limits = {"least": PERSON_MIN}
-        for place, role, most in self._rows(batch_sql.SIMPLE, limits):
+        for place, role, most in self._rows(batch_sql.SIMPLE.format(least=PERSON_MIN)):
             found[(place, role)] = [(most, 0, 0)]
-        for place, role, weight, here, there in self._rows(batch_sql.SEVERAL, limits):
+        for place, role, weight, here, there in self._rows(batch_sql.SEVERAL.format(least=PERSON_MIN)):
             found.setdefault((place, role), []).append((weight, here, there))
         return found
 
@@ -78,15 +78,15 @@ class BatchPairs:
         records = [self._held.record_of[mention] for mention in self.mentions.tolist()]
         cases = np.array([case_of[record] for record in records], dtype=np.int64)
         self._table("grouped", {"m": np.arange(len(records)), "c": cases})
-        self._database.execute(batch_sql.FELLOWS)
-        self._database.execute(batch_sql.UNSCORED)
-        self._database.execute(f"INSERT INTO scored {pair_sql(self._model, pairs='more')}")
-        found = self._database.execute(batch_sql.LIKELY, _limits(self._model)).fetchnumpy()
+        self._engine.make("fellow", batch_sql.FELLOWS)
+        self._engine.make("more", batch_sql.UNSCORED)
+        self._engine.add("scored", pair_sql(self._model, pairs="more"))
+        found = self._engine.rows(batch_sql.LIKELY.format(**_limits(self._model)))
         columns = (self.mentions[found["a"]], self.mentions[found["b"]], found["weight"], found["together"])
         return zip(*(column.tolist() for column in columns), strict=True)
 
-    def _rows(self, query: str, limits: Mapping[str, float]) -> Iterable[tuple[Any, ...]]:
-        columns = self._database.execute(query, limits).fetchnumpy().values()
+    def _rows(self, select: str) -> Iterable[tuple[Any, ...]]:
+        columns = self._engine.rows(select).values()
         return zip(*(column.tolist() for column in columns), strict=True)
 
     def _register_mentions(self) -> None:
@@ -105,7 +105,7 @@ class BatchPairs:
             "paper": pa.array([_paper(f) for f in features], pa.string()),
         }
         self._table("mention", columns)
-        self._keep("features", feature_table(range(len(ids)), features, self._model))
+        self._engine.keep("features", feature_table(range(len(ids)), features, self._model))
 
     def _register(self, table: str, column: str, keys: Keys, known: Ids) -> None:
         values, owners = keys
@@ -121,14 +121,7 @@ class BatchPairs:
             column: values if isinstance(values, pa.Array) else pa.array(values)
             for column, values in columns.items()
         }
-        self._keep(name, pa.table(arrays))
-
-    def _keep(self, name: str, table: pa.Table) -> None:
-        """A table of that name, in the place of what stood there. The Arrow table itself is let go."""
-        self._database.register("arriving", table)
-        self._database.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM arriving")  # noqa: S608  own names
-        self._database.unregister("arriving")
-        pa.default_memory_pool().release_unused()
+        self._engine.keep(name, pa.table(arrays))
 
 
 def _paper(features: MentionFeatures) -> str | None:

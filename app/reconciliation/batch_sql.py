@@ -1,9 +1,8 @@
-"""The statements of the run over everything, on DuckDB; ``batch_pairs`` says what their tables hold."""
+"""The SELECTs of the run over everything; ``batch_pairs`` says what their tables hold."""
 
 from typing import Final
 
 KEYED: Final = """
-CREATE TABLE keyed AS
 SELECT DISTINCT least(x.m, y.m) AS a, greatest(x.m, y.m) AS b
 FROM mention_key x JOIN mention_key y ON x.key = y.key AND x.m < y.m
 JOIN mention p ON p.m = x.m JOIN mention q ON q.m = y.m
@@ -18,7 +17,6 @@ SELECT DISTINCT least(a, b) AS a, greatest(a, b) AS b FROM (
 """
 
 CROSS: Final = """
-CREATE OR REPLACE TABLE crossed AS
 SELECT g.p, x.role, x.place AS here, y.place AS there, least(x.m, y.m) AS a, greatest(x.m, y.m) AS b
 FROM prospect g
 JOIN mention x ON x.r = g.a AND x.tells
@@ -26,43 +24,41 @@ JOIN mention y ON y.r = g.b AND y.tells AND y.role = x.role
 """
 
 # Mentions of two records stand in one pair of records: what is not keyed has not been scored before.
-PAIRS: Final = "CREATE OR REPLACE TABLE pairs AS SELECT a, b FROM crossed ANTI JOIN keyed USING (a, b)"
+PAIRS: Final = "SELECT a, b FROM crossed ANTI JOIN keyed USING (a, b)"
 
 WEIGHED: Final = """
-CREATE OR REPLACE TABLE weighed AS
 SELECT c.p, c.role, c.here, c.there, s.weight FROM crossed c JOIN scored s USING (a, b)
 """
 
 # An alignment of one pair is that pair; where none can be aligned, the highest tells how far they disagree.
 SIMPLE: Final = """
 SELECT p, role, max(weight) AS most FROM weighed GROUP BY p, role
-HAVING count(*) FILTER (WHERE weight >= $least) < 2
+HAVING count(*) FILTER (WHERE weight >= {least!r}) < 2
 """
 
 SEVERAL: Final = """
-SELECT p, role, weight, here, there FROM weighed WHERE weight >= $least
+SELECT p, role, weight, here, there FROM weighed WHERE weight >= {least!r}
 QUALIFY count(*) OVER (PARTITION BY p, role) > 1
 """
 
 # Two mentions of one record are two persons unless they bear the same document.
 FELLOWS: Final = """
-CREATE TABLE fellow AS
 SELECT x.m AS a, y.m AS b
 FROM grouped x JOIN grouped y ON x.c = y.c AND x.m < y.m
 JOIN mention p ON p.m = x.m JOIN mention q ON q.m = y.m
 WHERE p.r <> q.r OR p.paper = q.paper
 """
 
-UNSCORED: Final = "CREATE TABLE more AS SELECT a, b FROM fellow ANTI JOIN scored USING (a, b)"
+UNSCORED: Final = "SELECT a, b FROM fellow ANTI JOIN scored USING (a, b)"
 
 LIKELY: Final = """
 SELECT s.a, s.b, s.weight, true AS together
 FROM fellow JOIN scored s USING (a, b) JOIN mention p ON p.m = s.a JOIN mention q ON q.m = s.b
-WHERE s.weight >= CASE WHEN p.role <> q.role THEN $other_role
-                       WHEN p.local AND q.local THEN $local ELSE $together END
+WHERE s.weight >= CASE WHEN p.role <> q.role THEN {other_role!r}
+                       WHEN p.local AND q.local THEN {local!r} ELSE {together!r} END
    OR (p.alias = q.alias AND NOT (p.linkable AND q.linkable))
 UNION ALL
 SELECT s.a, s.b, s.weight, false
 FROM keyed JOIN scored s USING (a, b) JOIN grouped x ON x.m = s.a JOIN grouped y ON y.m = s.b
-WHERE x.c <> y.c AND s.weight >= $apart
+WHERE x.c <> y.c AND s.weight >= {apart!r}
 """

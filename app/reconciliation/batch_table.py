@@ -14,6 +14,8 @@ from app.reconciliation.comparisons import COMPARISONS, Comparison
 from app.reconciliation.features import MentionFeatures, ReportFeatures
 from app.reconciliation.scoring import Model
 
+pa.array([None])  # the first one looks for pandas, which takes a second where it is there: not in a run
+
 _TEXT = pa.string()
 _DAYS = pa.int32()
 _LIST = pa.list_(pa.string())

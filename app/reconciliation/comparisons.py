@@ -240,7 +240,7 @@ INITIALS = Comparison(
         ),
         Level(
             "partial",
-            "len(initials_l) > 0 AND len(initials_r) > 0 AND length(initials_l[1]) >= 2 "
+            "array_length(initials_l) > 0 AND array_length(initials_r) > 0 AND length(initials_l[1]) >= 2 "
             "AND length(initials_r[1]) >= 2 AND (starts_with(initials_l[1], initials_r[1]) "
             "OR starts_with(initials_r[1], initials_l[1]) "
             f"OR {_one_edit_sql('initials_l[1]', 'initials_r[1]')})",
@@ -248,7 +248,7 @@ INITIALS = Comparison(
         ),
         Level(
             "head",
-            "(len(initials_l) = 0 OR len(initials_r) = 0) AND head_l = head_r",
+            "(array_length(initials_l) = 0 OR array_length(initials_r) = 0) AND head_l = head_r",
             lambda a, b: (not a.initials or not b.initials) and a.head == b.head,
         ),
         _else("differs"),
@@ -293,8 +293,9 @@ BIRTH = Comparison(
         Level("equal", "birth_l = birth_r", lambda a, b: a.birth is not None and a.birth == b.birth),
         Level(
             "typo",
-            f"{_BOTH_SQL} AND ((birth_l[1:4] = birth_r[1:4] AND birth_l[6:7] = birth_r[9:10] "
-            f"AND birth_l[9:10] = birth_r[6:7]) OR {_one_edit_sql('birth_l', 'birth_r')})",
+            f"{_BOTH_SQL} AND ((substr(birth_l, 1, 4) = substr(birth_r, 1, 4) "
+            f"AND substr(birth_l, 6, 2) = substr(birth_r, 9, 2) "
+            f"AND substr(birth_l, 9, 2) = substr(birth_r, 6, 2)) OR {_one_edit_sql('birth_l', 'birth_r')})",
             _birth_typo,
         ),
         Level(

@@ -3,6 +3,7 @@
 Features are opened for one answer and kept nowhere. What is told of them: levels and bits, never a value.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -94,8 +95,8 @@ class Explanations:
         found = _Pair(kind, key, await repository.ends(kind, key), sight)
         said = row if row["model"] is not None else None
         explanation = await self._explained(repository, found, said)
-        if history[-1]["judge"] != _MACHINE or any(_binds(each) for each in history):
-            explanation = explanation.model_copy(update={"notes": (*explanation.notes, *_decided(history))})
+        notes = (*explanation.notes, *_decided(history))
+        explanation = explanation.model_copy(update={"notes": notes})
         return JudgementDetail(
             judgement=_item(row, sight),
             explanation=explanation,
@@ -130,9 +131,11 @@ class Explanations:
         pairs = sorted({pair(a, b) for a, b in product(ours, theirs) if a != b})
         if not pairs:
             raise PairPointless
-        exact = [await self.pair(session, kind, key, replace(sight, exact=True)) for key in pairs]
-        heaviest = max(range(len(pairs)), key=lambda place: (exact[place].weight or 0.0, -place))
-        return await self.pair(session, kind, pairs[heaviest], sight)
+        weights: dict[Pair, float] = {}
+        for key in pairs:
+            told = await self.pair(session, kind, key, replace(sight, exact=True))
+            weights[key] = -math.inf if told.weight is None else told.weight
+        return await self.pair(session, kind, max(pairs, key=weights.__getitem__), sight)
 
     async def _explained(
         self, repository: PairRepository, found: _Pair, said: RowMapping | None
@@ -164,9 +167,12 @@ async def _parts(
     cases = await repository.cases_of(found.records)
     same_case = len(set(cases.values())) == 1 and len(cases) == len(set(found.records))
     parts = mention_parts(person_node(held, a), person_node(held, b), same_case, model)
-    edges = await repository.edges_between(found.key, found.records)
-    if not of_edges:
-        edges = {key: _weight(held, key, same_case, model) for key in edges if _both(held, key)}
+    stored = await repository.edges_between(found.key, found.records)
+    edges = {
+        key: bits if of_edges else _weight(held, key, same_case, model)
+        for key, bits in stored.items()
+        if _both(held, key)  # what is not linked again yet may name who is not named any more
+    }
     own = total(parts)
     edges = {key: bits for key, bits in edges.items() if bits >= model.person.lower} | {found.key: own}
     if own < model.person.lower:
@@ -267,8 +273,8 @@ def _binds(row: RowMapping) -> bool:
 
 
 def _decided(history: Sequence[RowMapping]) -> tuple[str, ...]:
-    last = [row for row in history if _binds(row)][-1]
-    return () if last["outcome"] in {"withdrawn", "unsure"} else (_NOTES["decided"],)
+    words = [row["outcome"] for row in history if _binds(row)]
+    return (_NOTES["decided"],) if words and words[-1] in {"same", "different"} else ()
 
 
 def _standing(history: Sequence[RowMapping]) -> int:

@@ -6,6 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from app.reconciliation.nicknames import NICKNAMES
+
 _TITLES = frozenset({"SR", "SRA", "SRTA", "SENOR", "SENORA", "SENORITA", "DON", "DONA", "DR", "DRA", "MENOR"})
 _PARTICLES = frozenset({"DE", "DEL", "LA", "LAS", "LOS", "EL", "DA", "DI", "DO", "DOS", "SAN", "SANTA"})
 _WIDOW = frozenset({"VDA", "VIUDA"})
@@ -16,24 +18,6 @@ _COMPOUND = re.compile(
     r"CARPIO|PINO|VALLE|RIO|SOLAR|POZO|CAMPO|MAR|ROSARIO|CASAS|HEROS)$"
 )
 
-# Short forms in use in Peru that are no prefix of the name; each stands for any of the names beside it.
-NICKNAMES: dict[str, tuple[str, ...]] = {
-    "ALEX": ("ALEJANDRO", "ALEXANDER"), "BETO": ("ALBERTO", "ROBERTO", "HUMBERTO", "GILBERTO"),
-    "BETTY": ("BEATRIZ", "ELIZABETH"), "CHABUCA": ("ISABEL",), "CHARO": ("ROSARIO",),
-    "CHELA": ("GRACIELA", "MARCELA", "CELIA"), "CHELO": ("MARCELO", "CONSUELO"), "CHEPE": ("JOSE",),
-    "CHICHO": ("NARCISO", "FRANCISCO"), "CHINO": (), "CHIO": ("ROCIO",), "CHITO": (), "COCO": ("JORGE",),
-    "CONCHA": ("CONCEPCION",), "CUCHO": ("REFUGIO", "AGUSTIN"), "FICO": ("FEDERICO",),
-    "GOYO": ("GREGORIO",), "JUANCHO": ("JUAN",), "KIKE": ("ENRIQUE",), "LALO": ("EDUARDO",),
-    "LICHA": ("ALICIA",), "LILI": ("LILIANA", "LILIAN"), "LOLA": ("DOLORES",), "LUCHA": ("LUZ", "LUISA"),
-    "LUCHO": ("LUIS",), "LUPE": ("GUADALUPE",), "MANUCO": ("MANUEL",), "MECHE": ("MERCEDES",),
-    "MEMO": ("GUILLERMO",), "MONCHO": ("RAMON",), "NACHO": ("IGNACIO",), "NANDO": ("FERNANDO",), "NENA": (),
-    "NICO": ("NICOLAS",), "PACO": ("FRANCISCO",), "PANCHO": ("FRANCISCO",), "PATY": ("PATRICIA",),
-    "PEPE": ("JOSE",), "PILI": ("PILAR",), "POCHO": ("ALFONSO",), "QUIQUE": ("ENRIQUE",),
-    "RICHI": ("RICARDO",), "TATO": (), "TETE": ("TERESA",), "TINO": ("FAUSTINO", "CELESTINO"),
-    "TITO": ("ALBERTO", "ERNESTO", "HECTOR"), "TONO": ("ANTONIO",), "TOYA": ("VICTORIA",),
-    "VICKY": ("VICTORIA",), "YENI": ("JENNIFER", "JENNY"), "YOLI": ("YOLANDA",),
-    "YONI": ("JOHNNY", "JONATHAN"),
-}  # fmt: skip
 _DIMINUTIVE = re.compile(r"^([A-Z]{2,}?)(?:C?IT[OA]S?|UCH[OA]|IC[OA])$")
 
 

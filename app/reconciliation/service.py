@@ -6,7 +6,7 @@ Records that are being written meanwhile stay dirty and are linked next.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -24,6 +24,9 @@ from app.reconciliation.repository import LinkRepository
 from app.reconciliation.running import Models
 from app.reconciliation.scoring import Model
 from app.security.sealing import Sealer
+
+if TYPE_CHECKING:
+    from app.reconciliation.engine import Engine
 
 CHUNK: Final = 500  # records linked in one transaction: others wait no longer than that takes
 FULL_SHARE: Final = 0.15  # of the records held: above it the run over everything is the shorter way
@@ -103,20 +106,30 @@ class ReconciliationService:
                 progress(linked, max(linked, dirty))
         return LinkSummary(linked, full=False)
 
-    async def reconcile_full(self, progress: Progress | None = None) -> LinkSummary:
-        """Everything anew from records, decisions and model; ids are kept. One transaction."""
+    async def reconcile_full(
+        self, progress: Progress | None = None, engine: "Callable[[], Engine] | None" = None
+    ) -> LinkSummary:
+        """Everything anew from records, decisions and model; ids are kept. One transaction.
+
+        ``engine`` makes what computes the sets; None: DuckDB. It is closed at the end.
+        """
         other_rules = await self._other_rules()
         if other_rules:
             await Rekeying(self._database, self._sealer, self._indexer).run()
         async with self._database.write() as session:
-            records = await self.relink(session)
+            records = await self.relink(session, engine=engine)
             if other_rules:
                 await (await self._locked(session)).repository.set_blocking(blocking.VERSION)
         if progress:
             progress(records, records)
         return LinkSummary(records, full=True)
 
-    async def relink(self, session: WriteSession, wanted: Ids | None = None) -> int:
+    async def relink(
+        self,
+        session: WriteSession,
+        wanted: Ids | None = None,
+        engine: "Callable[[], Engine] | None" = None,
+    ) -> int:
         """As ``reconcile_full``, in the caller's transaction; how many records are held.
 
         ``wanted``: ids that members stood under before, which clusters get back where they can.
@@ -124,12 +137,13 @@ class ReconciliationService:
         # DuckDB and Arrow take a second to load, which other commands need not wait for.
         from app.reconciliation.batch import FullLinking
         from app.reconciliation.bulk import BulkRepository
+        from app.reconciliation.engine import DuckDBEngine
 
         tools = await self._locked(session)
         bulk = BulkRepository(tools.connection, self._sealer)
         seen = await tools.repository.dirty(None)
         linking = FullLinking(tools.repository, bulk, tools.ledger, tools.model)
-        records = await linking.run(sorted(seen), wanted)
+        records = await linking.run(sorted(seen), wanted, engine or DuckDBEngine)
         await tools.repository.set_model(tools.model.version, blocking.VERSION)
         await tools.repository.clean_seen(seen)
         await session.execute(text(_ANALYZE))

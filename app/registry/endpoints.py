@@ -54,21 +54,21 @@ async def list_cases(
     after: Annotated[str | None, Query(max_length=20)] = None,
     limit: Limit = 50,
 ) -> Page[CaseSummary]:
-    page = await RegistryService(reading.session).cases(wanted, _position(after), limit)
+    page = await RegistryService(reading.session, caller.reach).cases(wanted, _position(after), limit)
     await reading.witness(*(thing("case", each.id) for each in page.items))
     return page
 
 
 @router.get("/cases/{case_id}", summary="Un caso, con la procedencia de cada dato / one case")
 async def get_case(caller: CaseFileReader, reading: CaseReading, case_id: UUID) -> CaseDetail:
-    found = await RegistryService(reading.session).case(case_id)
+    found = await RegistryService(reading.session, caller.reach).case(case_id)
     await reading.witness(thing("case", case_id), *(thing("person", each.id) for each in found.people))
     return found
 
 
 @router.get("/persons/{person_id}", summary="Una persona, sin identidad / one person, without identity")
 async def get_person(caller: PersonReader, reading: PersonReading, person_id: UUID) -> PersonDetail:
-    found = await RegistryService(reading.session).person(person_id)
+    found = await RegistryService(reading.session, caller.reach).person(person_id)
     await reading.witness(thing("person", person_id))
     return found
 
@@ -83,7 +83,7 @@ async def get_record(
     feed: Feed,
     number: Annotated[str, Query(min_length=1, max_length=200)],
 ) -> RecordDetail:
-    found = await RegistryService(reading.session).record(feed, number)
+    found = await RegistryService(reading.session, caller.reach).record(feed, number)
     persons = {each.person_id for each in found.mentions if each.person_id is not None}
     cases = () if found.case_id is None else (thing("case", found.case_id),)
     await reading.witness(
@@ -99,7 +99,7 @@ async def get_changes(
     after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
     limit: Limit = 100,
 ) -> ChangePage:
-    return await RegistryService(session).changes(after, limit)
+    return await RegistryService(session, caller.reach).changes(after, limit)
 
 
 @router.get("/feeds", summary="Salud de las fuentes / health of the feeds")

@@ -109,7 +109,7 @@ class RegistryRepository:
 
     async def cases_by_date(self, case_ids: Sequence[UUID]) -> Sequence[RowMapping]:
         return await self._rows(
-            """SELECT id, offence_family, first_date FROM case_entity WHERE id = ANY(:ids)
+            """SELECT id, offence_family, first_date, department FROM case_entity WHERE id = ANY(:ids)
             ORDER BY first_date NULLS LAST, number""",
             ids=list(case_ids),
         )

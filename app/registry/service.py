@@ -1,5 +1,7 @@
 """The unified registry, read: cases, persons, records and their counterparts, changes."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -17,27 +19,46 @@ from app.registry.errors import (
     RecordNotFound,
 )
 from app.registry.filters import CaseFilter
+from app.registry.narrowing import of_department, of_feeds
 from app.registry.repository import RegistryRepository
 from app.registry.views import Pins, case_detail, person_detail, record_detail
+from app.security.callers import BeyondReach
+from app.security.reach import EVERYTHING, Reach
 from schemas.identifiers import citation_key, natural_key
 from schemas.pagination import Page
-from schemas.registry import CaseDetail, CaseSummary, ChangeItem, ChangePage, PersonDetail, RecordDetail
+from schemas.registry import (
+    CaseCounterpart,
+    CaseDetail,
+    CaseSummary,
+    ChangeItem,
+    ChangePage,
+    PersonDetail,
+    RecordDetail,
+)
 from schemas.vocabulary import Feed
 
 ABSENT: Final = {"case": CaseNotFound, "person": PersonNotFound}
 
 
 class RegistryService:
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, reach: Reach = EVERYTHING) -> None:
+        """``reach`` is that of the caller, whose session sees no more either."""
         self._repository = RegistryRepository(session)
+        self._reach = reach
 
     async def cases(self, wanted: CaseFilter, after: int, limit: int) -> Page[CaseSummary]:
         """One page of cases in order of birth; the cursor is the number of the last one.
 
-        Raises PeriodBackwards.
+        Raises PeriodBackwards, BeyondReach for an institution.
         """
+        if self._reach.kind == "feeds":
+            raise BeyondReach  # its counts and dates come of every institution's records
         if wanted.since is not None and wanted.until is not None and wanted.until < wanted.since:
             raise PeriodBackwards
+        if self._reach.department is not None:
+            if wanted.department not in {None, self._reach.department}:
+                return Page[CaseSummary](items=(), next=None)
+            wanted = replace(wanted, department=self._reach.department)
         rows = await self._repository.cases(wanted, after, limit + 1)
         page = rows[:limit]
         more = str(page[-1]["number"]) if len(rows) > limit else None
@@ -45,24 +66,29 @@ class RegistryService:
 
     async def case(self, case_id: UUID) -> CaseDetail:
         """Raises EntityMoved for an id merged into another, EntityGone for one left empty, CaseNotFound."""
-        await self._stand("case", case_id)
-        mentions = await self._repository.mentions_of_case(case_id)
+        await self.stands("case", case_id)
+        reports = of_feeds(self._reach, await self._repository.reports(case_id))
+        mentions = of_feeds(self._reach, await self._repository.mentions_of_case(case_id))
         persons = {row["person_id"] for row in mentions if row["person_id"] is not None}
         pins = Pins(
             await self._repository.pins_of_case(case_id), await self._repository.pins_of_persons(persons)
         )
         formerly = await self._repository.merged_into("case", case_id)
-        return case_detail(case_id, await self._repository.reports(case_id), mentions, formerly, pins)
+        found = case_detail(case_id, reports, mentions, formerly, pins)
+        return found.model_copy(update={"counterparts": await self._beyond(reports)})
 
     async def person(self, person_id: UUID) -> PersonDetail:
         """Their cases by the date of the facts, undated last. Raises as ``case``, or PersonNotFound."""
-        await self._stand("person", person_id)
-        mentions = await self._repository.mentions_of_person(person_id)
+        await self.stands("person", person_id)
+        mentions = of_feeds(self._reach, await self._repository.mentions_of_person(person_id))
         case_ids = {row["case_id"] for row in mentions if row["case_id"] is not None}
+        cases = of_department(self._reach, await self._repository.cases_by_date(sorted(case_ids)))
+        if not cases and self._reach.department is not None:
+            raise PersonNotFound
         return person_detail(
             person_id,
             mentions,
-            await self._repository.cases_by_date(sorted(case_ids)),
+            cases,
             await self._repository.merged_into("person", person_id),
             Pins((), await self._repository.pins_of_persons([person_id])),
         )
@@ -72,6 +98,8 @@ class RegistryService:
 
         The number may be written as others cite it. Raises RecordNotFound, NumberAmbiguous.
         """
+        if self._reach.kind == "feeds" and feed not in self._reach.feeds:
+            raise RecordNotFound
         row = await self._record(feed, number)
         mentions = await self._repository.mentions_of_record(row["record_id"])
         counterparts = await self._repository.counterparts(row["record_id"]) if row["case_id"] else ()
@@ -99,9 +127,28 @@ class RegistryService:
             raise NumberAmbiguous(tuple(row["number"] for row in found))
         return found[0]
 
-    async def _stand(self, kind: str, entity_id: UUID) -> None:
-        """Return when the id stands for something today; else say what became of it."""
+    async def _beyond(self, reports: Sequence[RowMapping]) -> tuple[CaseCounterpart, ...]:
+        """Of the records of the case that an institution does not reach: number and stage."""
+        if self._reach.kind != "feeds" or not reports:
+            return ()
+        rows = await self._repository.counterparts(reports[0]["record_id"])
+        return tuple(
+            CaseCounterpart(feed=row["feed"], number=row["number"], stage=row["stage"])
+            for row in rows
+            if row["feed"] not in self._reach.feeds
+        )
+
+    async def _in_department(self, case_id: UUID) -> None:
+        if self._reach.department is None:
+            return
+        if not of_department(self._reach, await self._repository.cases_by_date([case_id])):
+            raise CaseNotFound
+
+    async def stands(self, kind: str, entity_id: UUID) -> None:
+        """Return when the id stands for something in reach today; else say what became of it."""
         if await self._repository.stands(kind, entity_id):
+            if kind == "case":
+                await self._in_department(entity_id)
             return
         became = await self._repository.redirects_from(kind, entity_id)
         if not became:

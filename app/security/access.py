@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.core.clock import Clock
+from app.core.errors import SettingsInvalid
 from app.core.settings import Settings
 from app.db.engine import Database
 from app.security.admission import Admissions
@@ -10,11 +11,14 @@ from app.security.blind import BlindIndex
 from app.security.certificates import PeerCertificates
 from app.security.clients import ClientService
 from app.security.dpop import Nonces
-from app.security.gate import Gate, Proofs
+from app.security.external import ExternalTokens, Trust
+from app.security.gate import Gate, Proofs, Verifier
 from app.security.granting import Authorisation
+from app.security.jws import FAPI_ALGORITHMS
 from app.security.keyring import KeyRing
 from app.security.modes import networks
 from app.security.ports import PermissionWitness
+from app.security.remote_keys import RemoteKeys
 from app.security.rings import RingFile
 from app.security.row_scopes import RowScopes
 from app.security.signing import SigningKeys
@@ -42,15 +46,27 @@ def build_access(
     clock: Clock,
     witness: PermissionWitness,
 ) -> Access:
-    """Raises ``ProxiesInvalid``."""
+    """Raises ``ProxiesInvalid``, ``SettingsInvalid`` or ``IssuerPlain``."""
     clients = ClientService(database, witness, demo=settings.mode == "demo")
     authorisation = _authorisation(settings, clients, Admissions(database), keys, clock)
     realm = authorisation.realm
     proofs = Proofs(
         realm.issuer, authorisation.certificates, authorisation.nonces, unbound=authorisation.demo
     )
-    gate = Gate(authorisation.own, authorisation.admissions, RowScopes(database), proofs, clock)
+    gate = Gate(
+        _verifier(settings, authorisation), authorisation.admissions, RowScopes(database), proofs, clock
+    )
     return Access(authorisation.clients, gate, authorisation)
+
+
+def _verifier(settings: Settings, authorisation: Authorisation) -> Verifier:
+    if settings.issuer is None:
+        return authorisation.own
+    algorithms = tuple(each.strip() for each in settings.issuer_algorithms.split(","))
+    if not algorithms or not {*algorithms} <= {*FAPI_ALGORITHMS, "RS256"}:
+        raise SettingsInvalid(names="issuer_algorithms")
+    trust = Trust(settings.issuer, settings.issuer_audience or authorisation.realm.audience)
+    return ExternalTokens(trust, RemoteKeys(settings.issuer, algorithms))
 
 
 def _authorisation(
@@ -75,4 +91,5 @@ def _authorisation(
         certificates=PeerCertificates(networks(settings.trusted_proxies)),
         nonces=Nonces(nonce_key) if settings.dpop_nonces and not demo else None,
         demo=demo,
+        embedded=settings.issuer is None,
     )

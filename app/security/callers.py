@@ -6,8 +6,9 @@ tests walk all routes and hold both.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
@@ -15,7 +16,16 @@ from fastapi.dependencies.models import Dependant
 from app.core.errors import Forbidden, NotFound
 from app.security import scopes
 from app.security.gate import Gate
-from app.security.purpose import HEADERS, Purpose, purpose_of
+from app.security.glass import Glass
+from app.security.purpose import (
+    HEADERS,
+    OFFICER,
+    Purpose,
+    checked_case,
+    checked_reason,
+    officer_of,
+    purpose_of,
+)
 from app.security.reach import EVERYTHING, UNLIMITED, Reach, RowScope
 from app.security.scopes import FeedAct, feed_scope
 from schemas.vocabulary import Feed
@@ -48,7 +58,8 @@ class Caller:
 
     def serves(self, feed: Feed) -> bool:
         """True where it may see deliveries of the feed; to anybody else they do not exist (404)."""
-        return any(self.may(feed_scope(feed, act)) for act in FeedAct)
+        within = self.row_scope.feed in {None, feed}
+        return within and any(self.may(feed_scope(feed, act)) for act in FeedAct)
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,13 @@ class PurposedCaller(Caller):
     @property
     def officer(self) -> str:
         return self.purpose.officer
+
+
+@dataclass(frozen=True)
+class OfficialCaller(Caller):
+    """A caller that said who asks; case and reason are in the body."""
+
+    officer: str = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -82,13 +100,15 @@ class Requirement:
 
     async def _admitted(self, request: Request) -> Caller:
         gate: Gate = request.app.state.gate
-        claims = await gate.admit(request)
-        row_scope = await gate.row_scopes.of(claims.client_id)
+        claims = request.state.claims = await gate.admit(request)
+        row_scope = claims.row_scope
+        if row_scope is None:
+            row_scope = await gate.row_scopes.of(claims.client_id)
         reach = Reach.of(claims.scopes, row_scope)
         caller = Caller(claims.client_id, claims.scopes, claims.jti, row_scope, reach)
         wanted = (*self._of_feed(request), *self.any_of)
         if not any(map(caller.may, wanted)):
-            raise ScopeMissing(headers=gate.insufficient(claims, wanted[0]), scope=wanted[0])
+            raise scope_missing(request, wanted[0])
         if caller.row_scope.limited and not self.limited:
             raise BeyondReach
         return caller
@@ -110,14 +130,65 @@ class Requirement:
 
 @dataclass(frozen=True)
 class PurposeRequirement(Requirement):
-    """A requirement of a route on persons: who asks, for which case and why stand in the headers."""
+    """A requirement of a route on persons: who asks, for which case and why stand in the headers.
+
+    ``glass`` names the kind of object in the path (``case_id``, ``person_id``) that urgent access may open.
+    """
+
+    glass: str | None = None
 
     async def __call__(self, request: Request) -> PurposedCaller:
         caller = await self._admitted(request)
         purpose = purpose_of({header: request.headers.getlist(header) for header in HEADERS})
         purposed = PurposedCaller(**vars(caller), purpose=purpose)
         request.state.caller = purposed
-        return purposed
+        if self.glass is None or caller.reach.registry or not await glass_held(request, purposed, self.glass):
+            return purposed
+        return widened(request, purposed)
+
+
+@dataclass(frozen=True)
+class OfficerRequirement(Requirement):
+    """A requirement of a route whose body carries case and reason; the officer stands in the header."""
+
+    async def __call__(self, request: Request) -> OfficialCaller:
+        caller = await self._admitted(request)
+        official = OfficialCaller(**vars(caller), officer=officer_of(request.headers.getlist(OFFICER)))
+        request.state.caller = official
+        return official
+
+
+def with_purpose(request: Request, caller: OfficialCaller, case: str, reason: str) -> PurposedCaller:
+    """The caller with what the body says. Raises ``PurposeInvalid``."""
+    purpose = Purpose(caller.officer, checked_case(case), checked_reason(reason))
+    fields = {name: value for name, value in vars(caller).items() if name != "officer"}
+    purposed = PurposedCaller(**fields, purpose=purpose)
+    request.state.caller = purposed
+    return purposed
+
+
+def widened(request: Request, caller: PurposedCaller) -> PurposedCaller:
+    """The caller as urgent access makes it, for this request and its one object."""
+    request.state.caller = replace(caller, reach=EVERYTHING)
+    return request.state.caller  # type: ignore[no-any-return]
+
+
+def scope_missing(request: Request, scope: str) -> ScopeMissing:
+    """For a caller whose token was verified and does not carry ``scope``."""
+    gate: Gate = request.app.state.gate
+    return ScopeMissing(headers=gate.insufficient(request.state.claims, scope), scope=scope)
+
+
+async def glass_held(request: Request, caller: PurposedCaller, kind: str) -> bool:
+    """Whether the caller's officer took urgent access to the object in the path and it is not over."""
+    if not caller.may(scopes.BREAK_GLASS):
+        return False
+    try:
+        entity_id = UUID(request.path_params[f"{kind}_id"])
+    except ValueError:
+        return False  # no id: the route will say so
+    glass: Glass = request.app.state.services.glass
+    return await glass.held(caller.client_id, caller.officer, kind, entity_id)
 
 
 def caller_of(request: Request) -> Caller:
@@ -140,9 +211,26 @@ BatchReader = Annotated[Caller, Depends(Requirement(_ANY_FEED, limited=True))]
 """Serves some feed. The endpoint asks ``caller.serves(feed)`` of the batch: where it does not, 404."""
 CaseReader = Annotated[Caller, Depends(Requirement((scopes.REGISTRY_READ,), limited=True))]
 """Lists cases, which tell counts of people and nobody."""
-CaseFileReader = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.REGISTRY_READ,), limited=True))]
+CaseFileReader = Annotated[
+    PurposedCaller, Depends(PurposeRequirement((scopes.REGISTRY_READ,), limited=True, glass="case"))
+]
 """Reads one case with the persons in it."""
-PersonReader = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.REGISTRY_READ,), limited=True))]
+PersonReader = Annotated[
+    PurposedCaller, Depends(PurposeRequirement((scopes.REGISTRY_READ,), limited=True, glass="person"))
+]
+IdentityOfficer = Annotated[
+    OfficialCaller, Depends(OfficerRequirement((scopes.IDENTITY_READ, scopes.BREAK_GLASS), limited=True))
+]
+"""May open an identity, or may where urgent access was taken: the endpoint tells which."""
+GlassTaker = Annotated[OfficialCaller, Depends(OfficerRequirement((scopes.BREAK_GLASS,), limited=True))]
+GlassReviewer = Annotated[
+    OfficialCaller, Depends(OfficerRequirement((scopes.BREAK_GLASS_REVIEW, scopes.REVIEW)))
+]
+GlassWatcher = Annotated[Caller, Depends(Requirement((scopes.BREAK_GLASS_REVIEW, scopes.REVIEW)))]
+NoticeReader = Annotated[
+    Caller, Depends(Requirement(tuple(feed_scope(feed, FeedAct.READ) for feed in Feed), limited=True))
+]
+"""An institution's staff: told of urgent access to records of its own."""
 ChangeReader = Annotated[Caller, Depends(Requirement((scopes.CHANGES_READ,), limited=True))]
 FeedHealthReader = Annotated[Caller, Depends(Requirement((scopes.FEEDS_READ,), limited=True))]
 JudgementReader = Annotated[

@@ -6,6 +6,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
+from app.core.errors import NotFound
 from app.security import forms
 from app.security.assertions import ASSERTION_TYPE
 from app.security.certificates import CertificateRefused
@@ -113,7 +114,7 @@ async def revoke_token(request: Request) -> JSONResponse:
 @router.get(METADATA_PATH, summary="Metadatos del emisor / issuer metadata", response_model=dict[str, Any])
 async def metadata(request: Request) -> JSONResponse:
     """RFC 8414."""
-    authorisation: Authorisation = request.app.state.authorisation
+    authorisation = _embedded(request)
     issuer = authorisation.realm.issuer
     document = {
         "issuer": issuer,
@@ -137,12 +138,20 @@ async def metadata(request: Request) -> JSONResponse:
 @router.get(KEYS_PATH, summary="Claves públicas / public keys", response_model=dict[str, Any])
 async def key_set(request: Request) -> JSONResponse:
     """RFC 7517."""
-    authorisation: Authorisation = request.app.state.authorisation
+    authorisation = _embedded(request)
     return JSONResponse(key_set_document(authorisation.signing.published()), headers=_KEEP)
 
 
 _KEEP: Final = {"Cache-Control": f"public, max-age={JWKS_SECONDS}"}
 _NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+
+
+def _embedded(request: Request) -> Authorisation:
+    """Raises ``NotFound`` where another issuer grants tokens: there is no authorisation server here then."""
+    authorisation: Authorisation = request.app.state.authorisation
+    if not authorisation.embedded:
+        raise NotFound
+    return authorisation
 
 
 async def _presented(request: Request, authorisation: Authorisation) -> Presented:
@@ -162,7 +171,7 @@ async def _presented(request: Request, authorisation: Authorisation) -> Presente
 async def _answered(
     request: Request, act: Callable[[Authorisation, Presented], Awaitable[dict[str, Any]]]
 ) -> JSONResponse:
-    authorisation: Authorisation = request.app.state.authorisation
+    authorisation = _embedded(request)
     fresh = authorisation.fresh_nonce()
     try:
         body = await act(authorisation, await _presented(request, authorisation))

@@ -41,6 +41,7 @@ class Authorisation:
     admissions: Admissions
     certificates: PeerCertificates
     nonces: Nonces | None  # None: proofs need none
+    embedded: bool  # False: another issuer grants tokens, and we none
     demo: bool  # secrets and tokens bound to nothing are accepted
 
     @property

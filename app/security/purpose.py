@@ -58,10 +58,18 @@ def purpose_of(headers: Mapping[str, list[str]]) -> Purpose:
     for header in HEADERS:
         if not any(value.strip() for value in headers.get(header, [])):
             raise PurposeMissing(header=header)
-    officer, case, reason = (_decoded(header, headers[header]) for header in HEADERS)
+    case, reason = (_decoded(header, headers[header]) for header in (CASE, REASON))
+    return Purpose(officer_of(headers[OFFICER]), checked_case(case), checked_reason(reason))
+
+
+def officer_of(values: list[str]) -> str:
+    """From the values of ``Intertrata-Officer`` alone. Raises ``PurposeMissing`` or ``PurposeInvalid``."""
+    if not any(value.strip() for value in values):
+        raise PurposeMissing(header=OFFICER)
+    officer = _decoded(OFFICER, values)
     if not OFFICER_FORM.fullmatch(officer):
         raise _invalid(OFFICER)
-    return Purpose(officer, checked_case(case), checked_reason(reason))
+    return officer
 
 
 def checked_case(text: str) -> str:

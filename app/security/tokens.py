@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.security import jws
 from app.security.jws import JwsRefused, PublicKey
 from app.security.keyring import Key
+from app.security.reach import RowScope
 
 ALGORITHM: Final = "ES256"
 TYPE: Final = "at+jwt"  # RFC 9068: no other kind of JWT passes for an access token
@@ -69,6 +70,7 @@ class AccessClaims(BaseModel):
     client_id: str
     scope: str
     cnf: Confirmation = UNBOUND
+    row_scope: RowScope | None = None  # said by an external issuer; None: what is kept of the client
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -132,7 +134,7 @@ class TokenVerifier:
             raise TokenRefused from None
         if (claims.iss, claims.aud) != (self._realm.issuer, self._realm.audience):
             raise TokenRefused
-        if "cnf" in signed.claims and not claims.cnf.binds:
+        if "row_scope" in signed.claims or ("cnf" in signed.claims and not claims.cnf.binds):
             raise TokenRefused
         _check_times(claims, now)
         return claims

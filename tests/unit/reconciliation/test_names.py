@@ -3,6 +3,7 @@
 import pytest
 
 from app.reconciliation.names import Surnames, fold, given_words, initials_of, name_stems, surnames
+from app.reconciliation.nicknames import NICKNAMES
 
 
 @pytest.mark.parametrize("written", ["NÚÑEZ", "NU¥EZ", "Nuñez", " núñez ", "NUNEZ"])
@@ -49,3 +50,31 @@ def test_half_a_name_has_no_initials() -> None:
 )
 def test_a_short_form_stands_for_its_name(short: str, name: str) -> None:
     assert name in name_stems(short)
+
+
+@pytest.mark.parametrize(
+    ("short", "name"),
+    [
+        ("PEPE", "JOSE"), ("LUCHO", "LUIS"), ("PANCHO", "FRANCISCO"), ("PACO", "FRANCISCO"),
+        ("CHARO", "ROSARIO"), ("MECHE", "MERCEDES"), ("NELLY", "NELIDA"), ("QUIQUE", "ENRIQUE"),
+        ("CHABUCA", "ISABEL"), ("TITO", "ALBERTO"), ("GOYO", "GREGORIO"), ("MALENA", "MAGDALENA"),
+        ("LUCHA", "LUZ"), ("TONO", "ANTONIO"), ("YULI", "YULIANA"), ("CHUCHO", "JESUS"),
+        ("ROSITA", "ROSA"), ("JUANCITO", "JUAN"), ("ANITA", "ANA"),
+    ],
+)  # fmt: skip
+def test_a_short_form_in_use_stands_for_its_name(short: str, name: str) -> None:
+    assert not set(name_stems(short)).isdisjoint(name_stems(name))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("PEPE", "PEDRO"), ("LUCHO", "LUCIA"), ("CHARO", "CARMEN"), ("CHINO", "CHATO"), ("ROSA", "ROSARIO")],
+)
+def test_a_short_form_stands_for_no_other_name(one: str, other: str) -> None:
+    assert set(name_stems(one)).isdisjoint(name_stems(other))
+
+
+def test_short_forms_are_folded_and_stand_for_something_else() -> None:
+    for short, names in NICKNAMES.items():
+        assert fold(short) == short
+        assert all(fold(name) == name and name != short for name in names)

@@ -9,8 +9,10 @@ from app.reconciliation.resolve import (
     NEVER,
     Decisions,
     PersonNode,
+    Rule,
     Verdict,
     pair,
+    person_cap,
     person_weight,
     resolve_persons,
     without_rivals,
@@ -21,7 +23,7 @@ from schemas.vocabulary import Feed, Role
 from support.sample_story import person, record
 
 MODEL = Model.load()
-UPPER, LOWER = MODEL.person.upper, MODEL.person.lower
+UPPER, LOWER = MODEL.victim.upper, MODEL.victim.lower
 
 
 def nodes(*records: list[Mention], start: int = 1) -> list[PersonNode]:
@@ -149,3 +151,63 @@ def test_a_reviewers_decision_binds_either_way() -> None:
         {1},
         {2, 3},
     ]
+
+
+def for_a_reviewer(one: Mention, other: Mention) -> Rule | None:
+    """The cap that keeps two mentions of one case from the machine, checked to do so."""
+    a, b = nodes([one], [other])
+    cap = person_cap(a, b, True)
+    assert cap is not None
+    assert person_weight(a, b, True, MODEL) < UPPER
+    return cap
+
+
+def test_one_full_name_and_births_a_generation_apart_is_for_a_reviewer() -> None:
+    mother = victim(1, "QUISPE/MAMANI/ROSA LUZ", sex="F", born="1984-02-01")
+    daughter = victim(1, "QUISPE/MAMANI/ROSA LUZ", sex="F", born="2007-02-01")
+    assert for_a_reviewer(mother, daughter) is Rule.BIRTHS_APART
+
+
+def test_equal_initials_and_ages_years_apart_are_for_a_reviewer() -> None:
+    young, older = victim(1, initials="RQM", sex="F", age=16), victim(1, initials="RQM", sex="F", age=25)
+    assert for_a_reviewer(young, older) is Rule.BIRTHS_APART
+
+
+def test_one_document_outweighs_births_that_contradict() -> None:
+    same = {"sex": "F", "doc": "DNI 29150731"}
+    one = victim(1, "QUISPE/MAMANI/ROSA", born="1984-02-01", **same)
+    other = victim(1, "QUISPE/MAMANI/ROSA", born="2007-02-01", **same)
+    a, b = nodes([one], [other])
+    assert person_cap(a, b, True) is None
+    assert person_weight(a, b, True, MODEL) >= UPPER
+
+
+def test_the_only_victims_of_two_records_under_other_names_are_for_a_reviewer() -> None:
+    one, other = victim(1, "//YULIANA", sex="F", age=17), victim(1, "//ROXANA", sex="F", age=17)
+    assert for_a_reviewer(one, other) is Rule.OTHER_NAMES
+
+
+def test_a_key_of_another_sex_or_age_is_for_a_reviewer() -> None:
+    named = victim(1, "QUISPE/MAMANI/ROSA", sex="F", age=15)
+    assert for_a_reviewer(named, victim(1, key="01-2024", sex="M", age=15)) is Rule.KEY_ALONE
+    assert for_a_reviewer(named, victim(1, key="01-2024", sex="F", age=17)) is Rule.KEY_ALONE
+
+
+def test_a_key_that_fits_the_only_victim_is_linked() -> None:
+    a, b = nodes(
+        [victim(1, "QUISPE/MAMANI/ROSA", sex="F", age=15)], [victim(1, key="01-2024", sex="F", age=15)]
+    )
+    assert person_cap(a, b, True) is None
+    assert person_weight(a, b, True, MODEL) >= UPPER
+
+
+def test_a_key_with_an_age_and_no_sex_is_somebody() -> None:
+    a, b = nodes([victim(1, "QUISPE/MAMANI/ROSA", age=15)], [victim(1, key="01-2024", age=15)])
+    assert person_weight(a, b, True, MODEL) >= UPPER
+
+
+def test_a_spelling_that_the_table_lacks_is_no_rarer_than_what_it_sounds_like() -> None:
+    terms = MODEL.terms
+    assert "GONZALEZ" not in terms.surnames
+    assert terms.surname("GONZALEZ") >= terms.surname("GONZALES")
+    assert terms.surname("XUPLQUA") == terms.surname_default

@@ -13,12 +13,19 @@ FOLD = [
     ("HERNANDEZ", "ERNANDES"), ("LLOSA", "YOSA"), ("NUÑEZ", "NUNES"), ("DANITZA", "DANITSA"),
     ("YANETH", "YANET"), ("SHIRLEY", "CHIRLEY"), ("HUALLPA", "WALLPA"), ("AHUANARI", "AGUANARI"),
     ("QUENTA", "KENTA"), ("ESTHER", "ESTER"), ("GUTIERREZ", "GUTIERES"), ("RIVERA", "RIBERA"),
+    # Quechua and Aymara: one sound in the hands of several clerks
+    ("QHAPAQ", "CCAPAC"), ("CCAHUANA", "KAWANA"), ("HUILLCA", "WILLKA"), ("CHOQUE", "CHUQUI"),
+    ("APAZA", "APASA"), ("TTITO", "TITO"), ("SULCA", "SULKA"), ("CCALLO", "QALLO"),
+    ("HUAYHUA", "WAYWA"), ("KHISPI", "QUISPE"), ("CUTIPA", "KUTIPA"), ("ÑAUPARI", "NAUPARI"),
+    ("HUAYTA", "GUAYTA"), ("CONDORI", "CUNDURI"), ("POMA", "PUMA"), ("YUCRA", "LLUKRA"),
 ]  # fmt: skip
 KEEP_APART = [
     ("ROJAS", "ROSAS"), ("RAMOS", "ROMO"), ("FLORES", "TORRES"), ("LOPEZ", "YEPEZ"), ("GOMEZ", "GAMEZ"),
     ("DIAZ", "DIEZ MIL"), ("GARCIA", "GRACIA"), ("CHOQUE", "COQUE"), ("PEREZ", "PAREZ"), ("MARIA", "MARIO"),
     ("JUANA", "ANA"), ("GUERRA", "JARA"), ("CRUZ", "CRIS"), ("CACERES", "CESAR"), ("HUANCA", "HUAMAN"),
     ("MENDOZA", "MENDEZ"), ("SANCHEZ", "SANTOS"), ("GUIDO", "JULIO"), ("LLAMOCA", "LAMOCA"),
+    ("CONDORI", "CONDOR"), ("MAMANI", "MAMAI"), ("HUANCA", "HUANACO"), ("CHOQUE", "CHUQUIMIA"),
+    ("TICONA", "TINCO"), ("APAZA", "APARA"), ("QUILCA", "QUILLCA"), ("CALLA", "CALA"), ("POMA", "POLLA"),
 ]  # fmt: skip
 
 

@@ -1,0 +1,105 @@
+"""What every route answers to every role, on an object of theirs, a foreign one and an absent one.
+
+Each role that is not named in a row is refused with 403 whatever the object; who shows no valid token, with
+401. A status of ``None`` is not called here, because it would change the registry: the route's own tests do.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from app.security.roles import Role
+
+Statuses = tuple[int | None, int | None, int | None]  # own, foreign, absent
+
+PUSHER, READER = Role.INSTITUTION_PUSHER, Role.INSTITUTION_READER
+ANALYST, REGIONAL = Role.ANALYST, Role.REGIONAL_ANALYST
+REVIEWER, IDENTITY = Role.REVIEWER, Role.IDENTITY_OFFICER
+STATISTICIAN, INEI = Role.STATISTICIAN, Role.INEI
+AUDITOR, OPERATOR = Role.AUDITOR, Role.OPERATOR
+
+NATIONAL: Final = (ANALYST, REVIEWER, IDENTITY)  # who reads the whole registry
+
+
+@dataclass(frozen=True)
+class Row:
+    """``told``: the statuses of each role that is let in. ``object``: what the path or the query names."""
+
+    told: Mapping[Role, Statuses]
+    object: str | None = None
+    body: Mapping[str, Any] | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    others: Statuses = (403, 403, 403)  # what the roles that are not let in are told
+
+
+def all_of(*roles: Role, told: Statuses) -> dict[Role, Statuses]:
+    return dict.fromkeys(roles, told)
+
+
+FOUND: Final[Statuses] = (200, 200, 404)
+OWN: Final[Statuses] = (200, 404, 404)
+ALIKE: Final[Statuses] = (200, 200, 200)  # names no object, or tells the same of one that is not there
+ABSENT: Final[Statuses] = (None, None, 404)
+REFUSED: Final[Statuses] = (403, 403, 403)
+NO_SUCH_FEED: Final[Statuses] = (403, 403, 404)  # the four feeds are no secret
+_ASKING: Final = {"case": "CASO-DE-PRUEBA-1", "reason": "Prueba automática del servicio"}
+_REASON: Final = {"reason": "Prueba automática del servicio"}
+_READ_CASE: Final = {**all_of(*NATIONAL, told=FOUND), READER: OWN, REGIONAL: OWN}
+
+OPEN: Final = frozenset(
+    {
+        "GET /health/live",
+        "GET /health/ready",
+        "GET /docs",
+        "GET /docs/{asset}",
+        "GET /openapi.json",
+        "POST /oauth/token",
+        "POST /oauth/revoke",
+        "GET /.well-known/oauth-authorization-server",
+        "GET /.well-known/jwks.json",
+    }
+)
+"""Routes for everybody: health, the description, and where credentials are shown and keys are published."""
+
+MATRIX: Final[Mapping[str, Row]] = {
+    "GET /metrics": Row({OPERATOR: ALIKE}),
+    # delivery: of one's own feed
+    "POST /v1/feeds/{feed}/batches": Row(
+        {PUSHER: (202, 403, 404)}, "feed", query={"mode": "validate"}, others=NO_SUCH_FEED
+    ),
+    "PUT /v1/feeds/{feed}/record": Row({PUSHER: (200, 403, 404)}, "feed", others=NO_SUCH_FEED),
+    "GET /v1/batches/{batch_id}": Row(all_of(PUSHER, READER, told=OWN), "batch"),
+    "GET /v1/batches/{batch_id}/issues": Row(all_of(PUSHER, READER, told=OWN), "batch"),
+    # the registry
+    "GET /v1/cases": Row(all_of(*NATIONAL, REGIONAL, told=ALIKE)),
+    "GET /v1/cases/{case_id}": Row(_READ_CASE, "case"),
+    "GET /v1/persons/{person_id}": Row(_READ_CASE, "person"),
+    "GET /v1/feeds/{feed}/record": Row(_READ_CASE, "record"),
+    "GET /v1/changes": Row(all_of(ANALYST, READER, REGIONAL, told=ALIKE)),
+    "GET /v1/feeds": Row(all_of(ANALYST, READER, REGIONAL, STATISTICIAN, OPERATOR, told=ALIKE)),
+    "GET /v1/judgements/{judgement_id}": Row(all_of(*NATIONAL, told=FOUND), "judgement"),
+    "GET /v1/judgements/{judgement_id}/waterfall.svg": Row(all_of(*NATIONAL, told=FOUND), "judgement"),
+    # identities and urgent access
+    "POST /v1/persons/{person_id}/identity": Row({IDENTITY: FOUND, READER: REFUSED}, "person", _ASKING),
+    "POST /v1/break-glass": Row({READER: (201, 201, 404)}, "asked", _ASKING),
+    "GET /v1/break-glass": Row(all_of(AUDITOR, REVIEWER, told=ALIKE)),
+    "POST /v1/break-glass/{glass_id}/revoke": Row({READER: OWN}, "taken"),
+    "POST /v1/break-glass/{glass_id}/review": Row(
+        all_of(AUDITOR, REVIEWER, told=FOUND), "untold", {**_ASKING, "verdict": "justified"}
+    ),
+    "GET /v1/notices": Row({READER: ALIKE}),
+    # reviewers' words
+    "POST /v1/cases/{case_id}/pins": Row({REVIEWER: ABSENT}, "case", {"attribute": "stage", **_REASON}),
+    "GET /v1/cases/{case_id}/pins": Row({REVIEWER: FOUND}, "case"),
+    "DELETE /v1/cases/{case_id}/pins/{pin_id}": Row({REVIEWER: (404, 404, 404)}, "case", _REASON),
+    "POST /v1/persons/{person_id}/pins": Row({REVIEWER: ABSENT}, "person", {"attribute": "sex", **_REASON}),
+    "GET /v1/persons/{person_id}/pins": Row({REVIEWER: FOUND}, "person"),
+    "DELETE /v1/persons/{person_id}/pins/{pin_id}": Row({REVIEWER: (404, 404, 404)}, "person", _REASON),
+    # figures, models, the audit log
+    "GET /v1/statistics/overview": Row(all_of(ANALYST, STATISTICIAN, INEI, told=ALIKE)),
+    "GET /v1/models": Row({OPERATOR: ALIKE}),
+    "GET /v1/audit/entries": Row({AUDITOR: ALIKE}),
+    "GET /v1/audit/persons/{person_id}/accesses": Row({AUDITOR: ALIKE}, "person"),
+    "GET /v1/audit/checkpoint": Row({AUDITOR: ALIKE}),
+    "GET /v1/audit/proof": Row({AUDITOR: ALIKE}, query={"position": "0"}),
+}
