@@ -12,7 +12,7 @@ from support.sample_story import OBSERVATIONS
 from support.small_worlds import observations
 
 DIGESTS = {
-    1: "bf15b9849a7270670e459e30cf5cc44b602a2166b06c92a9bf1bf0ea45f3b46a",
+    1: "eaa15ba07cb0f09afdb766be424fcb7322ebfafdcb6db16c548af34c1b0ba9cc",
 }
 
 
