@@ -95,6 +95,7 @@ def build_services(
     keyring, renew = (keys.keyring, keys.renewed) if isinstance(keys, RingFile) else (keys, None)
     sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
     models, audit = Models(), AuditLog(clock, sealer, blind)
+    merkle = _merkle(database, settings, keyring)
     access = build_access(settings, database, keys, clock, permission_witness(audit))
     indexer = FeatureIndexer(blind)
     linker = ReconciliationService(database, sealer, indexer, models)
@@ -115,7 +116,7 @@ def build_services(
         authorisation=access.authorisation,
         readiness=Readiness(database, partial(_up_to_date, database_url)),
         audit=audit,
-        merkle=_merkle(database, settings, keyring),
+        merkle=merkle,
         indexer=indexer,
         linker=linker,
         explanations=Explanations(sealer, models),
@@ -124,7 +125,9 @@ def build_services(
         identity_pace=IdentityPace(database, clock, settings.identities_per_officer_hour),
         review=ReviewTools(linker, sealer, blind, clock, review_policy_of(settings)),
         ingestion=ingestion,
-        protection=ProtectionService(ProtectionTools(database, ingestion, linker, audit, clock)),
+        protection=ProtectionService(
+            ProtectionTools(database, ingestion, linker, audit, merkle, sealer, clock)
+        ),
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
     )

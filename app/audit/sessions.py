@@ -20,7 +20,7 @@ from app.audit.service import AuditLog
 from app.core.errors import IntertrataError
 from app.db.engine import WriteSession, database_of
 from app.security.callers import PurposedCaller, caller_of
-from app.security.reach import enter
+from app.security.row_security import enter
 
 TOLD: Final = "told"
 _NAMED: Final = {"case_id": "case", "person_id": "person", "batch_id": "batch", "client_id": "client"}
