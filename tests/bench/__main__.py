@@ -30,7 +30,7 @@ def bench(
         bool,
         typer.Option(
             "--big",
-            help="También un millón de menciones y 2 GiB por adaptador / a million mentions, 2 GiB files too.",
+            help="Un millón de menciones y 2 GiB por adaptador / a million mentions, 2 GiB files.",
         ),
     ] = False,
     out: Annotated[Path, typer.Option(help="Carpeta de resultados / folder of results.")] = ROOT

@@ -120,7 +120,7 @@ def _figures(of: Town, found: Found) -> list[Figure]:
             middle(splink, "peak_mib"), "Splink", 1024, of_ratio=False,
         ),
         *quality,
-        Figure("reconciliation", f"mentions of the largest person, {size}", middle(ours, "biggest_person"), ""),
+        Figure("reconciliation", f"largest person, {size}", middle(ours, "biggest_person"), "mentions"),
         Figure("reconciliation", f"pairwise F1 of cases, {size}", middle(ours, "case_pairwise_f1"), ""),
         Figure("reconciliation", f"B-cubed F1 of cases, {size}", middle(ours, "case_bcubed_f1"), ""),
     ]  # fmt: skip
