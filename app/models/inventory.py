@@ -1,5 +1,6 @@
 """The inventory of personal data, written from the table of privacy classes: ``make inventory``."""
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
@@ -8,7 +9,7 @@ from app.models.privacy import CLASSES, Privacy
 
 _CARE: Final = {
     Privacy.SEALED: (
-        "Identidad, texto libre y lo recibido: AES-256-GCM con una llave por registro; nadie lo lee sin llaves",
+        "Identidad, texto libre y lo recibido: AES-256-GCM con llave por registro; nadie lo lee sin llaves",
         "Identity, free text and what was received: AES-256-GCM, a key per record; unreadable without keys",
     ),
     Privacy.BLIND: (
@@ -36,7 +37,7 @@ _CARE: Final = {
         "Who of the institutions did something; for auditors and operators",
     ),
     Privacy.CREDENTIAL: (
-        "Lo que prueba quién llama: huellas, llaves públicas, marcas de un solo uso; no sale por ninguna ruta",
+        "Lo que prueba quién llama: huellas, llaves públicas, marcas de un solo uso; ninguna ruta lo da",
         "Proves who calls: hashes, public keys, single-use marks; no route tells it",
     ),
     Privacy.OPERATIONAL: ("No dice nada de nadie", "Says nothing of anybody"),
@@ -44,8 +45,8 @@ _CARE: Final = {
 _HEAD: Final = """\
 # Inventario de datos / inventory of data
 
-Escrito por `make inventory` a partir de `app/models/privacy.py`; no se edita a mano, y una prueba lo compara.
-Plazos y borrado: `app/protection/retention.py` y la decisión [0014](../decisions/0014-duties-towards-people.md).
+Escrito por `make inventory` a partir de `app/models/privacy.py`; no se edita a mano: una prueba lo compara.
+Plazos y borrado: `app/protection/retention.py`, decisión [0014](../decisions/0014-duties-towards-people.md).
 
 *Written by `make inventory` from the classes in the code; not edited by hand, and a test compares it.*
 """
@@ -77,4 +78,4 @@ def _tables() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    print(inventory(), end="")
+    sys.stdout.write(inventory())
