@@ -20,6 +20,7 @@ PARTS: Final[dict[str, str]] = {
     "ingest": "Ingresar archivos de una fuente / take in files of a feed",
     "pull": "Traer lo nuevo de una fuente / fetch what is new of a feed",
     "replay": "Traducir de nuevo lo guardado / translate again what is kept",
+    "reindex": "Indexar de nuevo lo guardado / index anew what is kept",
     "reconcile": "Vincular registros, casos y personas / link records, cases and persons",
     "explain": "Por qué un par está unido o aparte / why a pair is together or apart",
     "model": "Modelos de vinculación: ver, comparar, promover / linking models: see, compare, promote",

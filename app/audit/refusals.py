@@ -50,5 +50,5 @@ async def witness_refusal(request: Request, error: IntertrataError) -> None:
         act = act_of(request, ActKind.REFUSAL, (route, *sought(request)), error.code)
         async with database_of(request).write() as session:
             await audit_of(request).witness(session, act)
-    except (AuditUnavailable, sqlalchemy.exc.SQLAlchemyError, OSError, ValueError) as failure:
+    except (AuditUnavailable, sqlalchemy.exc.SQLAlchemyError, OSError) as failure:
         log.error("refusal_not_witnessed", code=error.code, kind=type(failure).__name__)

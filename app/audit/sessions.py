@@ -20,7 +20,7 @@ from app.audit.service import AuditLog
 from app.core.errors import IntertrataError
 from app.db.engine import WriteSession, database_of
 from app.security.callers import PurposedCaller, caller_of
-from app.security.reach import enter
+from app.security.row_security import enter
 
 TOLD: Final = "told"
 _NAMED: Final = {"case_id": "case", "person_id": "person", "batch_id": "batch", "client_id": "client"}
@@ -62,6 +62,7 @@ class Audits:
         self._snapshot = snapshot
 
     async def __call__(self, request: Request) -> AsyncIterator[Reading]:
+        request.state.audited_body = await request.body()  # read already where the endpoint takes one
         database = database_of(request)
         begun = database.snapshot_write() if self._snapshot else database.write()
         try:
@@ -94,15 +95,18 @@ def act_of(request: Request, kind: ActKind, objects: tuple[str, ...], outcome: s
     """The act of this request: its caller was admitted, and said officer and purpose where asked for."""
     caller = getattr(request.state, "caller", None)  # not there yet where the gate itself refused
     said = caller.purpose if isinstance(caller, PurposedCaller) else None
-    return Act(
-        kind=kind,
-        actor=request.state.client_id,
-        officer=said.officer if said else None,
-        purpose=Purpose(said.case, said.reason) if said else None,
-        objects=objects,
-        outcome=outcome,
-        request=audit_of(request).request_digest(_canonical(request)),
-    )
+    try:
+        return Act(
+            kind=kind,
+            actor=request.state.client_id,
+            officer=said.officer if said else None,
+            purpose=Purpose(said.case, said.reason) if said else None,
+            objects=objects,
+            outcome=outcome,
+            request=audit_of(request).request_digest(_canonical(request)),
+        )
+    except ValueError:  # an issuer outside may name a client as no entry can
+        raise AuditUnavailable from None
 
 
 def audits_of(dependant: Dependant) -> Iterator[Audits]:
@@ -122,8 +126,8 @@ async def _commit(session: WriteSession) -> None:
 
 
 def _canonical(request: Request) -> bytes:
-    """Method, path and query as they came, and the digest of the body where the endpoint stated one."""
-    body: bytes = getattr(request.state, "body_digest", b"")
+    """Method, path, query and body as they came; of what was refused before it was read, no body."""
+    body: bytes = getattr(request.state, "audited_body", b"")
     query: bytes = request.scope.get("query_string", b"")
     return b"\n".join((request.method.encode(), request.url.path.encode(), query, body))
 

@@ -71,6 +71,7 @@ def rotate_signing(
     starts = now if at_once else now + PUBLISHED_AHEAD
     ended = now if at_once else now - KEPT_AFTER
     seconds = (int(starts.timestamp()), int(ended.timestamp()))
+    asyncio.run(_witnessed(settings, "rotate-signing"))
     key_id = KeyRing.rotate_signing(settings.home, *seconds, key_provider_of(settings))
     typer.echo(f"{key_id}: {starts:%Y-%m-%dT%H:%M:%SZ}")
 
@@ -150,6 +151,11 @@ async def _retire(settings: Settings, key_id: str) -> None:
         await services.rotation.assert_unused(key_id)
         await _witness(services, "retire", thing("key", key_id))
         KeyRing.retire_key(settings.home, WRAPPING, key_id, key_provider_of(settings))
+
+
+async def _witnessed(settings: Settings, use: str) -> None:
+    async with open_services(settings) as services:
+        await _witness(services, use)
 
 
 async def _witness(services: Services, use: str, *keys: str) -> None:

@@ -1,7 +1,9 @@
 """``intertrata protection``: erasure of identities, retention, legal holds."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -34,6 +36,25 @@ def erase(person: UUID, by: By, instrument: Instrument, yes: Yes = False) -> Non
         typer.confirm("No se puede deshacer / it cannot be undone", abort=True)
     erased = _with(lambda service: service.erase_person(person, Orderer(by, instrument)))
     typer.echo(f"{erased.mentions} menciones / mentions, {len(erased.records)} registros / records")
+
+
+@app.command()
+def export(
+    person: UUID,
+    by: By,
+    instrument: Instrument,
+    out: Annotated[Path, typer.Option(help="Archivo nuevo, solo para usted / a new file, yours alone.")],
+) -> None:
+    """Todo lo que se guarda de una persona y quién lo vio / all that is held of one person and who saw it."""
+    if out.exists():
+        raise typer.BadParameter("el archivo ya existe / the file exists already")
+    told = _with(lambda service: service.export_person(person, Orderer(by, instrument)))
+    descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(told.model_dump_json(indent=1))
+    typer.echo(
+        f"{len(told.identity.identities)} registros / records, {len(told.accesses)} accesos / accesses"
+    )
 
 
 @app.command()

@@ -26,16 +26,10 @@ def write_reliability(folder: Path, proofs: Mapping[LinkKind, Proof]) -> None:
         writer.writerow(_HEADER)
         for kind, proof in proofs.items():
             for found in proof.bins:
-                writer.writerow(
-                    (
-                        kind,
-                        found.low,
-                        found.high,
-                        found.count,
-                        f"{found.expected:.5f}",
-                        f"{found.observed:.5f}",
-                    )
+                low, high, expected, observed = (
+                    f"{share:.5f}" for share in (found.low, found.high, found.expected, found.observed)
                 )
+                writer.writerow((kind, low, high, found.count, expected, observed))
     for kind, proof in proofs.items():
         (folder / f"reliability-{kind}.svg").write_text(diagram(kind, proof), encoding="utf-8")
 
@@ -44,17 +38,18 @@ def diagram(kind: LinkKind, proof: Proof) -> str:
     """The told probability from left to right, the share that proved right upwards; on the diagonal, the two
     are one. The larger a point, the more pairs it stands for."""
     spanish, english = _NAMES[kind]
-    title = f"Fiabilidad de las probabilidades: {spanish} / reliability: {english}"
+    titles = (f"Fiabilidad de las probabilidades: {spanish}", f"Reliability: {english}")
     told = "; ".join(f"{b.expected:.3f}: {b.observed:.3f} ({b.count})" for b in proof.bins)
     size = _SIDE + 2 * _MARGIN
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" role="img" '
             'aria-labelledby="t d" font-family="sans-serif" font-size="12">',
-            f'<title id="t">{escape(title)}</title>',
+            f'<title id="t">{escape(" / ".join(titles))}</title>',
             f'<desc id="d">{escape(told)}</desc>',
             f'<rect width="{size}" height="{size}" fill="white"/>',
-            f'<text x="{_MARGIN}" y="24" font-size="13">{escape(title)}</text>',
+            f'<text x="{_MARGIN}" y="24" font-size="13">{escape(titles[0])}</text>',
+            f'<text x="{_MARGIN}" y="42">{escape(titles[1])}</text>',
             *_axes(),
             *_points(proof.bins),
             f'<text x="{_MARGIN}" y="{size - 6}">error esperado / expected error: {proof.error:.4f}</text>',

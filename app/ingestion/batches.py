@@ -13,6 +13,8 @@ from app.models.ingestion import Batch, DeliveryIssue, FeedState, IdempotencyKey
 from schemas.vocabulary import Feed, Outcome, Severity
 
 BROKEN: Final = "adapter_broken"
+STUCK: Final = "translation_stuck"
+MOST_ATTEMPTS: Final = 6  # to begin a batch without getting any further
 EXPIRED: Final = "landed_bytes_expired"
 WHOLE_BATCH: Final = -1  # position of an issue that is of no single record
 
@@ -49,6 +51,12 @@ async def change(session: WriteSession, batch_id: UUID, states: Sequence[str], *
     )
 
 
+async def begin(session: WriteSession, batch_id: UUID) -> Batch | None:
+    """Take up a batch that is landed or was left in the middle; None where it is further on."""
+    states, attempts = ("landed", "translating"), Batch.attempts + 1
+    return await change(session, batch_id, states, state="translating", attempts=attempts)
+
+
 async def lock_at(session: WriteSession, batch_id: UUID, checkpoint: int) -> bool:
     """True where the batch is being translated and stands exactly there; nobody else moves it then."""
     statement = select(Batch.id).where(
@@ -61,7 +69,8 @@ async def count(session: WriteSession, batch_id: UUID, counts: Mapping[Outcome, 
     """Add to the counts and move the checkpoint, in one statement: the arithmetic holds at every moment."""
     received = sum(counts.values())
     added = {outcome.value: getattr(Batch, outcome.value) + counts[outcome] for outcome in counts}
-    values = {**added, "received": Batch.received + received, "checkpoint": Batch.checkpoint + received}
+    moved = {"received": Batch.received + received, "checkpoint": Batch.checkpoint + received}
+    values: dict[str, Any] = {**added, **moved, "attempts": 0}
     statement = update(Batch).where(Batch.id == batch_id).values(**values)
     await session.execute(statement.execution_options(synchronize_session=False))
 
@@ -93,10 +102,10 @@ async def reopen(session: WriteSession, batch_id: UUID) -> bool:
     statement = update(Batch).where(
         Batch.id == batch_id,
         Batch.state == "failed",
-        Batch.error_code == BROKEN,
+        Batch.error_code.in_((BROKEN, STUCK)),
         Batch.erased_at.is_(None),
     )
-    values = {"state": "landed", "error_code": None}
+    values = {"state": "landed", "error_code": None, "attempts": 0}
     options = {"synchronize_session": False}
     found = await session.scalar(statement.values(values).returning(Batch.id), execution_options=options)
     whole = (DeliveryIssue.batch_id == batch_id, DeliveryIssue.position == WHOLE_BATCH)

@@ -6,7 +6,7 @@ from typing import Final
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     table: tuple(columns.split())
     for table, columns in {
-        "record": "id feed key number stamp content_digest annulled data_key",
+        "record": "id feed key number stamp content_digest annulled data_key index_version",
         "record_version": "record_id stamp revision adapter_version content_digest batch_id position",
         "delivery": "batch_id position record_id number stamp outcome rows data_key verbatim",
         "delivery_issue": "batch_id position ordinal code severity row record field value",

@@ -13,7 +13,8 @@ from app.ingestion.translating import LINK
 ERASE = "erase_landed"
 FORGET = "forget_answers"
 PULL = "pull_sistra"
-SCHEDULES = (Every("*/10 * * * *", ERASE), Every("17 3 * * *", FORGET))
+REINDEX = "reindex"
+SCHEDULES = (Every("*/10 * * * *", ERASE), Every("17 3 * * *", FORGET), Every("*/30 * * * *", REINDEX))
 
 
 def jobs(service: IngestionService, puller: Puller | None = None) -> Mapping[str, Handler]:
@@ -35,7 +36,17 @@ def jobs(service: IngestionService, puller: Puller | None = None) -> Mapping[str
         if puller is not None:
             await puller.pull()
 
-    return {TRANSLATE: translate, LINK: link, ERASE: erase, FORGET: forget, PULL: pull_sistra}
+    async def reindex(payload: dict[str, Any]) -> None:
+        await service.reindex()
+
+    return {
+        REINDEX: reindex,
+        TRANSLATE: translate,
+        LINK: link,
+        ERASE: erase,
+        FORGET: forget,
+        PULL: pull_sistra,
+    }
 
 
 def schedules(pull_cron: str | None = None) -> tuple[Every, ...]:

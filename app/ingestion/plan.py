@@ -17,6 +17,7 @@ class HeldRecord:
     version: Version
     data_key: bytes  # wrapped
     erased: frozenset[bytes] = frozenset()  # marks of identities that were erased from it
+    index_version: int = 0  # of its features and keys, where that was asked
 
 
 @dataclass(slots=True)

@@ -27,6 +27,12 @@ class RecordIndex:
 
 
 class Indexer(Protocol):
+    @property
+    def version(self) -> int:
+        """Of what ``index`` makes of an observation. Kept with every record: what is of another is made
+        anew."""
+        ...
+
     def index(self, observation: Observation) -> RecordIndex:
         """Pure: the same observation always gives the same index. Safe in several threads at once."""
         ...

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.ingestion.applying import standing_of
@@ -31,9 +31,25 @@ class Replayer:
 
     async def replay(self, feed: Feed) -> ReplaySummary:
         """Every record held, in order of row ids. May be run again: what is up to date does not change."""
+        return await self._run(feed, None)
+
+    async def reindex(self, feed: Feed) -> ReplaySummary:
+        """Every record whose index is of an earlier version than the indexer's. Each chunk is committed by
+        itself: killed, it goes on with what is left. What can no longer be read stays as it is."""
+        version = self._tools.indexer.version
+        async with self._tools.database.write() as session:
+            if not await (await RecordRepository.of(session)).behind(version):
+                return ReplaySummary()
+        summary = await self._run(feed, version)
+        async with self._tools.database.write() as session:
+            records = await RecordRepository.of(session)
+            await records.lock_feed(feed)
+            return replace(summary, unusable=await records.leave_behind(feed, version))
+
+    async def _run(self, feed: Feed, below: int | None) -> ReplaySummary:
         after, summary = 0, ReplaySummary()
         while True:
-            last, done = await self._chunk(feed, after)
+            last, done = await self._chunk(feed, after, below)
             if last is None:
                 return summary
             after = last
@@ -41,11 +57,11 @@ class Replayer:
                 summary.read + done.read, summary.changed + done.changed, summary.unusable + done.unusable
             )
 
-    async def _chunk(self, feed: Feed, after: int) -> tuple[int | None, ReplaySummary]:
+    async def _chunk(self, feed: Feed, after: int, below: int | None) -> tuple[int | None, ReplaySummary]:
         async with self._tools.database.write() as session:
             records = await RecordRepository.of(session)
             await records.lock_feed(feed)
-            held = await records.held_contents(feed, after, self._tools.limits.chunk_records)
+            held = await records.held_contents(feed, after, self._tools.limits.chunk_records, below)
             if not held:
                 return None, ReplaySummary()
             entries = await asyncio.to_thread(self._translated, feed, held)
@@ -78,7 +94,7 @@ class Replayer:
         changed = {
             content.key: (content, entry)
             for content, entry in zip(contents, entries, strict=True)
-            if corrected(content, entry)
+            if corrected(content, entry) or self._behind(content, entry)
         }
         slots = {
             key: Slot(content.record, entry.version, [entry]) for key, (content, entry) in changed.items()
@@ -97,13 +113,17 @@ class Replayer:
         await records.write(rows)
         return [place.record_id for place in standing.values()]
 
+    def _behind(self, held: HeldContent, entry: Entry) -> bool:
+        """The same version, indexed as was done before."""
+        return _same_version(held, entry) and held.record.index_version < self._tools.indexer.version
+
 
 def corrected(held: HeldContent, entry: Entry) -> bool:
     """The adapter reads the same version otherwise now. Another number or stamp would be another version."""
     version = entry.version
-    return (
-        version is not None
-        and entry.key == held.key
-        and version.stamp == held.record.version.stamp
-        and version.digest != held.record.version.digest
-    )
+    return _same_version(held, entry) and version is not None and version.digest != held.record.version.digest
+
+
+def _same_version(held: HeldContent, entry: Entry) -> bool:
+    version = entry.version
+    return version is not None and entry.key == held.key and version.stamp == held.record.version.stamp

@@ -135,11 +135,13 @@ class RecordRepository:
         )
         return {row[0]: KeptVerbatim(row[1], row[2], row[3], row[4]) for row in found}
 
-    async def held_contents(self, feed: Feed, after: int, limit: int) -> list[HeldContent]:
-        """In the order of row ids."""
+    async def held_contents(
+        self, feed: Feed, after: int, limit: int, below: int | None = None
+    ) -> list[HeldContent]:
+        """In the order of row ids; with ``below``, those alone whose index is of an earlier version."""
         found = await self._connection.fetch(
             """
-            SELECT r.key, r.id, r.stamp, r.content_digest, r.data_key,
+            SELECT r.key, r.id, r.stamp, r.content_digest, r.data_key, r.index_version,
                    v.batch_id, v.position, v.revision, d.verbatim, b.received_at
             FROM record AS r
             JOIN LATERAL (
@@ -149,18 +151,39 @@ class RecordRepository:
             JOIN delivery AS d ON d.batch_id = v.batch_id AND d.position = v.position
             JOIN batch AS b ON b.id = v.batch_id
             WHERE r.feed = $1 AND r.id > $2 AND d.verbatim IS NOT NULL
+              AND ($4::int IS NULL OR r.index_version < $4)
             ORDER BY r.id LIMIT $3
             """,
             feed.value,
             after,
             limit,
+            below,
         )
         return [
             HeldContent(
-                row[0], HeldRecord(row[1], Version(row[2], row[3]), row[4]), Origin(*row[5:8]), row[8], row[9]
+                row[0],
+                HeldRecord(row[1], Version(row[2], row[3]), row[4], index_version=row[5]),
+                Origin(*row[6:9]),
+                *row[9:11],
             )
             for row in found
         ]
+
+    async def behind(self, version: int) -> bool:
+        """Whether a record is held whose index is of an earlier version."""
+        found = await self._connection.fetchval(
+            "SELECT EXISTS (SELECT 1 FROM record WHERE index_version < $1)", version
+        )
+        return bool(found)
+
+    async def leave_behind(self, feed: Feed, version: int) -> int:
+        """What cannot be indexed anew stays as it is, and is not tried again. How many records."""
+        done: str = await self._connection.execute(
+            "UPDATE record SET index_version = $2 WHERE feed = $1 AND index_version < $2",
+            feed.value,
+            version,
+        )
+        return int(done.rpartition(" ")[2])
 
     async def rejected_contents(
         self, feed: Feed, after: tuple[UUID, int], limit: int
@@ -216,8 +239,8 @@ class RecordRepository:
     async def _take_back(self, changed: Sequence[Row]) -> None:
         ids = [row[0] for row in changed]
         await self._connection.executemany(
-            "UPDATE record SET stamp = $2, content_digest = $3, annulled = $4, last_received_at = now()"
-            " WHERE id = $1",
+            "UPDATE record SET stamp = $2, content_digest = $3, annulled = $4, index_version = $5,"
+            " last_received_at = now() WHERE id = $1",
             changed,
         )
         await self._connection.execute("DELETE FROM report WHERE record_id = ANY($1)", ids)

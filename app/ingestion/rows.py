@@ -90,15 +90,24 @@ class Maker:
         return rows
 
     def remake(self, slot: Slot, place: Standing, origin: Origin, rows: Rows) -> None:
-        """A held version that a corrected adapter reads otherwise: content anew, ledgered as a revision."""
+        """A held version made anew: where a corrected adapter reads it otherwise, ledgered as a revision."""
         winner = slot.winner
         if winner is None or winner.version is None:
             raise ValueError("a corrected version has content")
         stamp, digest = winner.version.stamp, winner.version.digest
         adapter = self._place.adapter_version
-        rows.new["record_version"].append(
-            (place.record_id, stamp, origin.revision + 1, adapter, digest, origin.batch_id, origin.position)
-        )
+        if slot.held is None or slot.held.version.digest != digest:
+            rows.new["record_version"].append(
+                (
+                    place.record_id,
+                    stamp,
+                    origin.revision + 1,
+                    adapter,
+                    digest,
+                    origin.batch_id,
+                    origin.position,
+                )
+            )
         self._record(rows, slot, place, self._data_key(slot.held))
 
     def _data_key(self, held: HeldRecord | None) -> tuple[DataKey, bytes]:
@@ -154,10 +163,12 @@ class Maker:
                     digest,
                     observation.annulled,
                     wrapped,
+                    self._indexer.version,
                 )
             )
         else:
-            rows.changed_records.append((record_id, stamp, digest, observation.annulled))
+            indexed = self._indexer.version
+            rows.changed_records.append((record_id, stamp, digest, observation.annulled, indexed))
         self._content(rows, place, observation, data_key)
 
     def _version(self, record_id: int, entry: Entry) -> Row:

@@ -66,6 +66,12 @@ FAILURES: Final[Mapping[str, Sentence]] = {
         "La entrega no se tradujo dentro del plazo y sus bytes se borraron; envíela otra vez.",
         "The delivery was not translated in time and its bytes were erased; send it again.",
     ),
+    "translation_stuck": Sentence(
+        "La traducción se interrumpió una y otra vez en el mismo punto; la entrega se conserva y el operador "
+        "debe ver por qué.",
+        "Translation broke off again and again at the same place; the delivery is kept and the operator must "
+        "see why.",
+    ),
     "adapter_broken": Sentence(
         "El traductor de la fuente falló; la entrega se conserva y el operador debe corregirlo.",
         "The feed's translator failed; the delivery is kept and the operator must correct it.",

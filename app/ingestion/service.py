@@ -1,7 +1,7 @@
 """What other rooms and the composition roots call. Each part of the stage is a small class beside this."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from uuid import UUID
 
 from adapters.base import Form
@@ -88,6 +88,18 @@ class IngestionService:
         summary = replace(summary, rescued=await self._rescuer.rescue(feed))
         await self._tools.linker.link_pending()
         return summary
+
+    async def reindex(self) -> ReplaySummary:
+        """Features and blind keys of what is held, made anew where they are of another version than the
+        indexer's; what was made anew is linked. May be killed and run again at any point."""
+        total = ReplaySummary()
+        for feed in self._tools.catalog:
+            done = await self._replayer.reindex(feed)
+            counts = {f.name: getattr(total, f.name) + getattr(done, f.name) for f in fields(total)}
+            total = ReplaySummary(**counts)
+        if total.changed:
+            await self._tools.linker.link_pending()
+        return total
 
     async def retry(self, batch_id: UUID) -> None:
         """A batch that its adapter broke on is translated again, after the adapter was corrected.

@@ -47,6 +47,9 @@ class Translator:
         batch = await self._start(batch_id)
         if batch is None:
             return
+        if batch.attempts > batches.MOST_ATTEMPTS:  # whoever takes it up dies of it, and would for ever
+            await self._fail(batch, batches.STUCK)
+            return
         try:
             await self._translate(batch, progress)
         except UnreadableDelivery as unreadable:
@@ -60,7 +63,7 @@ class Translator:
 
     async def _start(self, batch_id: UUID) -> Batch | None:
         async with self._tools.database.write() as session:
-            return await batches.change(session, batch_id, ("landed", "translating"), state="translating")
+            return await batches.begin(session, batch_id)
 
     async def _translate(self, batch: Batch, progress: Progress) -> None:
         key = self._tools.sealer.unwrap(batch.data_key or b"")

@@ -54,6 +54,7 @@ class Batch(Base):
     contract_version: Mapped[int] = mapped_column(SmallInteger)
     adapter_version: Mapped[int] = mapped_column(SmallInteger)
     checkpoint: Mapped[int] = mapped_column(Integer, server_default="0")  # translations already kept
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")  # begun since it last got further
     data_key: Mapped[bytes | None] = mapped_column(LargeBinary)  # wrapped; None once erased
     received: Mapped[int] = mapped_column(Integer, server_default="0")
     accepted: Mapped[int] = mapped_column(Integer, server_default="0")
@@ -104,6 +105,7 @@ class Record(Base):
     content_digest: Mapped[bytes] = mapped_column(LargeBinary)  # HMAC of the observation held
     annulled: Mapped[bool]
     data_key: Mapped[bytes] = mapped_column(LargeBinary)  # wrapped
+    index_version: Mapped[int] = mapped_column(SmallInteger, server_default="1")  # Indexer.version
     first_received_at: Mapped[Now]
     last_received_at: Mapped[Now]
 

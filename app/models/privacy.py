@@ -30,8 +30,8 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
         Privacy.WRAPPED_KEY: "data_key",
         Privacy.STAFF: "client",
         Privacy.OPERATIONAL: "id feed mode state form sha256 size_bytes gzip received_at translated_at"
-        " linked_at erased_at error_code contract_version adapter_version checkpoint received accepted"
-        " accepted_with_warnings repeated superseded conflicting rejected",
+        " linked_at erased_at error_code contract_version adapter_version checkpoint attempts received"
+        " accepted accepted_with_warnings repeated superseded conflicting rejected",
     },
     "landed_chunk": {Privacy.SEALED: "ciphertext", Privacy.OPERATIONAL: "batch_id position"},
     "idempotency_key": {
@@ -43,7 +43,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
         Privacy.WRAPPED_KEY: "data_key",
         Privacy.BLIND: "content_digest",
         Privacy.CASE: "feed key number stamp annulled",
-        Privacy.OPERATIONAL: "id first_received_at last_received_at",
+        Privacy.OPERATIONAL: "id index_version first_received_at last_received_at",
     },
     "record_version": {
         Privacy.BLIND: "content_digest",
@@ -82,7 +82,29 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
     "judgement": {
         Privacy.LINK: "kind a b outcome weight probability",
         Privacy.STAFF: "judge reason",
-        Privacy.OPERATIONAL: "id model made_at",
+        Privacy.OPERATIONAL: "id model made_at act_id",
+    },
+    "review_claim": {
+        Privacy.LINK: "kind a b",
+        Privacy.STAFF: "holder",
+        Privacy.OPERATIONAL: "claimed_at expires_at",
+    },
+    "review_act": {
+        Privacy.BLIND: "digest",
+        Privacy.LINK: "effect",
+        Privacy.STAFF: "judge",
+        Privacy.OPERATIONAL: "id number kind act outcome why_second made_at",
+    },
+    "review_pair": {Privacy.LINK: "a b outcome", Privacy.OPERATIONAL: "act_id"},
+    "review_word": {
+        Privacy.LINK: "effect",
+        Privacy.STAFF: "judge",
+        Privacy.OPERATIONAL: "act_id word made_at",
+    },
+    "review_reason": {
+        Privacy.SEALED: "reason",
+        Privacy.WRAPPED_KEY: "data_key",
+        Privacy.OPERATIONAL: "act_id word",
     },
     "pin": {
         Privacy.SEALED: "reason",

@@ -11,6 +11,9 @@ from typing import Final, Protocol
 from uuid import UUID, uuid4
 
 from app.audit.acts import Act, ActKind, thing
+from app.audit.console import CONSOLE
+from app.audit.entries import EntryService
+from app.audit.log import MerkleLog
 from app.audit.service import AuditLog
 from app.core.clock import Clock
 from app.db.engine import Database, WriteSession
@@ -21,9 +24,15 @@ from app.protection import repository
 from app.protection.errors import HoldUnknown, InstrumentMissing, UnderLegalHold
 from app.protection.repository import ProtectionRepository
 from app.protection.retention import POLICY, Keeping, RetentionPolicy
+from app.registry.identity import IdentityService
 from app.registry.service import RegistryService
+from app.security.reach import EVERYTHING
+from app.security.sealing import Sealer
+from schemas.audit import AuditEntryItem
+from schemas.protection import PersonExport
 
 CHUNK: Final = 200  # records erased in one transaction
+_PAGE: Final = 500
 _INSTRUMENT: Final = range(3, 101)  # characters
 
 
@@ -50,6 +59,8 @@ class Tools:
     ingestion: IngestionService
     linker: Linker
     audit: AuditLog
+    merkle: MerkleLog
+    sealer: Sealer
     clock: Clock
 
 
@@ -73,6 +84,28 @@ class ProtectionService:
             await self._tools.linker.link_now(session, erased.records)
             await self._keep(session, "order", orderer, erased, thing("person", person_id))
         return erased
+
+    async def export_person(self, person_id: UUID, orderer: Orderer) -> PersonExport:
+        """All that is held of one person, and all accesses to it, this one included.
+
+        Raises what the registry raises of an id that stands for nobody.
+        """
+        tools = self._tools
+        async with tools.database.write() as session:
+            held = await RegistryService(session).person(person_id)
+            await self._witness(session, orderer, thing("person", person_id), kind=ActKind.EXPORT)
+        await tools.merkle.sequence()
+        async with tools.database.read() as session:
+            accesses = await _all_accesses(EntryService(session, tools.audit), person_id)
+            # Last: from there on the session sees what callers see, and the log is not theirs.
+            identity = await IdentityService(session, tools.sealer).open(person_id, EVERYTHING)
+        return PersonExport(
+            made_at=tools.clock.now(),
+            instrument=orderer.instrument.strip(),
+            identity=identity,
+            held=held,
+            accesses=accesses,
+        )
 
     async def due(self, limit: int = CHUNK, after: int = 0) -> list[int]:
         """Row ids of records whose identities outlived the retention policy, without those under a hold."""
@@ -150,7 +183,23 @@ class ProtectionService:
         await self._witness(session, orderer, thing("erasure", erasure.id), *things)
 
     async def _witness(
-        self, session: WriteSession, orderer: Orderer, *things: str, outcome: str = "done"
+        self,
+        session: WriteSession,
+        orderer: Orderer,
+        *things: str,
+        outcome: str = "done",
+        kind: ActKind = ActKind.ERASURE,
     ) -> None:
-        act = Act(ActKind.ERASURE, actor=orderer.by, objects=things, outcome=outcome)
+        act = Act(kind, CONSOLE, officer=orderer.by, objects=things, outcome=outcome)
         await self._tools.audit.witness(session, act)
+
+
+async def _all_accesses(entries: EntryService, person_id: UUID) -> tuple[AuditEntryItem, ...]:
+    found: list[AuditEntryItem] = []
+    after = -1
+    while True:
+        page = await entries.accesses(person_id, after, _PAGE)
+        found.extend(page.items)
+        if page.next is None:
+            return tuple(found)
+        after = int(page.next)

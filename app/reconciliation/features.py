@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from sys import intern
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -24,6 +24,10 @@ from app.reconciliation.names import (
 from app.reconciliation.phonetic import sound
 from schemas.observations import Document, Identity, Mention, Observation
 from schemas.vocabulary import CitationRelation, DocumentType, Feed, PartyKind, Role
+
+# Of what is derived here, and of the blocks made of it. Who changes either raises it by one: held records are
+# then indexed anew (``intertrata reindex``). ``decode`` reads what was kept before: fields are only appended.
+VERSION: Final = 1
 
 RESOLVED_ROLES = frozenset({Role.VICTIM, Role.SUSPECT})
 _YEAR = 365.25

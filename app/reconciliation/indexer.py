@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from app.ingestion.ports import MentionIndex, RecordIndex
+from app.reconciliation import features
 from app.reconciliation.blocking import mention_blocks, record_blocks
 from app.reconciliation.features import MentionFeatures, ReportFeatures, decode, encode, report_features
 from app.security.blind import BlindIndex
@@ -19,6 +20,8 @@ class RecordKeys:
 
 class FeatureIndexer:
     """Fulfils ``app.ingestion.ports.Indexer``. The rule's name is the label of its blind keys."""
+
+    version = features.VERSION
 
     def __init__(self, blind: BlindIndex) -> None:
         self._blind = blind

@@ -185,10 +185,8 @@ def person_weight(
         return NEVER
     bits = mention_weight(a.features, b.features, model) if mention_bits is None else mention_bits
     bits += context_bits(a, b, same_case, model)
-    if person_cap(a, b, same_case) is not None:
-        limit = model.between(a.features.role, b.features.role).upper
-        return min(bits, exact(limit - _JUST_UNDER))
-    return bits
+    most = exact(model.between(a.features.role, b.features.role).upper - _JUST_UNDER)
+    return most if bits > most and person_cap(a, b, same_case) is not None else bits
 
 
 def person_cap(a: PersonNode, b: PersonNode, same_case: bool) -> Rule | None:
@@ -196,11 +194,11 @@ def person_cap(a: PersonNode, b: PersonNode, same_case: bool) -> Rule | None:
     x, y = a.features, b.features
     if not same_case and not _enough_across(x, y):
         return Rule.HALF_A_NAME
-    if x.document is not None and x.document == y.document:
+    if x.document is not None and x.document == y.document and x.document_type == y.document_type:
         return None
     if siblings(x, y):
         return Rule.SIBLING_NAMES
-    birth = level_of(BIRTH, x, y)
+    birth = "equal" if x.birth is not None and x.birth == y.birth else level_of(BIRTH, x, y)
     if birth in _BIRTHS_APART:
         return Rule.BIRTHS_APART
     if birth != "equal" and _other_altogether(x, y):
@@ -213,10 +211,10 @@ _BIRTHS_APART = frozenset({"dates_differ", "age_differs"})
 
 def _other_altogether(x: MentionFeatures, y: MentionFeatures) -> bool:
     """Both say a name, or initials, and nothing of the one is anything of the other."""
-    if x.given and y.given and level_of(GIVEN, x, y) != "differs":
+    if _share_surname(x, y) or (x.given and y.given and level_of(GIVEN, x, y) != "differs"):
         return False
     initials = level_of(INITIALS, x, y)
-    if initials not in ("null", "differs") or _share_surname(x, y):
+    if initials not in ("null", "differs"):
         return False
     surnames = (x.paternal or x.maternal) and (y.paternal or y.maternal)
     return bool((x.given and y.given) or surnames or initials == "differs") and not _near_surname(x, y)

@@ -8,7 +8,8 @@ from sqlalchemy import RowMapping, text
 from app.db.engine import ReadSession
 from app.registry.ages import is_minor
 from app.registry.service import RegistryService
-from app.security.reach import Reach, enter
+from app.security.reach import Reach
+from app.security.row_security import enter
 from app.security.sealing import Sealer
 from schemas.access import PersonIdentity, StatedIdentity
 from schemas.observations import Identity

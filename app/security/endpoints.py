@@ -80,6 +80,8 @@ def _described(description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
         200: _described("El token / the token", _TOKEN_SCHEMA),
         400: _described("Pedido inválido / invalid request", _ERROR_SCHEMA),
         401: _described("Cliente no aceptado / client not accepted", _ERROR_SCHEMA),
+        408: _described("Demasiado lento / too slow", _ERROR_SCHEMA),
+        413: _described("Demasiado largo / too long", _ERROR_SCHEMA),
     },
     openapi_extra={
         "requestBody": {"required": True, "content": {FORM: {"schema": _FORM_SCHEMA}}},
@@ -101,6 +103,8 @@ async def token(request: Request) -> JSONResponse:
         200: _described("Ya no abre / it opens nothing", {"type": "object"}),
         400: _described("Pedido inválido / invalid request", _ERROR_SCHEMA),
         401: _described("Cliente no aceptado / client not accepted", _ERROR_SCHEMA),
+        408: _described("Demasiado lento / too slow", _ERROR_SCHEMA),
+        413: _described("Demasiado largo / too long", _ERROR_SCHEMA),
     },
     openapi_extra={
         "requestBody": {"required": True, "content": {FORM: {"schema": _REVOKE_SCHEMA}}},

@@ -1,35 +1,14 @@
 """Row scope: which part of the registry's rows a caller's transaction can see.
 
-Held twice: services ask ``Reach`` where the answer depends on it, and PostgreSQL's row-level security hides
-the rest from the role that every transaction opened for a caller works under (``migrations``, policies
-``reach``). A transaction that never entered a reach sees nothing under that role.
+Held twice: by the services, which ask it, and by PostgreSQL's row-level security (``row_security``). Pure.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
-from uuid import UUID
 
-from sqlalchemy import text
-
-from app.db.engine import ReadSession
-from app.models.feeds import FEED_BITS
 from app.security.scopes import REGISTRY_READ, FeedAct, feed_scope
 from schemas.vocabulary import Feed
-
-READER_ROLE: Final = "intertrata_reader"
-"""May log in nowhere, owns nothing, bypasses nothing. The same on every server: policies name it."""
-
-_ENTER: Final = text(
-    "SELECT set_config('row_security', 'on', true), set_config('intertrata.reach', :kind, true),"
-    " set_config('intertrata.feeds', :feeds, true), set_config('intertrata.feed_bits', :bits, true),"
-    " set_config('intertrata.department', :department, true), set_config('intertrata.person', :person, true),"
-    f" set_config('role', '{READER_ROLE}', true)"  # last: the role may set nothing but its own
-)
-_LEAVE: Final = text(
-    "SELECT set_config('role', 'none', true), set_config('row_security', 'off', true),"
-    " set_config('intertrata.reach', '', true)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +58,3 @@ class Reach:
 
 
 EVERYTHING: Final = Reach(registry=True)
-
-
-async def enter(session: ReadSession, reach: Reach, person: UUID | None = None) -> None:
-    """From here to the end of the transaction (or ``leave``) the session sees the rows of ``reach`` only,
-    and the sealed identities of ``person`` only (``None``: of nobody). One round trip."""
-    values = {
-        "kind": reach.kind,
-        "feeds": ",".join(sorted(reach.feeds)),
-        "bits": str(sum(FEED_BITS[feed] for feed in reach.feeds)),
-        "department": reach.department or "",
-        "person": str(person) if person else "",
-    }
-    await session.execute(_ENTER, values)
-
-
-async def leave(session: ReadSession) -> None:
-    """Back to the application's own role, to write in the same transaction what belongs to the read."""
-    await session.execute(_LEAVE)

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 
 from app.db.engine import ReadSession, database_of
 from app.security.callers import caller_of
-from app.security.reach import enter
+from app.security.row_security import enter
 
 
 async def get_reach_session(request: Request) -> AsyncIterator[ReadSession]:

@@ -169,9 +169,9 @@ async def test_an_erasure_is_witnessed_and_says_nothing_of_whom(registry: Servic
     assert await values(registry, "SELECT instrument FROM erasure") == ["RES-0001-2026"]
     assert await values(
         registry,
-        "SELECT outcome FROM audit_entry WHERE kind = 'erasure' AND :it = ANY(objects)",
+        "SELECT officer FROM audit_entry WHERE kind = 'erasure' AND :it = ANY(objects)",
         it=f"person/{person}",
-    ) == ["done"]
+    ) == ["operator"]
 
 
 async def test_a_hold_on_one_record_keeps_its_whole_case(registry: Services) -> None:
@@ -254,3 +254,18 @@ def test_the_policy_is_dated_and_bounds_every_keeping() -> None:
     assert POLICY.years.keys() == set(Keeping)
     leap = datetime(2028, 2, 29, tzinfo=UTC)
     assert replace(POLICY, years=dict.fromkeys(Keeping, 1)).before(Keeping.CASE, leap).day == 28
+
+
+async def test_a_person_is_given_all_that_is_held_of_her_and_who_saw_it(registry: Services) -> None:
+    person = await a_person(registry)
+    sealed = await identities(registry)
+    told = await registry.protection.export_person(person, ORDER)
+    again = await registry.protection.export_person(person, ORDER)
+    names = {(each.paternal, each.given) for each in told.identity.identities}
+    assert names == {
+        (sealed[mention].get("paternal"), sealed[mention].get("given"))
+        for mention in await mentions_of(registry, person)
+    }
+    assert told.held.id == told.identity.id == person
+    assert [(each.kind, each.officer) for each in told.accesses] == [("export", "operator")]
+    assert len(again.accesses) == 2

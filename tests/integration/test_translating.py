@@ -4,6 +4,7 @@ import asyncio
 import json
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -298,3 +299,38 @@ async def test_a_broken_adapter_fails_the_batch_and_says_nothing_of_its_content(
 def test_every_sample_is_tested() -> None:
     assert set(SAMPLE_FILES) == set(Feed)
     assert Entry.__slots__
+
+
+async def test_a_batch_that_kills_whoever_takes_it_up_ends_as_failed_and_can_be_tried_again(
+    database: Database,
+) -> None:
+    """Six workers died of it without getting any further; the seventh does not begin."""
+    service = IngestionService(tools_for(database, CATALOG))
+    landed = await service.land(sample_arrival(Feed.SISTRA), parts(sample(Feed.SISTRA)))
+    await died(database, landed.id, 6)
+    await service.translate_batch(landed.id)
+    status = await service.status(landed.id)
+    assert (status.state, status.error_code, status.received) == ("failed", "translation_stuck", 0)
+    assert await rows(database, "landed_chunk") > 0, "its bytes are kept"
+    await service.retry(landed.id)
+    await service.translate_batch(landed.id)
+    assert (await service.status(landed.id)).state == "linking"
+
+
+async def test_a_batch_that_gets_further_each_time_is_never_given_up(database: Database) -> None:
+    service = IngestionService(tools_for(database, CATALOG))
+    landed = await service.land(sample_arrival(Feed.SISTRA), parts(sample(Feed.SISTRA)))
+    await died(database, landed.id, 5)
+    await service.translate_batch(landed.id)
+    assert (await service.status(landed.id)).state == "linking"
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT attempts FROM batch")) == 0
+
+
+async def died(database: Database, batch_id: UUID, times: int) -> None:
+    """What as many workers leave behind."""
+    async with database.write() as session:
+        await session.execute(
+            text("UPDATE batch SET state = 'translating', attempts = :times WHERE id = :id"),
+            {"times": times, "id": batch_id},
+        )

@@ -38,6 +38,8 @@ _CASES = UUID(int=1818)
 
 
 class PlainIndexer:
+    version = 1
+
     def __init__(self, blind: BlindIndex) -> None:
         self._blind = blind
 

@@ -8,8 +8,9 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from app.security.reach import EVERYTHING, RowScope, enter
+from app.security.reach import EVERYTHING, RowScope
 from app.security.roles import Role
+from app.security.row_security import enter
 from support.access_kit import ASKING, OWN_FEED, Guarded
 from support.expected import PERSONS
 

@@ -72,7 +72,8 @@ async def objects(guarded: Guarded) -> Objects:
     record = next(r["number"] for r in own["reports"] if r["feed"] == OWN_FEED)
     other = foreign["reports"][0]
     async with guarded.services.database.read() as session:
-        batches = dict((await session.execute(text("SELECT feed, id FROM batch"))).tuples().all())
+        found = await session.execute(text("SELECT feed, id FROM batch"))
+        batches = {row.feed: row.id for row in found}
         judgements = list(await session.scalars(text("SELECT id FROM judgement ORDER BY id LIMIT 2")))
     return Objects(
         (own["id"], foreign["id"], str(uuid4())),

@@ -8,8 +8,9 @@ from sqlalchemy import text
 
 from app.registry.errors import CaseNotFound
 from app.registry.service import RegistryService
-from app.security.reach import EVERYTHING, Reach, enter, leave
+from app.security.reach import EVERYTHING, Reach
 from app.security.roles import Role
+from app.security.row_security import enter, leave
 from schemas.vocabulary import Feed
 from support.access_kit import DEPARTMENT, OWN_FEED, Guarded
 

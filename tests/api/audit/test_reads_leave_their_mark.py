@@ -66,6 +66,25 @@ async def test_the_same_question_has_the_same_keyed_digest(
     assert len(first) == 32
 
 
+async def test_a_body_is_part_of_the_question(
+    services: Services, api: httpx.AsyncClient, bearer: Bearer
+) -> None:
+    path = f"/v1/persons/{uuid4()}/identity"
+    for reason in ("Ubicación inmediata", "Ubicación inmediata", "Diligencia fiscal urgente"):
+        body = {"case": "EXP-00123-2026", "reason": reason}
+        assert (await api.post(path, json=body, headers=bearer("identity:read"))).status_code == 404
+    first, again, other = (each.request for each in await entries(services))
+    assert first == again != other
+
+
+async def test_a_client_that_no_entry_can_name_is_told_nothing(
+    held: Services, api: httpx.AsyncClient, bearer: Bearer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.audit.acts.TEXT_CHARACTERS", 3)
+    answer = await api.get("/v1/cases", headers=bearer(READER))
+    assert (answer.status_code, answer.json()["code"]) == (503, "audit-unavailable")
+
+
 async def test_what_is_not_there_or_not_any_more_is_witnessed_as_such(
     services: Services, api: httpx.AsyncClient, bearer: Bearer
 ) -> None:

@@ -1,11 +1,14 @@
 """Client credentials: RFC 6749, to the letter."""
 
+import asyncio
 import base64
+from collections.abc import AsyncIterator
 from urllib.parse import quote_plus
 
 import httpx
 import pytest
 
+from app.security import forms
 from app.security.clients import HASHES_WAITING, NewClient
 from app.security.forms import MAX_FORM_BYTES
 from app.wiring import Services
@@ -139,6 +142,17 @@ async def test_a_form_without_end_is_cut(api: httpx.AsyncClient) -> None:
     is_refusal(answer, 413, "invalid_request")
 
 
+async def test_a_form_that_drips_in_is_ended(api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forms, "FORM_SECONDS", 0.05)
+
+    async def dripping() -> AsyncIterator[bytes]:
+        yield b"grant_type="
+        await asyncio.sleep(30)
+
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    is_refusal(await api.post("/oauth/token", content=dripping(), headers=headers), 408, "invalid_request")
+
+
 async def test_the_secret_is_kept_as_an_argon2id_hash_only(services: Services, client: NewClient) -> None:
     async with services.database.read() as session:
         from sqlalchemy import text
@@ -149,8 +163,6 @@ async def test_the_secret_is_kept_as_an_argon2id_hash_only(services: Services, c
 
 
 async def test_a_crowd_of_wrong_secrets_is_told_to_wait(services: Services, api: httpx.AsyncClient) -> None:
-    import asyncio
-
     wrong = basic("cl-ffffffffffffffff", "its_" + "a" * 43)
     answers = await asyncio.gather(*(ask(api, GRANT, **wrong) for _ in range(HASHES_WAITING + 20)))
     statuses = {answer.status_code for answer in answers}
