@@ -10,6 +10,7 @@ from app.audit.refusals import Refusals
 from app.ingestion import endpoints as ingestion
 from app.lifecycle import endpoints as lifecycle
 from app.reconciliation import endpoints as reconciliation
+from app.reconciliation.review import endpoints as review
 from app.registry import endpoints as registry
 from app.registry import identity_endpoints as identity
 from app.registry.pins import endpoints as pins
@@ -37,6 +38,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit.router,
     ingestion.router,
     reconciliation.router,
+    review.router,
     registry.router,
     identity.router,
     pins.router,

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from adapters.catalog import CATALOG
@@ -36,6 +37,8 @@ from app.protection.service import ProtectionService
 from app.protection.service import Tools as ProtectionTools
 from app.reconciliation.explanations import Explanations
 from app.reconciliation.indexer import FeatureIndexer
+from app.reconciliation.review.rules import Policy
+from app.reconciliation.review.service import Tools as ReviewTools
 from app.reconciliation.running import Models
 from app.reconciliation.service import ReconciliationService
 from app.security import installation
@@ -79,6 +82,7 @@ class Services:
     lifecycle: Lifecycle
     glass: Glass
     identity_pace: IdentityPace
+    review: ReviewTools
     ingestion: IngestionService
     protection: ProtectionService
     puller_from: Callable[[Source], Puller]
@@ -119,6 +123,7 @@ def build_services(
         lifecycle=Lifecycle.over(database, sealer, ModelService(database, linker, models, audit)),
         glass=Glass(database, clock),
         identity_pace=IdentityPace(database, clock, settings.identities_per_officer_hour),
+        review=ReviewTools(linker, sealer, blind, clock, review_policy_of(settings)),
         ingestion=ingestion,
         protection=ProtectionService(
             ProtectionTools(database, ingestion, linker, audit, merkle, sealer, clock)
@@ -179,6 +184,14 @@ def source_of(settings: Settings) -> Source | None:
     if settings.sistra_url is None or settings.sistra_token_file is None:
         return None
     return Source(settings.sistra_url, settings.sistra_token_file.read_text().strip())
+
+
+def review_policy_of(settings: Settings) -> Policy:
+    return Policy(
+        two_persons=settings.review_two_persons,
+        members=settings.review_two_persons_members,
+        lease=timedelta(minutes=settings.review_lease_minutes),
+    )
 
 
 async def _up_to_date(database_url: str) -> bool:

@@ -21,6 +21,7 @@ GRANT SELECT, INSERT ON model_version, model_comparison, model_promotion, promot
 GRANT SELECT, INSERT ON judgement, change, redirect, record_version, pin TO :"app";
 GRANT SELECT, INSERT ON audit_entry, audit_leaf, audit_node, audit_checkpoint TO :"app";
 GRANT SELECT, INSERT ON erased_identity, erasure TO :"app";
+GRANT SELECT, INSERT ON review_act, review_pair, review_word TO :"app";
 GRANT SELECT, INSERT ON installation TO :"app";
 GRANT SELECT, INSERT, UPDATE (data_key, verbatim) ON delivery TO :"app";  -- erasure, held to it by a trigger
 
@@ -39,8 +40,9 @@ GRANT SELECT, INSERT, DELETE ON landed_chunk, delivery_issue, idempotency_key, r
 GRANT SELECT, INSERT, DELETE ON client_credential, single_use, revoked_token TO :"app";
 GRANT UPDATE (identity, features) ON mention_identity TO :"app";  -- sealed anew when an identity is erased
 GRANT UPDATE (narrative) ON report TO :"app";  -- erased
+GRANT SELECT, INSERT, UPDATE (data_key), DELETE ON review_reason TO :"app";  -- rewrapped, erased
 GRANT SELECT, INSERT, UPDATE, DELETE ON identity_use, link_dirty, edge, case_member, person_member, case_entity,
-    person_entity TO :"app";
+    person_entity, review_claim TO :"app";
 
 -- the queue
 GRANT SELECT, INSERT, UPDATE, DELETE ON pgqueuer, pgqueuer_schedules TO :"app";

@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     dpop_nonces: bool = True  # outside the demo, proofs carry a nonce of ours (RFC 9449 8)
     upload_limit_bytes: int = Field(default=2048 * MIB, gt=0)
     database_pool_size: int = Field(default=10, ge=1, le=100)
+    review_lease_minutes: int = Field(default=30, ge=1, le=1440)  # a reviewer holds a doubtful pair for
+    review_two_persons: Literal["never", "listed", "always"] = "listed"  # which merges need a second word
+    review_two_persons_members: int = Field(default=8, ge=2)  # "listed": from so many members on
     worker_concurrency: int = Field(default=2, ge=1, le=64)
     keys_transit_url: str | None = None  # Vault or OpenBao that protects the keys; None: a private file
     keys_transit_key: str = "intertrata"  # name of its transit key

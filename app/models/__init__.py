@@ -41,6 +41,7 @@ from app.models.reconciliation import (
     RecordKey,
     Redirect,
 )
+from app.models.review import ReviewAct, ReviewClaim, ReviewPair, ReviewReason, ReviewWord
 from app.models.security import Client, Installation
 
 __all__ = [
@@ -88,4 +89,9 @@ __all__ = [
     "RecordVersion",
     "Redirect",
     "Report",
+    "ReviewAct",
+    "ReviewClaim",
+    "ReviewPair",
+    "ReviewReason",
+    "ReviewWord",
 ]

@@ -82,7 +82,29 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
     "judgement": {
         Privacy.LINK: "kind a b outcome weight probability",
         Privacy.STAFF: "judge reason",
-        Privacy.OPERATIONAL: "id model made_at",
+        Privacy.OPERATIONAL: "id model made_at act_id",
+    },
+    "review_claim": {
+        Privacy.LINK: "kind a b",
+        Privacy.STAFF: "holder",
+        Privacy.OPERATIONAL: "claimed_at expires_at",
+    },
+    "review_act": {
+        Privacy.BLIND: "digest",
+        Privacy.LINK: "effect",
+        Privacy.STAFF: "judge",
+        Privacy.OPERATIONAL: "id number kind act outcome why_second made_at",
+    },
+    "review_pair": {Privacy.LINK: "a b outcome", Privacy.OPERATIONAL: "act_id"},
+    "review_word": {
+        Privacy.LINK: "effect",
+        Privacy.STAFF: "judge",
+        Privacy.OPERATIONAL: "act_id word made_at",
+    },
+    "review_reason": {
+        Privacy.SEALED: "reason",
+        Privacy.WRAPPED_KEY: "data_key",
+        Privacy.OPERATIONAL: "act_id word",
     },
     "pin": {
         Privacy.SEALED: "reason",

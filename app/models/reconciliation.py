@@ -80,6 +80,7 @@ class Judgement(Base):
     judge: Mapped[str]  # "machine" or the reviewer
     reason: Mapped[str | None]
     made_at: Mapped[Now]
+    act_id: Mapped[UUID | None]  # of the reviewer's act, whose reason is sealed; see ``ReviewAct``
 
 
 class Edge(Base):

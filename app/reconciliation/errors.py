@@ -1,6 +1,6 @@
 """What linking refuses."""
 
-from app.core.errors import BadRequest, NotFound, OperatorError
+from app.core.errors import BadRequest, NotFound, OperatorError, Unavailable
 
 
 class DecisionPointless(BadRequest):
@@ -13,6 +13,12 @@ class DecisionUnknown(NotFound):
     code = "decision-unknown"
     es = "No se tiene uno de los dos registros o menciones."
     en = "One of the two records or mentions is not held."
+
+
+class RelinkingPending(Unavailable):
+    code = "relinking-pending"
+    es = "Todo se está vinculando de nuevo con otro modelo. Decida cuando termine."
+    en = "Everything is being linked anew with another model. Decide once that has ended."
 
 
 class FileUnusable(OperatorError):

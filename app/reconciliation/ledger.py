@@ -78,21 +78,26 @@ INSERT INTO change (position, kind, event, entity_id)
 SELECT handed.base + row_number() OVER (ORDER BY part, place), kind, event, entity_id FROM handed, said
 """
 
-_WRITE_DECISION: Final = """
-INSERT INTO judgement (kind, a, b, outcome, judge, reason) VALUES ($1, $2, $3, $4, $5, $6)
+_WRITE_DECISIONS: Final = """
+INSERT INTO judgement (kind, a, b, outcome, judge, reason, act_id)
+SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::uuid[])
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A reviewer's binding word on a pair of records (case) or of mentions (person)."""
+    """A reviewer's word on a pair of records (case) or of mentions (person).
+
+    ``same`` and ``different`` bind; ``unsure`` and ``withdrawn`` end what bound before.
+    """
 
     kind: Kind
     a: int
     b: int
-    outcome: Literal["same", "different", "withdrawn"]
+    outcome: Literal["same", "different", "unsure", "withdrawn"]
     judge: str
     reason: str | None = None
+    act: UUID | None = None  # what it is part of, where the reason is sealed
 
     @property
     def pair(self) -> Pair:
@@ -208,11 +213,15 @@ class Ledger:
         told += [("person", "updated", str(each)) for each in persons]
         await self._connection.execute(_WRITE_CHANGES, *_columns(3, told), [])
 
-    async def decision(self, decided: Decision) -> None:
-        """A person's word. It has no weight and no model, and stands until another word of a person."""
-        await self._connection.execute(
-            _WRITE_DECISION, decided.kind, *decided.pair, decided.outcome, decided.judge, decided.reason
-        )
+    async def decisions(self, decided: Iterable[Decision]) -> None:
+        """Words of persons. They have no weight and no model, and stand until another word of a person."""
+        rows = [(each.kind, *each.pair, each.outcome, each.judge, each.reason, each.act) for each in decided]
+        await self._connection.execute(_WRITE_DECISIONS, *_columns(7, rows))
+
+    @property
+    def settled(self) -> Mapping[Kind, Settled]:
+        """What ``members`` collected."""
+        return self._settled
 
     async def _copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         await self._connection.copy_records_to_table(table, columns=columns, records=rows)

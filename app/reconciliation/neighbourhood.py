@@ -5,7 +5,7 @@ Both paths use it: the linking of a few records with what stands around them, an
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID, uuid4
 
 from app.reconciliation.held import Held
@@ -26,6 +26,7 @@ from app.reconciliation.resolve import (
 from app.reconciliation.scoring import Model, Thresholds
 
 Kind = Literal["case", "person"]
+KINDS: Final[tuple[Kind, ...]] = ("case", "person")
 Weights = dict[Pair, float]
 
 
@@ -33,6 +34,7 @@ Weights = dict[Pair, float]
 class Settled:
     """A new partition with its ids, and how it differs from the one that stood."""
 
+    before: Mapping[int, UUID]
     members: dict[int, UUID]
     moved: dict[int, UUID]  # members whose cluster is another than before
     removed: list[int]  # nodes that belong to no cluster any more
@@ -203,7 +205,8 @@ def settle(
     alive = set(assignment.ids)
     changed = (set(moved.values()) | (left & alive)) - assignment.created
     created = [cluster_id for cluster_id in assignment.ids if cluster_id in assignment.created]
-    return Settled(members, moved, removed, created, changed, sorted(left - alive), assignment.fates)
+    gone = sorted(left - alive)
+    return Settled(before, members, moved, removed, created, changed, gone, assignment.fates)
 
 
 def regrouped(before: Mapping[int, UUID], after: Mapping[int, UUID]) -> set[Pair]:

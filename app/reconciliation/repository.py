@@ -118,11 +118,11 @@ class LinkRepository:
     async def cases_of(self, record_ids: Collection[int]) -> dict[int, UUID]:
         return {row[0]: row[1] for row in await self._connection.fetch(queries.CASES_OF, list(record_ids))}
 
-    async def records_behind(self, kind: Kind, key: Pair) -> list[int] | None:
-        """The records of a pair of records or mentions; None where one of the two is not held."""
+    async def records_behind(self, kind: Kind, ends: Collection[int]) -> list[int] | None:
+        """The records of some records or mentions; None where one of them is not held."""
         query = queries.HELD if kind == "case" else queries.HELD_MENTIONS
-        found = {row[0]: row[1] for row in await self._connection.fetch(query, list(key))}
-        return sorted(set(found.values())) if len(found) == len(key) else None
+        found = {row[0]: row[1] for row in await self._connection.fetch(query, list(ends))}
+        return sorted(set(found.values())) if len(found) == len(ends) else None
 
 
 def _component(rows: Iterable[Any]) -> Component:

@@ -14,11 +14,11 @@ from sqlalchemy import text
 from app.core.raw import raw_connection
 from app.db.engine import Database, ReadSession, WriteSession
 from app.reconciliation import blocking
-from app.reconciliation.errors import DecisionPointless, DecisionUnknown
+from app.reconciliation.errors import DecisionPointless, DecisionUnknown, RelinkingPending
 from app.reconciliation.indexer import FeatureIndexer
 from app.reconciliation.ledger import Decision, Ledger
 from app.reconciliation.linking import Linking
-from app.reconciliation.neighbourhood import Kind
+from app.reconciliation.neighbourhood import KINDS, Kind, Settled
 from app.reconciliation.rekeying import Rekeying
 from app.reconciliation.repository import LinkRepository
 from app.reconciliation.running import Models
@@ -174,18 +174,33 @@ class ReconciliationService:
         await tools.ledger.retell(cases, persons)
 
     async def decide(self, session: WriteSession, decision: Decision) -> None:
-        """Write a reviewer's decision into the ledger and link what it touches, in the caller's transaction.
+        """One reviewer's word on one pair; see ``decide_all``."""
+        await self.decide_all(session, [decision])
 
-        Raises ``DecisionPointless`` or ``DecisionUnknown`` where the pair is none.
+    async def decide_all(
+        self, session: WriteSession, decisions: Sequence[Decision]
+    ) -> Mapping[Kind, Settled]:
+        """Write words of reviewers into the ledger and link what they touch, in the caller's transaction;
+        how cases and persons stand then, around them.
+
+        Raises ``DecisionPointless`` or ``DecisionUnknown`` where a pair is none, ``RelinkingPending`` where
+        another model computed what stands: nothing of two models is mixed.
         """
-        if decision.a == decision.b:
+        if any(decision.a == decision.b for decision in decisions):
             raise DecisionPointless
         tools = await self._locked(session)
-        records = await tools.repository.records_behind(decision.kind, decision.pair)
-        if records is None:
-            raise DecisionUnknown
-        await tools.ledger.decision(decision)
-        await Linking(tools.repository, tools.ledger, tools.model).run(records)
+        if not await tools.model_stands():
+            raise RelinkingPending
+        records: set[int] = set()
+        for kind in KINDS:
+            ends = {end for decision in decisions if decision.kind == kind for end in decision.pair}
+            behind = await tools.repository.records_behind(kind, ends)
+            if behind is None:
+                raise DecisionUnknown
+            records.update(behind)
+        await tools.ledger.decisions(decisions)
+        await Linking(tools.repository, tools.ledger, tools.model).run(sorted(records))
+        return tools.ledger.settled
 
     async def _locked(self, session: WriteSession) -> _Tools:
         """Under the linking lock, to the end of the caller's transaction."""

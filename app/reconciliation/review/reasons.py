@@ -1,0 +1,31 @@
+"""Why reviewers decided: free text, which may name a person. Sealed, each under a key of its own."""
+
+from uuid import UUID
+
+from app.reconciliation.review.repository import ReviewRepository
+from app.security.sealing import Sealer
+
+
+class Reasons:
+    def __init__(self, sealer: Sealer, repository: ReviewRepository) -> None:
+        self._sealer = sealer
+        self._repository = repository
+
+    async def keep(self, act_id: UUID, word: str, reason: str) -> None:
+        key, wrapped = self._sealer.new_key()
+        await self._repository.add_reason(
+            act_id, word, wrapped, key.seal(reason.encode(), _aad(act_id, word))
+        )
+
+    async def of(self, act_id: UUID) -> dict[str, str]:
+        """By word, "made" for that of the act itself. What was erased is not there."""
+        return {
+            row["word"]: self._sealer.unwrap(row["data_key"])
+            .open(row["reason"], _aad(act_id, row["word"]))
+            .decode()
+            for row in await self._repository.reasons(act_id)
+        }
+
+
+def _aad(act_id: UUID, word: str) -> bytes:
+    return f"review_reason|{act_id}|{word}".encode()
