@@ -105,6 +105,7 @@ class Call:
     async def send(self, headers: dict[str, str]) -> httpx.Response:
         method, _, path = self.route.partition(" ")
         filled, query, body = await self._filled(headers, path)
+        headers = {**headers, "If-Match": "*"}  # whatever it is now: for splits and merges
         more: dict[str, Any] = {"json": body} if body is not None else {}
         if self.row.object == "feed":
             headers = {
