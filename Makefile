@@ -8,7 +8,7 @@ UV := .venv/tools/bin/uv
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock migration bench fuzz serve worker image clean
+.PHONY: help setup demo test check format lock migration inventory bench fuzz serve worker image clean
 
 help: ## Esta lista / this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ lock: setup ## Fijar de nuevo las dependencias / lock the dependencies anew
 
 migration: setup ## Nueva migración (m="qué cambia") / new migration from the models (m="what changes")
 	$(BIN)/python .ci/new_migration.py "$(m)"
+
+inventory: setup ## Inventario de datos personales / inventory of personal data
+	$(BIN)/python -m app.models.inventory > docs/security/inventory.md
 
 bench: setup ## Mediciones / benchmarks
 	PYTHONPATH=.:tests $(BIN)/python -m bench
