@@ -16,12 +16,13 @@ from app.reconciliation.bulk import Ids, Keys
 from app.reconciliation.engine import Engine
 from app.reconciliation.features import MentionFeatures
 from app.reconciliation.held import Held
+from app.reconciliation.report_gate import cited_table, gate_sql, report_table
 from app.reconciliation.reports import PERSON_MIN, tells
 from app.reconciliation.resolve import Pair, linkable
 from app.reconciliation.scoring import Model
 
 PeopleWeights = list[tuple[float, int, int]]  # weight, order of mention here and there
-_AT_A_TIME: Final = 50_000  # pairs of records
+_AT_A_TIME: Final = 200_000  # pairs of records
 _MARGIN: Final = 1e-6  # bits: limits are computed another way than weights
 
 
@@ -36,6 +37,9 @@ class BatchPairs:
         self.mentions = np.array(sorted(held.mentions), dtype=np.int64)
         self._engine = engine
         self._register_mentions()
+        reports = [held.records[record].report for record in self.records.tolist()]
+        self._table("report", report_table(range(len(reports)), reports))
+        self._table("cited", cited_table(range(len(reports)), reports))
         self._register("mention_key", "m", keys[0], self.mentions)
         self._register("record_key", "r", keys[1], self.records)
 
@@ -43,11 +47,13 @@ class BatchPairs:
         self._engine.close()
 
     def record_pairs(self) -> Iterator[list[Pair]]:
-        """Candidate pairs of records, as ids, some at a time: what is known of them takes much room."""
+        """Candidate pairs of records that may be one case, as ids, some at a time: they take much room."""
         self._engine.make("keyed", batch_sql.KEYED)
         self._engine.drop("mention_key")
         self._engine.make("scored", pair_sql(self._model, pairs="keyed"))
-        found = self._engine.rows(batch_sql.RECORD_PAIRS)
+        self._engine.make("found", batch_sql.RECORD_PAIRS)
+        found = self._engine.rows(gate_sql(self._model, "found"))
+        self._engine.drop("found")
         self._engine.drop("record_key")
         for start in range(0, len(found["a"]), _AT_A_TIME):
             some = slice(start, start + _AT_A_TIME)

@@ -10,10 +10,12 @@ WHERE p.r <> q.r
 """
 
 RECORD_PAIRS: Final = """
-SELECT DISTINCT least(a, b) AS a, greatest(a, b) AS b FROM (
-    SELECT x.r AS a, y.r AS b FROM record_key x JOIN record_key y ON x.key = y.key AND x.r < y.r
+SELECT least(a, b) AS a, greatest(a, b) AS b, max(shared) > 0 AS shared FROM (
+    SELECT x.r AS a, y.r AS b, 1 AS shared
+    FROM record_key x JOIN record_key y ON x.key = y.key AND x.r < y.r
     UNION ALL
-    SELECT p.r, q.r FROM keyed JOIN mention p ON p.m = keyed.a JOIN mention q ON q.m = keyed.b)
+    SELECT p.r, q.r, 0 FROM keyed JOIN mention p ON p.m = keyed.a JOIN mention q ON q.m = keyed.b) found
+GROUP BY least(a, b), greatest(a, b)
 """
 
 CROSS: Final = """

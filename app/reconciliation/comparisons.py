@@ -34,7 +34,7 @@ class Comparison:
     levels: tuple[Level, ...]
 
 
-def _one_edit_sql(left: str, right: str) -> str:
+def one_edit_sql(left: str, right: str) -> str:
     """Of two texts. One edit changes the length by one at most and leaves the first or the last letter of all
     but the shortest: asked first, that spares nearly every distance, which is what costs in a pair."""
     return (
@@ -72,7 +72,7 @@ DOCUMENT = Comparison(
         Level("equal", "document_l = document_r", lambda a, b: a.document == b.document),
         Level(
             "one_edit",
-            _one_edit_sql("document_l", "document_r"),
+            one_edit_sql("document_l", "document_r"),
             lambda a, b: edits(a.document or "", b.document or "", score_cutoff=1) == 1,
         ),
         _else("conflict"),
@@ -97,7 +97,7 @@ def _near_sql(column: str) -> str:
     left, right = f"{column}_l", f"{column}_r"
     return (
         f"jaro_winkler_similarity({left}, {right}) >= {NEAR} OR (length({left}) >= 5 "
-        f"AND length({right}) >= 5 AND {_one_edit_sql(left, right)})"
+        f"AND length({right}) >= 5 AND {one_edit_sql(left, right)})"
     )
 
 
@@ -243,7 +243,7 @@ INITIALS = Comparison(
             "array_length(initials_l) > 0 AND array_length(initials_r) > 0 AND length(initials_l[1]) >= 2 "
             "AND length(initials_r[1]) >= 2 AND (starts_with(initials_l[1], initials_r[1]) "
             "OR starts_with(initials_r[1], initials_l[1]) "
-            f"OR {_one_edit_sql('initials_l[1]', 'initials_r[1]')})",
+            f"OR {one_edit_sql('initials_l[1]', 'initials_r[1]')})",
             _initials_partial,
         ),
         Level(
@@ -295,7 +295,7 @@ BIRTH = Comparison(
             "typo",
             f"{_BOTH_SQL} AND ((substr(birth_l, 1, 4) = substr(birth_r, 1, 4) "
             f"AND substr(birth_l, 6, 2) = substr(birth_r, 9, 2) "
-            f"AND substr(birth_l, 9, 2) = substr(birth_r, 6, 2)) OR {_one_edit_sql('birth_l', 'birth_r')})",
+            f"AND substr(birth_l, 9, 2) = substr(birth_r, 6, 2)) OR {one_edit_sql('birth_l', 'birth_r')})",
             _birth_typo,
         ),
         Level(

@@ -44,8 +44,8 @@ PARTS: dict[str, tuple[str, ...]] = {
 
 _LINKING_NUMBERS = frozenset({"court_case", "first_call", "both", "one", "one_contradicted", "third", "near"})
 _DATES_CLOSE = frozenset({"facts_equal", "facts_days", "lag_days", "reports_days"})
-_DATES_BAD = frozenset({"facts_far", "lag_impossible", "reports_far"})
-_PLACE_GOOD = frozenset({"district", "district_differs", "province"})
+DATES_BAD = frozenset({"facts_far", "lag_impossible", "reports_far"})
+PLACE_GOOD = frozenset({"district", "district_differs", "province"})
 _PEOPLE_SHARED = frozenset({"several", "strong", "fair"})
 
 
@@ -195,8 +195,8 @@ def _may_link(levels: dict[str, str]) -> bool:
 
 
 def _near_enough(dates: str, place: str) -> bool:
-    if dates in _DATES_BAD:
-        return place in _PLACE_GOOD
+    if dates in DATES_BAD:
+        return place in PLACE_GOOD
     return place != "conflict" or dates == "facts_equal"
 
 
@@ -226,7 +226,7 @@ def cap_of(levels: Mapping[str, str]) -> Cap | None:
         return None
     shared = sum(levels[part] in _PEOPLE_SHARED for part in ("victims", "suspects"))
     shared += "several" in (levels["victims"], levels["suspects"])
-    if levels["dates"] in _DATES_BAD or levels["place"] == "conflict":
+    if levels["dates"] in DATES_BAD or levels["place"] == "conflict":
         return Cap.FACTS_DISAGREE if shared >= 2 else Cap.FACTS_DISAGREE_FEW
     return None if shared >= 2 else Cap.PEOPLE_ALONE
 

@@ -27,7 +27,11 @@ app = typer.Typer(add_completion=False)
 def bench(
     only: Annotated[list[str] | None, typer.Option(help=f"De / of: {', '.join(PARTS)}.")] = None,
     big: Annotated[
-        bool, typer.Option("--big", help="También 2 GiB por adaptador / 2 GiB files too.")
+        bool,
+        typer.Option(
+            "--big",
+            help="Un millón de menciones y 2 GiB por adaptador / a million mentions, 2 GiB files.",
+        ),
     ] = False,
     out: Annotated[Path, typer.Option(help="Carpeta de resultados / folder of results.")] = ROOT
     / "bench-results",
@@ -36,7 +40,7 @@ def bench(
     wanted = frozenset(only or PARTS)
     if not wanted <= set(PARTS):
         raise typer.BadParameter(", ".join(PARTS))
-    sizes = Sizes.from_environment()
+    sizes = Sizes.from_environment(big=big)
     home = Path(os.environ.get("BENCH_HOME", ROOT / ".intertrata" / "bench"))
     console = Console(stderr=True)
     with rig(home.absolute()) as made:

@@ -57,7 +57,7 @@ class RowsOf:
         if seen is None:
             return
         rows["record"].append(
-            (record_id, seen.feed.value, seen.key, seen.number, stamp, b"", seen.annulled, wrapped)
+            (record_id, seen.feed.value, seen.key, seen.number, stamp, b"", seen.annulled, wrapped, 0)
         )
         rows["report"].append(report_row(record_id, seen, key))
         rows["citation"].extend(

@@ -56,6 +56,8 @@ def reconciliation(rig: Rig, sizes: Sizes, say: Say, parts: frozenset[str]) -> t
         with filled(rig, mentions, say) as held:
             found: Found = {}
             if "reconciliation" in parts:
+                found["candidates"] = rig.measure("reconciling:candidates", url=held.url)
+                figures += _candidates(held.town, found["candidates"])
                 found |= _beside_splink(rig, held, sizes, say)
                 figures += _figures(held.town, found)
             with rig.database(held.url) as linked:
@@ -65,6 +67,14 @@ def reconciliation(rig: Rig, sizes: Sizes, say: Say, parts: frozenset[str]) -> t
     if "reconciliation" in parts and len(sizes.mentions) > 1:
         figures += _growth(details, sizes.mentions)
     return figures, details
+
+
+def _candidates(of: Town, found: Found) -> list[Figure]:
+    name = f"candidates of a mention, {of.mentions:,} mentions"
+    return [
+        Figure("reconciliation", f"{name}, {what}", found[key], "")
+        for key, what in (("mean", "mean"), ("p99", "p99"), ("most", "most"))
+    ]
 
 
 def _beside_splink(rig: Rig, held: Held, sizes: Sizes, say: Say) -> Found:
@@ -110,6 +120,7 @@ def _figures(of: Town, found: Found) -> list[Figure]:
             middle(splink, "peak_mib"), "Splink", 1024, of_ratio=False,
         ),
         *quality,
+        Figure("reconciliation", f"largest person, {size}", middle(ours, "biggest_person"), "mentions"),
         Figure("reconciliation", f"pairwise F1 of cases, {size}", middle(ours, "case_pairwise_f1"), ""),
         Figure("reconciliation", f"B-cubed F1 of cases, {size}", middle(ours, "case_bcubed_f1"), ""),
     ]  # fmt: skip
@@ -161,5 +172,11 @@ def _growth(details: Found, mentions: tuple[int, ...]) -> list[Figure]:
         took = [median(run["seconds"] for run in found[whose]) for found in (small, large)]
         return math.log(took[1] / took[0]) / ratio
 
-    name = f"growth of full reconciliation, {mentions[0]:,} to {mentions[-1]:,} mentions"
-    return [Figure("reconciliation", name, exponent("ours"), "exponent", exponent("splink"), "Splink")]
+    sizes = f"{mentions[0]:,} to {mentions[-1]:,} mentions"
+    name = f"growth of full reconciliation, {sizes}"
+    means = [found["candidates"]["mean"] for found in (small, large)]
+    of_candidates = math.log(max(means[1], 1e-9) / max(means[0], 1e-9)) / ratio
+    return [
+        Figure("reconciliation", name, exponent("ours"), "exponent", exponent("splink"), "Splink"),
+        Figure("reconciliation", f"growth of candidates of a mention, {sizes}", of_candidates, "exponent"),
+    ]

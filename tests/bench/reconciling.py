@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import pyarrow as pa
+from sqlalchemy import text
+
 import app.reconciliation.batch  # noqa: F401  loaded before the clock starts, as Splink is beside us
+from app.core.raw import raw_connection
+from app.reconciliation.bulk import BulkRepository
 from app.reconciliation.links import export_links
 from app.wiring import open_services
 from app.world.evaluate import evaluate_files
@@ -34,6 +40,30 @@ def full(home: str, url: str, links: str, truth: str, traits: str) -> dict[str, 
 
     found = asyncio.run(run())
     return found | quality(Path(truth), Path(links), Path(traits))
+
+
+def candidates(home: str, url: str) -> dict[str, Any]:
+    """Of the blind keys held: pairs of mentions, and how many one mention is compared with by them."""
+
+    async def keys() -> tuple[Any, Any]:
+        async with open_services(settings_for(home, url)) as services, services.database.read() as session:
+            bulk = BulkRepository(await raw_connection(session), services.sealer)
+            found = await bulk.mention_keys()
+            return found, (await session.execute(text("SELECT count(*) FROM mention"))).scalar_one()
+
+    (values, owners), mentions = asyncio.run(keys())
+    with duckdb.connect() as database:
+        database.register("mention_key", pa.table({"key": values, "m": owners}))
+        mean, p99, most = database.execute(_CANDIDATES, [mentions]).fetchone() or (0, 0, 0)
+    return {"mentions": mentions, "mean": mean, "p99": p99, "most": most}
+
+
+_CANDIDATES = """
+WITH pairs AS (SELECT DISTINCT x.m AS a, y.m AS b
+               FROM mention_key x JOIN mention_key y ON x.key = y.key AND x.m <> y.m),
+counts AS (SELECT count(*) AS n FROM pairs GROUP BY a)
+SELECT sum(n) / $1, quantile_disc(n, 0.99), max(n) FROM counts
+"""
 
 
 def increment(home: str, url: str, files: Sequence[tuple[str, str]]) -> dict[str, Any]:

@@ -21,7 +21,9 @@ class Sizes:
     repeats: int  # of everything that takes seconds; medians are quoted
 
     @classmethod
-    def of(cls, scale: float, repeats: int = 3) -> Self:
+    def of(cls, scale: float, repeats: int = 3, *, big: bool = False) -> Self:
+        """``big``: also at ten times the largest size."""
+
         def scaled(size: int, least: int) -> int:
             return max(least, round(size * scale))
 
@@ -30,7 +32,7 @@ class Sizes:
             scale=scale,
             reta_records=scaled(100_000, 200),
             other_records=scaled(20_000, 100),
-            mentions=tuple(sorted({scaled(10_000, 200), largest})),
+            mentions=tuple(sorted({scaled(10_000, 200), largest, *((10 * largest,) if big else ())})),
             increment=scaled(500, 20),
             puts=scaled(400, 20),
             warm_up=scaled(60, 5),
@@ -40,9 +42,9 @@ class Sizes:
         )
 
     @classmethod
-    def from_environment(cls) -> Self:
+    def from_environment(cls, *, big: bool = False) -> Self:
         """``BENCH_SCALE`` (default 1) and ``BENCH_REPEATS`` (default 3)."""
         scale = float(os.environ.get("BENCH_SCALE", "1"))
         if not 0 < scale <= 10:
             raise ValueError("BENCH_SCALE must be above 0 and at most 10")
-        return cls.of(scale, int(os.environ.get("BENCH_REPEATS", "3")))
+        return cls.of(scale, int(os.environ.get("BENCH_REPEATS", "3")), big=big)

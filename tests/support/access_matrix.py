@@ -44,6 +44,11 @@ REFUSED: Final[Statuses] = (403, 403, 403)
 NO_SUCH_FEED: Final[Statuses] = (403, 403, 404)  # the four feeds are no secret
 _ASKING: Final = {"case": "CASO-DE-PRUEBA-1", "reason": "Prueba automática del servicio"}
 _REASON: Final = {"reason": "Prueba automática del servicio"}
+NOWHERE: Final[Statuses] = (404, 404, 404)  # of pairs and decisions only those that are not there
+_NOBODY: Final = "00000000-0000-4000-8000-000000000000"
+_RECORD: Final = {"feed": "sistra", "number": "1-2024-1-0"}
+_SPLIT_CASE: Final = {"parts": [[_RECORD]], **_REASON}
+_SPLIT_PERSON: Final = {"parts": [[{**_RECORD, "role": "victim", "order": 1}]], **_REASON}
 _READ_CASE: Final = {**all_of(*NATIONAL, told=FOUND), READER: OWN, REGIONAL: OWN}
 
 OPEN: Final = frozenset(
@@ -95,6 +100,23 @@ MATRIX: Final[Mapping[str, Row]] = {
     "POST /v1/persons/{person_id}/pins": Row({REVIEWER: ABSENT}, "person", {"attribute": "sex", **_REASON}),
     "GET /v1/persons/{person_id}/pins": Row({REVIEWER: FOUND}, "person"),
     "DELETE /v1/persons/{person_id}/pins/{pin_id}": Row({REVIEWER: (404, 404, 404)}, "person", _REASON),
+    # the review of doubtful pairs
+    "GET /v1/review/queue": Row({REVIEWER: ALIKE}),
+    "GET /v1/review/decisions": Row({REVIEWER: ALIKE}),
+    "GET /v1/review/decisions/{decision_id}": Row({REVIEWER: NOWHERE}),
+    "POST /v1/review/decisions/{decision_id}/confirm": Row({REVIEWER: NOWHERE}, body=_REASON),
+    "POST /v1/review/decisions/{decision_id}/dispute": Row({REVIEWER: NOWHERE}, body=_REASON),
+    "POST /v1/review/decisions/{decision_id}/undo": Row({REVIEWER: NOWHERE}, body=_REASON),
+    "GET /v1/review/{item}": Row({REVIEWER: NOWHERE}),
+    "POST /v1/review/{item}/claim": Row({REVIEWER: NOWHERE}),
+    "DELETE /v1/review/{item}/claim": Row({REVIEWER: NOWHERE}),
+    "POST /v1/review/{item}/decision": Row({REVIEWER: NOWHERE}, body={"outcome": "same", **_REASON}),
+    "GET /v1/cases/{case_id}/members": Row({REVIEWER: FOUND}, "case"),
+    "GET /v1/persons/{person_id}/members": Row({REVIEWER: FOUND}, "person"),
+    "POST /v1/cases/{case_id}/split": Row({REVIEWER: ABSENT}, "case", _SPLIT_CASE),
+    "POST /v1/persons/{person_id}/split": Row({REVIEWER: ABSENT}, "person", _SPLIT_PERSON),
+    "POST /v1/cases/{case_id}/merge": Row({REVIEWER: ABSENT}, "case", {"other": _NOBODY, **_REASON}),
+    "POST /v1/persons/{person_id}/merge": Row({REVIEWER: ABSENT}, "person", {"other": _NOBODY, **_REASON}),
     # figures, models, the audit log
     "GET /v1/statistics/overview": Row(all_of(ANALYST, STATISTICIAN, INEI, told=ALIKE)),
     "GET /v1/models": Row({OPERATOR: ALIKE}),

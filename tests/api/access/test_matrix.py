@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from app.main import create_app
 from app.security.callers import PurposeRequirement
+from app.security.clients import NewClient
 from app.security.reach import RowScope
 from app.security.roles import ROLES, Role
 from app.security.tokens import LIFETIME
@@ -23,7 +24,7 @@ from support.ingestion_kit import sample
 from support.sample_files import versions
 
 WHICH = ("own", "foreign", "absent")
-GUARDS: Any = {}
+_shut_out: dict[Role, NewClient] = {}
 _officers = itertools.count()
 
 
@@ -104,6 +105,7 @@ class Call:
     async def send(self, headers: dict[str, str]) -> httpx.Response:
         method, _, path = self.route.partition(" ")
         filled, query, body = await self._filled(headers, path)
+        headers = {**headers, "If-Match": "*"}  # whatever it is now: for splits and merges
         more: dict[str, Any] = {"json": body} if body is not None else {}
         if self.row.object == "feed":
             headers = {
@@ -129,6 +131,8 @@ class Call:
             "{batch_id}": self.objects.batches[self.which],
             "{judgement_id}": str(self.objects.judgements[self.which]),
             "{pin_id}": "4611686018427387904",
+            "{item}": "case-4611686018427387904-4611686018427387905",  # no such pair
+            "{decision_id}": str(uuid4()),
             "{glass_id}": await self._glass(headers) if "{glass_id}" in path else "",
         }
         for name, value in parts.items():
@@ -193,14 +197,14 @@ async def test_without_a_valid_token_no_route_tells_anything(
 
 async def disabled_client(guarded: Guarded, role: Role) -> dict[str, str]:
     """The headers of a client of the role that was shut out; made once for each role."""
-    if role not in GUARDS:
+    if role not in _shut_out:
         described = ROLES[role]
         limit = {"feed": RowScope(feed=OWN_FEED), "department": RowScope(department=DEPARTMENT)}
         chosen = limit.get(described.limited_to.value, RowScope())
         new = await guarded.services.clients.create("Se cierra", (), role, chosen)
         await guarded.services.clients.disable(new.id)
-        GUARDS[role] = new
-    return guarded.headers_of(GUARDS[role].id, GUARDS[role].scopes, "oficial-000")
+        _shut_out[role] = new
+    return guarded.headers_of(_shut_out[role].id, _shut_out[role].scopes, "oficial-000")
 
 
 def purposed(guarded: Guarded) -> set[str]:
