@@ -23,7 +23,7 @@ _LINKED = Words(
     en="Linked records, not annulled, that make a case",
 )
 _NAMED = Words(
-    es="Personas naturales en registros vinculados y no anulados que hacen un caso; nunca el Estado ni empresas",
+    es="Personas naturales en registros vinculados, no anulados, que hacen caso; nunca el Estado ni empresas",
     en="Natural persons named in linked records, not annulled, that make a case; never the State or firms",
 )
 _COURT = Words(
@@ -244,7 +244,7 @@ FEEDS: Final = (
         Unit.RECORDS,
         ("Registros de cada fuente", "Records of each feed"),
         (
-            "Denuncias, carpetas, expedientes o llamadas, como los lleva la institución; no se suman entre fuentes",
+            "Denuncias, carpetas, expedientes o llamadas, como los lleva la institución; no se suman",
             "Records as the institution keeps them: complaints, files or calls; never added across feeds",
         ),
         _LINKED,
