@@ -120,7 +120,7 @@ def build_services(
         indexer=indexer,
         linker=linker,
         explanations=Explanations(sealer, models),
-        lifecycle=Lifecycle.over(database, sealer, ModelService(database, linker, models, audit)),
+        lifecycle=Lifecycle(database, sealer, ModelService(database, linker, models, audit)),
         glass=Glass(database, clock),
         identity_pace=IdentityPace(database, clock, settings.identities_per_officer_hour),
         review=ReviewTools(linker, sealer, blind, clock, review_policy_of(settings)),
