@@ -20,6 +20,13 @@ ROWS = Dimension("row", ("a", "b", "c"), {"ab": frozenset({"a", "b"})})
 COLUMNS = Dimension("column", ("x", "y", "z"))
 
 
+@pytest.fixture
+def engine(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every fourth world by the integer program, which takes seconds; the others by the heuristic."""
+    if seed % 4:
+        monkeypatch.setattr(protecting, "fits", lambda *_: False)
+
+
 def recovered(tables: LinkedSet, found: Protection) -> set[Cell]:
     """By elimination over what is shown: suppressed cells whose count the published ones add up to."""
     out: set[Cell] = set()
@@ -47,6 +54,7 @@ def published(tables: LinkedSet, found: Protection) -> History:
 
 
 @pytest.mark.parametrize("seed", WORLDS)
+@pytest.mark.usefixtures("engine")
 def test_margins_tables_and_nested_places_give_nothing_back(seed: int) -> None:
     tables = world(seed)
     found = protect(tables, USUAL)
@@ -56,6 +64,7 @@ def test_margins_tables_and_nested_places_give_nothing_back(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", WORLDS)
+@pytest.mark.usefixtures("engine")
 def test_a_later_version_and_period_give_nothing_back(seed: int) -> None:
     """The attacker knows what was corrected, holds both versions, and gets a new table over other periods."""
     before = world(seed)
@@ -111,8 +120,8 @@ def test_linear_bounds_are_those_of_the_reference(seed: int) -> None:
             assert (low, high) == (least, greatest)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_the_heuristic_protects_as_well_and_costs_no_less(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("seed", range(2))
+def test_the_heuristic_protects_as_well_and_repeats_itself(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     tables = world(seed)
     best = protect(tables, USUAL)
     monkeypatch.setattr(protecting, "fits", lambda *_: False)
