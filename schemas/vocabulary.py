@@ -207,3 +207,32 @@ class ActKind(StrEnum):
     BREAK_GLASS = "break_glass"
     MODEL_CHANGE = "model_change"
     RELEASE = "release"
+
+
+class Unit(StrEnum):
+    """What a figure counts one by one; figures of two units are never added up."""
+
+    COMPLAINTS = "complaints"
+    FILES = "files"
+    CASES = "cases"
+    VICTIMS = "victims"
+    VICTIMISATIONS = "victimisations"
+    SUSPECTS = "suspects"
+    ACCUSED = "accused"
+    CONVICTED = "convicted"
+    ACQUITTED = "acquitted"
+    CALLS = "calls"
+    CALLS_DERIVED_WITHIN_3_HOURS = "calls_derived_within_3_hours"
+    PROTECTION_MEASURES = "protection_measures"
+    SERVICES = "services"
+    RECORDS = "records"  # entries of one institution's system
+    MENTIONS = "mentions"  # persons once per record that names them
+
+
+class DateBasis(StrEnum):
+    """The date that puts what is counted into a period."""
+
+    FACTS = "facts"
+    REPORT = "report"
+    UPDATE = "update"
+    RULING = "ruling"

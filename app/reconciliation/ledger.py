@@ -168,9 +168,17 @@ class Ledger:
         again = sorted((cases.changed | set(touched)) - set(cases.created) - set(cases.gone))
         wanted = [*cases.created, *again]
         if wanted:
-            many = len(wanted) > _BULK
-            refresh = projection.REFRESH_MANY_CASES if many else projection.REFRESH_CASES
-            await self._connection.execute(refresh, wanted)
+            await self._refresh(wanted)
+
+    async def _refresh(self, cases: Sequence[UUID]) -> None:
+        """Many are joined as sets: of members written in this transaction the planner knows nothing, takes
+        them for few and would look up a million one by one."""
+        if len(cases) <= _BULK:
+            await self._connection.execute(projection.REFRESH_CASES, cases)
+            return
+        await self._connection.execute("SELECT set_config('enable_nestloop', 'off', true)")
+        await self._connection.execute(projection.REFRESH_MANY_CASES, cases)
+        await self._connection.execute("SELECT set_config('enable_nestloop', 'on', true)")
 
     async def _copy_all(self) -> None:
         found = self._found

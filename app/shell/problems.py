@@ -212,7 +212,10 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
         es, en = (text.format_map(bounds) for text in sentence)
     except KeyError:
         es, en = _OTHERWISE
-    return FieldError(field=_place(error.get("loc", ())), code=kind, es=es, en=en)
+    location = list(error.get("loc", ()))
+    if kind == "extra_forbidden" and location:
+        location[-1] = ""  # a name of the caller's making: it may be anybody's
+    return FieldError(field=_place(location), code=kind, es=es, en=en)
 
 
 def _place(location: Sequence[Any]) -> str:

@@ -7,8 +7,10 @@ from fastapi import APIRouter, Query, Request
 
 from app.db.engine import ReadDep
 from app.security.callers import StatisticsReader
+from app.statistics.indicators import catalogue
 from app.statistics.memory import Memory
 from app.statistics.service import StatisticsService
+from schemas.indicators import Indicators
 from schemas.statistics import Overview
 
 router = APIRouter(prefix="/v1/statistics", tags=["statistics"])
@@ -24,3 +26,8 @@ async def overview(
 ) -> Overview:
     memory: Memory = request.app.state.statistics
     return await StatisticsService(session, memory).overview(since, until)
+
+
+@router.get("/indicators", summary="Qué cuenta cada cifra / what each figure counts")
+async def indicators(caller: StatisticsReader) -> Indicators:
+    return catalogue()

@@ -71,14 +71,14 @@ def _reta() -> Native:
         content=content,
         fields=read.header,
         coded="LUGAR_EXPLOTACION",
-        without=lambda column: _csv(_without(table, column)),
-        with_added=lambda column: _csv(_added(table, column)),
-        with_value=lambda column, value: _csv(_valued(table, column, value)),
+        without=lambda column: as_csv(_without(table, column)),
+        with_added=lambda column: as_csv(_added(table, column)),
+        with_value=lambda column, value: as_csv(_valued(table, column, value)),
         broken=lambda: content + b"COM-PISCO-2024-11;cortada\r\n",
     )
 
 
-def _csv(table: Table) -> bytes:
+def as_csv(table: Table) -> bytes:
     target = io.StringIO()
     csv.writer(target, delimiter=";", lineterminator="\r\n").writerows(table)
     return target.getvalue().encode("cp1252")
@@ -97,14 +97,14 @@ def _linea_1818() -> Native:
             name for name in read.header if name != "TELEFONO_LLAMANTE"
         ),  # never kept: nothing is lost
         coded="CAPTACION",
-        without=lambda column: _xlsx(_without(table, column)),
-        with_added=lambda column: _xlsx(_added(table, column)),
-        with_value=lambda column, value: _xlsx(_valued(table, column, value)),
-        broken=lambda: _xlsx([*table, too_wide]),
+        without=lambda column: as_xlsx(_without(table, column)),
+        with_added=lambda column: as_xlsx(_added(table, column)),
+        with_value=lambda column, value: as_xlsx(_valued(table, column, value)),
+        broken=lambda: as_xlsx([*table, too_wide]),
     )
 
 
-def _xlsx(table: Table) -> bytes:
+def as_xlsx(table: Table) -> bytes:
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True, "default_date_format": "dd/mm/yyyy hh:mm:ss"})
     sheet = book.add_worksheet(SHEET)
