@@ -22,8 +22,8 @@ COLUMNS = Dimension("column", ("x", "y", "z"))
 
 @pytest.fixture
 def engine(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every fourth world by the integer program, which takes seconds; the others by the heuristic."""
-    if seed % 4:
+    """Every tenth world by the integer program, which takes seconds; the others by the heuristic."""
+    if seed % 10:
         monkeypatch.setattr(protecting, "fits", lambda *_: False)
 
 
@@ -82,6 +82,7 @@ def test_a_later_version_and_period_give_nothing_back(seed: int) -> None:
         assert history.protected <= found.suppressed
         assert recovered(after, found) == set()
         return
+    assert seed > 2, "the first worlds have a way out"
     assert set(narrow) <= after.everything()
 
 
@@ -121,7 +122,9 @@ def test_linear_bounds_are_those_of_the_reference(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_the_heuristic_protects_as_well_and_repeats_itself(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_heuristic_protects_as_well_and_repeats_itself(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tables = world(seed)
     best = protect(tables, USUAL)
     monkeypatch.setattr(protecting, "fits", lambda *_: False)
