@@ -17,11 +17,11 @@ from schemas.vocabulary import DisagreementKind
 
 TOTAL: Final = "total"
 _WHOLE: Final = {"sex": True, "age": True, "outcome": True, "purpose": True, "region": False}
-"""Breakdowns, and whether all their parts are printed. Where not, these may only not exceed the total."""
+"""Whether all parts of a breakdown are printed; where not, they may not exceed the total."""
 
 
 class PublishedUnreadable(ValueError):
-"""Breakdowns, and whether all their parts are printed. Where not, they may only not exceed the total."""
+    """The figures we carry lack a total, or hold a breakdown that nobody defined."""
 
 
 @cache
