@@ -8,7 +8,7 @@ UV := .venv/tools/bin/uv
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock migration inventory bench fuzz serve worker image clean
+.PHONY: help setup demo test check format lock migration inventory sbom bench fuzz serve worker image clean
 
 help: ## Esta lista / this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -51,11 +51,16 @@ migration: setup ## Nueva migración (m="qué cambia") / new migration from the 
 inventory: setup ## Inventario de datos personales / inventory of personal data
 	$(BIN)/python -m app.models.inventory > docs/security/inventory.md
 
+sbom: setup ## Lista de componentes de la imagen (CycloneDX) / the image's bill of materials
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --spec-version 1.6 --output-reproducible --validate \
+		--output-file build/sbom.json requirements.runtime.lock
+
 bench: setup ## Mediciones / benchmarks
 	PYTHONPATH=.:tests $(BIN)/python -m bench
 
 fuzz: setup ## Diez mil entradas dañadas, diez mil operaciones en desorden / ten thousand damaged inputs, as many operations in disorder
-	INTERTRATA_FUZZ=10000 INTERTRATA_OPERATIONS=10000 $(PYTEST) tests/properties
+	INTERTRATA_FUZZ=10000 INTERTRATA_OPERATIONS=10000 INTERTRATA_ATTACKS=500 $(PYTEST) tests/properties
 
 serve: setup ## La API / the API
 	@exec $(BIN)/intertrata serve
