@@ -60,7 +60,7 @@ bench: setup ## Mediciones / benchmarks
 	PYTHONPATH=.:tests $(BIN)/python -m bench
 
 fuzz: setup ## Diez mil entradas dañadas, diez mil operaciones en desorden / ten thousand damaged inputs, as many operations in disorder
-	INTERTRATA_FUZZ=10000 INTERTRATA_OPERATIONS=10000 $(PYTEST) tests/properties
+	INTERTRATA_FUZZ=10000 INTERTRATA_OPERATIONS=10000 INTERTRATA_ATTACKS=500 $(PYTEST) tests/properties
 
 serve: setup ## La API / the API
 	@exec $(BIN)/intertrata serve

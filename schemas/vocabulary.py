@@ -236,3 +236,11 @@ class DateBasis(StrEnum):
     REPORT = "report"
     UPDATE = "update"
     RULING = "ruling"
+
+
+class DisagreementKind(StrEnum):
+    """How published figures contradict each other."""
+
+    SUM = "sum"  # a total and its own parts
+    SOURCE = "source"  # two sources of the same figure
+    STALE = "stale"  # one total printed for two periods

@@ -9,8 +9,10 @@ from app.db.engine import ReadDep
 from app.security.callers import StatisticsReader
 from app.statistics.indicators import catalogue
 from app.statistics.memory import Memory
+from app.statistics.published.comparing import published
 from app.statistics.service import StatisticsService
 from schemas.indicators import Indicators
+from schemas.published import Published
 from schemas.statistics import Overview
 
 router = APIRouter(prefix="/v1/statistics", tags=["statistics"])
@@ -31,3 +33,10 @@ async def overview(
 @router.get("/indicators", summary="Qué cuenta cada cifra / what each figure counts")
 async def indicators(caller: StatisticsReader) -> Indicators:
     return catalogue()
+
+
+@router.get(
+    "/published", summary="Lo publicado y sus desacuerdos / what was published and where it disagrees"
+)
+async def published_figures(caller: StatisticsReader) -> Published:
+    return published()

@@ -1,0 +1,121 @@
+"""The audit: what an outsider, or one counted person, can work out of every suppressed cell.
+
+Written apart from the suppression and trusting nothing of it: it sees which cells are published, and asks two
+linear programs per suppressed cell for the least and the greatest count that fits all of them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil, floor
+
+import numpy as np
+from scipy import optimize, sparse
+
+from app.releases.disclosure.cells import Cell, LinkedSet
+from app.releases.disclosure.policy import Policy
+from app.releases.disclosure.system import System, build
+
+SLACK = 1e-6
+
+
+class Refused(Exception):
+    """The set does not publish. The message names cells by their coordinates, never a count."""
+
+    def __init__(self, cells: tuple[Cell, ...]) -> None:
+        self.cells = cells
+        super().__init__("interval narrower than policy: " + "; ".join(str(cell) for cell in cells))
+
+
+class AuditFailed(Exception):
+    """A linear program ended without an answer: nothing is proved, nothing is published."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Least and greatest whole number within the linear bounds, for the attacker who knows most."""
+
+    cell: Cell
+    least: int
+    greatest: int
+    insider: tuple[int, ...] = ()
+    """Columns of the person whose own count narrowed it most; empty for an outsider."""
+
+    @property
+    def width(self) -> int:
+        return self.greatest - self.least
+
+
+def audit(tables: LinkedSet, suppressed: frozenset[Cell], policy: Policy) -> tuple[Interval, ...]:
+    """The interval of every suppressed cell; raises Refused if one is narrower than policy asks."""
+    found = tuple(intervals(tables, suppressed, policy))
+    narrow = tuple(i.cell for i in found if i.width < policy.sensitivity(i.cell.measure).width)
+    if narrow:
+        raise Refused(narrow)
+    return found
+
+
+def intervals(tables: LinkedSet, suppressed: frozenset[Cell], policy: Policy) -> Iterator[Interval]:
+    """Intervals by measure and cell. What earlier releases published is known in any case."""
+    for measure in sorted({cell.measure for cell in suppressed}):
+        system = build(tables, measure)
+        required = policy.sensitivity(measure).width
+        watcher = Watcher(system, suppressed - tables.history.published)
+        for row, cell in enumerate(system.order):
+            if cell in suppressed:
+                yield watcher.narrowest(row, required)
+
+
+class Watcher:
+    """An attacker on one system: knows every cell but ``suppressed``."""
+
+    def __init__(self, system: System, suppressed: frozenset[Cell]) -> None:
+        known = [i for i, cell in enumerate(system.order) if cell not in suppressed]
+        self._system = system
+        self._equal = sparse.vstack([system.cells[known], system.links], format="csr")
+        self._right = np.concatenate([system.values[known], np.zeros(system.links.shape[0])])
+        # No count is a hundred times what there is: keeps the programs bounded, and errs towards refusal.
+        self._ceiling = 100.0 * (float(system.values.max(initial=0)) + 1)
+
+    def narrowest(self, row: int, required: int) -> Interval:
+        """The interval for the outsider; or for the first insider for whom it is narrower than required."""
+        outsider, least, greatest = self.interval(row, self._system.floor)
+        if outsider.width < required or not self._system.insiders:
+            return outsider
+        together, _, _ = self.interval(row, raised(self._system, *self._system.insiders))
+        if together.width >= required:
+            return together
+        worst = outsider
+        for columns in self._system.insiders:
+            floor_ = raised(self._system, columns)
+            if np.all(least >= floor_ - SLACK) and np.all(greatest >= floor_ - SLACK):
+                continue
+            one, _, _ = self.interval(row, floor_)
+            if one.width < worst.width:
+                worst = Interval(one.cell, one.least, one.greatest, columns)
+            if worst.width < required:
+                break
+        return worst
+
+    def interval(self, row: int, floor_: np.ndarray) -> tuple[Interval, np.ndarray, np.ndarray]:
+        """The bounds over atoms of at least ``floor_``, and a witness of each."""
+        target = self._system.cells[[row]].toarray()[0]
+        least, greatest = self._solve(target, floor_), self._solve(-target, floor_)
+        low, high = ceil(target @ least - SLACK), floor(target @ greatest + SLACK)
+        return Interval(self._system.order[row], low, high), least, greatest
+
+    def _solve(self, objective: np.ndarray, floor_: np.ndarray) -> np.ndarray:
+        bounds = np.column_stack([floor_, np.full_like(floor_, self._ceiling)])
+        right = self._right if self._right.size else None
+        equal = self._equal if self._right.size else None
+        answer = optimize.linprog(objective, A_eq=equal, b_eq=right, bounds=bounds, method="highs")
+        if answer.status != 0:
+            raise AuditFailed(f"linear program ended with status {answer.status}")
+        return np.asarray(answer.x)
+
+
+def raised(system: System, *insiders: tuple[int, ...]) -> np.ndarray:
+    """The floor for who knows that these persons, one at each, are counted."""
+    columns = sorted({column for insider in insiders for column in insider})
+    floor_ = system.floor.copy()
+    floor_[columns] += 1
+    return floor_
