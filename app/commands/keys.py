@@ -114,6 +114,8 @@ def protect(
     folder: Path = settings.home / "keys"
     was = PlainFile() if from_file else new
     key_store.change(folder, was, lambda document: document, new)
+    # After it: before, the configured provider could not open the ring that the mark is made with.
+    asyncio.run(_witnessed(settings, "protect"))
     typer.echo(f"protegidas por / protected by: {new.name}")
 
 

@@ -1,14 +1,19 @@
 """Keys at rest under a transit engine (Vault, OpenBao): one remote call opens the ring, none a record."""
 
+import asyncio
 import json
+import subprocess
+import sys
 from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from app.core.errors import SettingsInvalid
 from app.core.settings import Settings
+from app.db.engine import Database
 from app.security import key_store
 from app.security.key_store import KEY_FILE, KeyStoreError, PlainFile
 from app.security.keyring import WRAPPING, KeyRing
@@ -16,6 +21,7 @@ from app.security.sealing import Sealer
 from app.security.transit import Transit, TransitAddress, TransitUnavailable
 from app.wiring import key_provider_of
 from support.fake_transit import NAMESPACE, TOKEN, FakeTransit, fake_transit
+from support.processes import environment_for
 
 
 @pytest.fixture
@@ -126,3 +132,27 @@ def test_a_failing_engine_leaves_the_key_file_as_it_was(
 def test_an_engine_without_a_token_is_refused_at_the_start(tmp_path: Path) -> None:
     with pytest.raises(SettingsInvalid):
         key_provider_of(Settings(home=tmp_path, keys_transit_url="http://127.0.0.1:8200"))
+
+
+async def test_protecting_the_keys_anew_leaves_its_mark(
+    database: Database, database_url: str, tmp_path: Path, engine: FakeTransit, token_file: Path
+) -> None:
+    KeyRing.load_or_create(tmp_path)
+    configured = {
+        "INTERTRATA_KEYS_TRANSIT_URL": engine.url,
+        "INTERTRATA_KEYS_TRANSIT_TOKEN_FILE": str(token_file),
+        "INTERTRATA_KEYS_TRANSIT_NAMESPACE": NAMESPACE,
+    }
+    ended = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "app.cli", "keys", "protect", "--from-file"],
+        env=environment_for(database_url, tmp_path) | configured,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert KeyRing.load(tmp_path, provider(engine, token_file))
+    async with database.read() as session:
+        marks = await session.scalars(text("SELECT outcome FROM audit_entry WHERE kind = 'key_use'"))
+        assert list(marks) == ["protect"]
