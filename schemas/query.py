@@ -1,0 +1,66 @@
+"""A question to the statistics and its answer: exact figures by what they can be told."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from schemas.base import Contract
+from schemas.vocabulary import Feed, Unit
+
+
+class Grain(StrEnum):
+    """How long the periods of the dimension ``period`` are. A bimester is B1 (Jan-Feb) ... B6."""
+
+    MONTH = "month"  # 2026-M09
+    BIMESTER = "bimester"  # 2026-B5
+    QUARTER = "quarter"  # 2026-Q3
+    SEMESTER = "semester"  # 2026-S2
+    YEAR = "year"  # 2026
+
+
+class Query(Contract):
+    """``measures`` are ids of indicators, ``dimensions`` and the keys of ``filters`` ids of dimensions.
+
+    A filter keeps what has at least one of its codes. ``since`` and ``until`` are both included and bound the
+    date of each indicator's basis; without bounds, what has no date is counted too. ``source`` asks what one
+    feed alone says, by the offence it states; without it, the reconciled figure.
+    """
+
+    measures: tuple[str, ...] = Field(min_length=1, max_length=8)
+    dimensions: tuple[str, ...] = Field(default=(), max_length=4)
+    filters: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    grain: Grain = Grain.YEAR
+    since: date | None = None
+    until: date | None = None
+    source: Feed | None = None
+
+
+class MeasureOf(Contract):
+    """A measure of an answer: its unit, and the asked dimensions whose parts add up to more than the total."""
+
+    id: str
+    unit: Unit
+    multi_valued: tuple[str, ...]
+
+
+class Row(Contract):
+    """``codes`` in the order of the dimensions asked, ``values`` in that of the measures."""
+
+    codes: tuple[str, ...]
+    values: tuple[int, ...]
+
+
+class Answer(Contract):
+    """Rows in ascending order of their codes; combinations that are all zero are not listed.
+
+    ``totals`` are counted, not added up: a person of two departments is one. ``position`` is the last change
+    of the registry that the figures know.
+    """
+
+    query: Query
+    measures: tuple[MeasureOf, ...]
+    rows: tuple[Row, ...]
+    totals: tuple[int, ...]
+    position: int
+    counted_at: datetime
