@@ -37,7 +37,7 @@ class Query(Contract):
 
 
 class MeasureOf(Contract):
-    """A measure of an answer: its unit, and the asked dimensions whose parts add up to more than the total."""
+    """``multi_valued``: the asked dimensions whose parts add up to more than the total."""
 
     id: str
     unit: Unit
