@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.requests import ClientDisconnect
 
 from adapters.base import MEDIA_TYPES, Form
+from app.core.bodies import allow_body
 from app.ingestion.errors import (
     BodyTooLarge,
     EncodingNotAccepted,
@@ -29,6 +30,7 @@ from schemas.vocabulary import Feed
 router = APIRouter(prefix="/v1", tags=["ingestion"])
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
+SPARE_BYTES: Final = 1024 * 1024  # these routes count for themselves, and say their own limit
 _CURSOR: Final = re.compile(r"(-?\d{1,10})-(\d{1,10})")
 _ANY_BODY: Final[dict[str, Any]] = {
     "requestBody": {
@@ -76,6 +78,7 @@ async def post_batch(
         mode=mode,
         idempotency_key=idempotency_key,
     )
+    allow_body(request, service.limits.body_bytes + SPARE_BYTES)
     _refuse_declared(request, service.limits.body_bytes)
     status = await service.land(arrival, _body(request))
     response.headers["Location"] = f"/v1/batches/{status.id}"
@@ -98,6 +101,7 @@ async def put_record(request: Request, feed: Feed, caller: FeedWriter) -> Record
     if _is_gzip(request):
         raise EncodingNotAccepted
     limit = service.limits.record_body_bytes
+    allow_body(request, limit + SPARE_BYTES)
     _refuse_declared(request, limit)
     body = bytearray()
     async for part in _body(request):

@@ -52,6 +52,13 @@ class ConnectionCut(BadRequest):
     en = "The transmission was cut before its end. Nothing was kept; send it again."
 
 
+class BodyTooSlow(IntertrataError):
+    code = "body-too-slow"
+    status = 408
+    es = "El envío es demasiado lento o se detuvo. No se guardó nada; vuelva a enviarlo."
+    en = "The transmission is too slow or stopped. Nothing was kept; send it again."
+
+
 class ValueNotStorable(BadRequest):
     code = "value-not-storable"
     es = "Un valor está fuera de lo que se puede guardar o buscar."
@@ -73,6 +80,7 @@ class TryAgain(Unavailable):
 _OF_STATUS: Final[Mapping[int, type[IntertrataError]]] = {
     404: NotFound,
     405: MethodNotAllowed,
+    408: BodyTooSlow,
     413: ContentTooLarge,
     415: UnsupportedMediaType,
     503: Unavailable,
