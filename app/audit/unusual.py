@@ -20,7 +20,7 @@ _DAYS: Final = text("""
     SELECT officer, (hour AT TIME ZONE 'America/Lima')::date AS day, sum(uses)::int AS opened
     FROM identity_use
     WHERE client = :client AND officer IN (:officer, '')
-        AND (hour AT TIME ZONE 'America/Lima')::date 
+        AND (hour AT TIME ZONE 'America/Lima')::date
             BETWEEN CAST(:today AS date) - CAST(:past AS int) AND :today
     GROUP BY officer, day
 """)

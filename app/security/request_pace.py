@@ -68,11 +68,11 @@ class RequestPace:
             asked[f"named|{address}|{named}"] = self._paces.named
         await self._spend(asked)
 
+    def _digest(self, who: str) -> bytes:
+        return self._blind.digest(LABEL, who.encode(errors="surrogatepass"))  # a name may be anything
+
     async def _spend(self, asked: Mapping[str, int]) -> None:
-        steps = {
-            self._blind.digest(LABEL, who.encode(errors="surrogatepass")): WINDOW_SECONDS / pace
-            for who, pace in asked.items()
-        }
+        steps = {self._digest(who): WINDOW_SECONDS / pace for who, pace in asked.items()}
         given = {"who": list(steps), "step": list(steps.values()), "most": WINDOW_SECONDS}
         async with self._database.statement() as connection:
             taken = set((await connection.execute(_SPEND, given)).scalars())

@@ -34,7 +34,7 @@ async def address(services: Services) -> AsyncIterator[str]:
 
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
     serving = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
         await asyncio.sleep(0.01)
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
@@ -50,10 +50,9 @@ async def test_an_answer_that_takes_too_long_is_given_up_and_its_statement_too(
         assert answers[0].headers["retry-after"] == "5"
         assert (await http.get("/health/ready")).status_code == 200
     async with services.database.read() as session:
-        asleep = (
-            "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)%' AND state = 'active'"
-        )
-        assert await session.scalar(text(asleep + " AND pid <> pg_backend_pid()")) == 0
+        asleep = text("""SELECT count(*) FROM pg_stat_activity
+            WHERE query LIKE '%pg_sleep(30)%' AND state = 'active' AND pid <> pg_backend_pid()""")
+        assert await session.scalar(asleep) == 0
 
 
 @pytest.mark.parametrize("route", ["/v1/cases/{}/pins", "/v1/persons/{}/identity", "/v1/break-glass"])

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import httpx
 from sqlalchemy import text
 
 from app.audit.unusual import UnusualReadings
@@ -31,7 +32,7 @@ async def opened(services: Services, clock: FixedClock, count: int, officer: str
 
 
 async def test_auditors_are_told_once_a_day_for_each_reason(
-    services: Services, api: object, bearer: Bearer
+    services: Services, api: httpx.AsyncClient, bearer: Bearer
 ) -> None:
     clock = FixedClock(NOW)
     for _ in range(3):  # a past of 8 a day
@@ -39,7 +40,7 @@ async def test_auditors_are_told_once_a_day_for_each_reason(
         clock.advance(timedelta(days=1))
     unusual = await opened(services, clock, 32, "oficial-1")
     assert unusual.told == 3  # the client as a whole has the same past
-    answer = await api.get("/v1/audit/unusual-readings", headers=bearer("audit:read"))  # type: ignore[attr-defined]
+    answer = await api.get("/v1/audit/unusual-readings", headers=bearer("audit:read"))
     told = [(each["officer"], each["reason"], each["opened"]) for each in answer.json()["items"]]
     assert told == [("oficial-1", "own_past", 25), (None, "own_past", 25), ("oficial-1", "limit", 31)]
     async with services.database.read() as session:
@@ -52,11 +53,13 @@ async def test_auditors_are_told_once_a_day_for_each_reason(
     assert services.unusual.told == 0  # counted by the process that told
 
 
-async def test_by_the_api_every_opening_is_looked_at(services: Services, api: object, bearer: Bearer) -> None:
+async def test_by_the_api_every_opening_is_looked_at(
+    services: Services, api: httpx.AsyncClient, bearer: Bearer
+) -> None:
     body = {"case": "EXP-00123-2026", "reason": "Ubicación inmediata"}
     path = "/v1/persons/00000000-0000-4000-8000-000000000000/identity"
     for _ in range(FEW + 1):
-        await api.post(path, json=body, headers=bearer("identity:read"))  # type: ignore[attr-defined]
+        await api.post(path, json=body, headers=bearer("identity:read"))
     assert services.unusual.told == 2
-    answer = await api.get("/metrics", headers=bearer("operator"))  # type: ignore[attr-defined]
+    answer = await api.get("/metrics", headers=bearer("operator"))
     assert "intertrata_unusual_readings 2.0" in answer.text
