@@ -59,8 +59,9 @@ sbom: setup ## Lista de componentes de la imagen (CycloneDX) / the image's bill 
 bench: setup ## Mediciones / benchmarks
 	PYTHONPATH=.:tests $(BIN)/python -m bench
 
-fuzz: setup ## Diez mil entradas dañadas, diez mil operaciones en desorden / ten thousand damaged inputs, as many operations in disorder
-	INTERTRATA_FUZZ=10000 INTERTRATA_OPERATIONS=10000 INTERTRATA_ATTACKS=500 $(PYTEST) tests/properties
+fuzz: setup ## Diez mil entradas dañadas, diez mil operaciones, veinte mil pedidos / damaged inputs, operations in disorder, requests
+	INTERTRATA_FUZZ=10000 INTERTRATA_OPERATIONS=10000 INTERTRATA_ATTACKS=500 INTERTRATA_REQUESTS=20000 \
+		$(PYTEST) tests/properties
 
 serve: setup ## La API / the API
 	@exec $(BIN)/intertrata serve

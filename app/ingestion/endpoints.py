@@ -32,10 +32,22 @@ router = APIRouter(prefix="/v1", tags=["ingestion"])
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
 SPARE_BYTES: Final = 1024 * 1024  # these routes count for themselves, and say their own limit
 _CURSOR: Final = re.compile(r"(-?\d{1,10})-(\d{1,10})")
+_BINARY: Final = {"type": "string", "format": "binary", "minLength": 1}
+_JSON: Final[dict[str, Any]] = {}  # the feed's own contract says what stands in it
 _ANY_BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
-        "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA_TYPES},
+        "content": {media: {"schema": _JSON if "json" in media else _BINARY} for media in MEDIA_TYPES},
+    }
+}
+_ONE_RECORD: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            media: {"schema": _JSON if "json" in media else _BINARY}
+            for media, form in MEDIA_TYPES.items()
+            if form in SINGLE_FORMS
+        },
     }
 }
 
@@ -87,7 +99,7 @@ async def post_batch(
 
 @router.put(
     "/feeds/{feed}/record",
-    openapi_extra=_ANY_BODY,
+    openapi_extra=_ONE_RECORD,
     summary="Entregar un registro / deliver one record",
 )
 async def put_record(request: Request, feed: Feed, caller: FeedWriter) -> RecordAnswer:

@@ -39,9 +39,9 @@ _FORM_SCHEMA: Final = {
     "properties": {
         "grant_type": {"type": "string", "enum": ["client_credentials"]},
         "scope": {"type": "string", "description": "Separados por espacio / separated by spaces"},
-        "client_id": {"type": "string"},
+        "client_id": {"type": "string", "minLength": 1},
         "client_assertion_type": {"type": "string", "enum": [ASSERTION_TYPE]},
-        "client_assertion": {"type": "string", "description": "RFC 7523"},
+        "client_assertion": {"type": "string", "minLength": 1, "description": "RFC 7523"},
         "client_secret": {"type": "string", "format": "password", "description": "Demo"},
     },
 }
@@ -49,10 +49,10 @@ _REVOKE_SCHEMA: Final = {
     "type": "object",
     "required": ["token"],
     "properties": {
-        "token": {"type": "string"},
-        "client_id": {"type": "string"},
+        "token": {"type": "string", "minLength": 1},
+        "client_id": {"type": "string", "minLength": 1},
         "client_assertion_type": {"type": "string", "enum": [ASSERTION_TYPE]},
-        "client_assertion": {"type": "string", "description": "RFC 7523"},
+        "client_assertion": {"type": "string", "minLength": 1, "description": "RFC 7523"},
         "client_secret": {"type": "string", "format": "password", "description": "Demo"},
     },
 }

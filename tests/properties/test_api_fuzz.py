@@ -12,9 +12,12 @@ REQUESTS = int(os.environ.get("INTERTRATA_REQUESTS", "300"))
 
 
 async def test_the_whole_api_holds_what_its_description_says(database_url: str, tmp_path: Path) -> None:
-    client = await prepared(database_url, tmp_path)
-    options = ("--continue-on-failure", "--max-examples", "3", "--no-shrink", "--seed", "2026")
-    done = fuzz(database_url, tmp_path, client, options)
+    ready = await prepared(database_url, tmp_path)
+    examples = str(max(2, REQUESTS // 60))  # for each operation, and as many chains
+    phases = "fuzzing,stateful" if REQUESTS < 3000 else "coverage,fuzzing,stateful"
+    options = ("--continue-on-failure", "--max-examples", examples, "--phases", phases, "--no-shrink")
+    done = fuzz(database_url, tmp_path, ready, options)
+    print(done.requests, done.statuses, done.said[-600:])
     assert done.ended == 0, done.said
     assert done.requests >= REQUESTS
     assert not [status for status in done.statuses if status.startswith("5")]

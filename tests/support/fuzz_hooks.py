@@ -4,6 +4,7 @@ A token of the token endpoint is asked for before it ends; whoever asks says a p
 nearly all would end at that door.
 """
 
+import json
 import os
 from typing import Any
 
@@ -28,6 +29,12 @@ class Token:
 @schemathesis.hook
 def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
     """Headers that were generated to be good are made good: their form is finer than a description tells."""
-    if case.meta is not None and not case.meta.generation.mode.is_negative:
-        for name in set(PURPOSE) & {*(case.headers or {})}:
+    if case.meta is None or case.meta.generation.mode.is_negative:
+        return
+    known = json.loads(os.environ["FUZZ_KNOWN"])
+    if int.from_bytes(case.id.encode()) % 2:  # every other time, something that is there
+        for name in known.keys() & case.path_parameters.keys():
+            case.path_parameters[name] = known[name][int.from_bytes(case.id.encode()) % len(known[name])]
+    if case.headers is not None:
+        for name in set(PURPOSE) & {*case.headers}:
             case.headers[name] = PURPOSE[name]
