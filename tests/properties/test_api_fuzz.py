@@ -17,7 +17,7 @@ async def test_the_whole_api_holds_what_its_description_says(database_url: str, 
     phases = "fuzzing,stateful" if REQUESTS < 3000 else "coverage,fuzzing,stateful"
     options = ("--continue-on-failure", "--max-examples", examples, "--phases", phases, "--no-shrink")
     done = fuzz(database_url, tmp_path, ready, options)
-    print(done.requests, done.statuses, done.said[-600:])
+    print(done.requests, done.statuses, done.said[-600:])  # noqa: T201
     assert done.ended == 0, done.said
     assert done.requests >= REQUESTS
     assert not [status for status in done.statuses if status.startswith("5")]
