@@ -8,7 +8,7 @@ UV := .venv/tools/bin/uv
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock migration inventory sbom bench fuzz serve worker image clean
+.PHONY: help setup demo test check format lock migration inventory sbom licences audit bench fuzz serve worker image clean
 
 help: ## Esta lista / this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -56,11 +56,18 @@ sbom: setup ## Lista de componentes de la imagen (CycloneDX) / the image's bill 
 	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --spec-version 1.6 --output-reproducible --validate \
 		--output-file build/sbom.json requirements.runtime.lock
 
+licences: setup ## Licencias de lo que corre en la imagen / licences of what runs in the image
+	$(BIN)/python .ci/licences.py
+
+audit: setup ## Avisos de vulnerabilidad de la imagen (pregunta a PyPI) / advisories on what runs in the image (asks PyPI)
+	$(BIN)/python .ci/audit.py
+
 bench: setup ## Mediciones / benchmarks
 	PYTHONPATH=.:tests $(BIN)/python -m bench
 
-fuzz: setup ## Diez mil entradas dañadas, diez mil operaciones en desorden / ten thousand damaged inputs, as many operations in disorder
-	INTERTRATA_FUZZ=10000 INTERTRATA_OPERATIONS=10000 INTERTRATA_ATTACKS=500 $(PYTEST) tests/properties
+fuzz: setup ## Diez mil entradas dañadas, diez mil operaciones, veinte mil pedidos / damaged inputs, operations in disorder, requests
+	INTERTRATA_FUZZ=10000 INTERTRATA_OPERATIONS=10000 INTERTRATA_ATTACKS=500 INTERTRATA_REQUESTS=20000 \
+		$(PYTEST) tests/properties
 
 serve: setup ## La API / the API
 	@exec $(BIN)/intertrata serve

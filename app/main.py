@@ -18,6 +18,7 @@ from app.security import endpoints as security
 from app.security.modes import DEMO_BANNER, DEMO_HEADERS
 from app.shell import endpoints as shell
 from app.shell import openapi, problems
+from app.shell.bounds import Bounds, Limits
 from app.shell.envelope import Envelope
 from app.shell.metrics import Metrics
 from app.statistics import endpoints as statistics
@@ -32,8 +33,10 @@ One registry of human-trafficking cases in Peru, out of four institutions. Every
 `POST /oauth/token`; errors are RFC 9457 documents.
 """
 
+DOCS = shell.docs_router
 ROUTERS: tuple[APIRouter, ...] = (
     shell.router,
+    DOCS,
     security.router,
     audit.router,
     ingestion.router,
@@ -55,14 +58,18 @@ def create_app(services: Services) -> FastAPI:
         description=DESCRIPTION + (f"\n**{DEMO_BANNER}**\n" if services.authorisation.demo else ""),
         docs_url=None,  # FastAPI's own page loads from a CDN; ours is in app.shell
         redoc_url=None,
+        openapi_url="/openapi.json" if services.settings.docs_open else None,
         redirect_slashes=False,  # one address for each thing
     )
-    for router in ROUTERS:
+    for router in ROUTERS if services.settings.docs_open else (each for each in ROUTERS if each is not DOCS):
         app.include_router(router)
     problems.install(app)
     _fill_state(app, services)
     secure = services.authorisation.realm.issuer.startswith("https://")
     said = DEMO_HEADERS if services.authorisation.demo else {}
+    app.add_middleware(
+        Bounds, limits=Limits(services.settings.body_limit_bytes, services.settings.request_seconds)
+    )
     app.add_middleware(Envelope, metrics=app.state.metrics, secure=secure, more=said)
     _describe(app)
     return app
@@ -81,7 +88,8 @@ def _fill_state(app: FastAPI, services: Services) -> None:
     app.state.refusals = Refusals()
     app.state.authorisation = services.authorisation
     app.state.readiness = services.readiness
-    app.state.metrics = Metrics()
+    app.state.metrics = Metrics(unusual_readings=lambda: services.unusual.told)
+    app.state.request_pace = services.request_pace
     app.state.route_templates = {}  # filled by app.shell.envelope
 
 

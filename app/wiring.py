@@ -19,6 +19,7 @@ from app.audit.console import permission_witness
 from app.audit.log import MerkleLog
 from app.audit.note import Signer
 from app.audit.service import AuditLog
+from app.audit.unusual import UnusualReadings
 from app.core.clock import Clock, SystemClock
 from app.core.errors import SettingsInvalid
 from app.core.garbage import collect_seldom
@@ -41,7 +42,7 @@ from app.reconciliation.review.rules import Policy
 from app.reconciliation.review.service import Tools as ReviewTools
 from app.reconciliation.running import Models
 from app.reconciliation.service import ReconciliationService
-from app.security import installation
+from app.security import housekeeping, installation
 from app.security.access import build_access
 from app.security.blind import BlindIndex
 from app.security.clients import ClientService
@@ -51,6 +52,7 @@ from app.security.granting import Authorisation
 from app.security.key_store import KeyProvider, PlainFile
 from app.security.keyring import KeyRing
 from app.security.pace import IdentityPace
+from app.security.request_pace import Paces, RequestPace
 from app.security.rings import RingFile
 from app.security.rotation import Rotation, rotation_jobs
 from app.security.sealing import Sealer
@@ -82,6 +84,8 @@ class Services:
     lifecycle: Lifecycle
     glass: Glass
     identity_pace: IdentityPace
+    request_pace: RequestPace
+    unusual: UnusualReadings
     review: ReviewTools
     ingestion: IngestionService
     protection: ProtectionService
@@ -123,6 +127,8 @@ def build_services(
         lifecycle=Lifecycle(database, sealer, ModelService(database, linker, models, audit)),
         glass=Glass(database, clock),
         identity_pace=IdentityPace(database, clock, settings.identities_per_officer_hour),
+        request_pace=RequestPace(database, blind, paces_of(settings)),
+        unusual=UnusualReadings(database, audit, clock, settings.identities_unusual_day),
         review=ReviewTools(linker, sealer, blind, clock, review_policy_of(settings)),
         ingestion=ingestion,
         protection=ProtectionService(
@@ -194,6 +200,15 @@ def review_policy_of(settings: Settings) -> Policy:
     )
 
 
+def paces_of(settings: Settings) -> Paces:
+    return Paces(
+        client=settings.requests_per_client_minute,
+        officer=settings.requests_per_officer_minute,
+        address=settings.tokens_per_address_minute,
+        named=settings.tokens_per_client_minute,
+    )
+
+
 async def _up_to_date(database_url: str) -> bool:
     return (await migrate.status(database_url)).up_to_date
 
@@ -204,13 +219,14 @@ def jobs_of(services: Services) -> Mapping[str, Handler]:
         **audit_jobs.jobs(services.merkle),
         **ingestion_jobs.jobs(services.ingestion, services.puller),
         **rotation_jobs(services.rotation),
+        **housekeeping.jobs(services.database, timedelta(days=services.settings.queue_log_days)),
     }
 
 
 def schedules_of(services: Services) -> tuple[Every, ...]:
     """What a worker enqueues by itself; a stage adds its own here."""
     cron = services.settings.sistra_cron if services.puller else None
-    return (*audit_jobs.SCHEDULES, *ingestion_jobs.schedules(cron))
+    return (*audit_jobs.SCHEDULES, *housekeeping.SCHEDULES, *ingestion_jobs.schedules(cron))
 
 
 async def run_worker(services: Services, stop: asyncio.Event) -> None:
@@ -231,8 +247,11 @@ def running_database(settings: Settings) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Services]:
+async def open_services(
+    settings: Settings, clock: Clock | None = None, *, only_answers: bool = False
+) -> AsyncIterator[Services]:
     """Services ready to work. The embedded database is brought up to date; a given one must be already.
+    ``only_answers``: no statement takes longer than a request may.
 
     Raises ``NotMigrated``, ``KeyStoreError``, ``KeysOfAnotherInstallation`` or whatever keeps the database
     from starting.
@@ -243,7 +262,8 @@ async def open_services(settings: Settings, clock: Clock | None = None) -> Async
     url = await asyncio.to_thread(running.__enter__)
     try:
         await _prepare(settings, url)
-        database = Database(url, pool_size=settings.database_pool_size)
+        seconds = settings.request_seconds if only_answers else None
+        database = Database(url, pool_size=settings.database_pool_size, statement_seconds=seconds)
         try:
             await installation.claim(database, ring.keyring)
             yield build_services(settings, url, database, ring, clock or SystemClock())

@@ -31,7 +31,7 @@ GRANT SELECT, UPDATE (last) ON change_cursor TO :"app";
 GRANT SELECT, INSERT, UPDATE (disabled_at) ON client TO :"app";
 GRANT SELECT, INSERT, UPDATE (lifted_by, lifted_at) ON legal_hold TO :"app";
 GRANT SELECT, INSERT, UPDATE ON batch, record, mention, feed_state, link_state, break_glass TO :"app";
-GRANT SELECT, INSERT ON notice TO :"app";
+GRANT SELECT, INSERT ON notice, unusual_reading TO :"app";
 
 -- rows that come and go
 GRANT SELECT, INSERT, DELETE ON audit_pending TO :"app";
@@ -41,12 +41,13 @@ GRANT SELECT, INSERT, DELETE ON client_credential, single_use, revoked_token TO 
 GRANT UPDATE (identity, features) ON mention_identity TO :"app";  -- sealed anew when an identity is erased
 GRANT UPDATE (narrative) ON report TO :"app";  -- erased
 GRANT SELECT, INSERT, UPDATE (data_key), DELETE ON review_reason TO :"app";  -- rewrapped, erased
+GRANT SELECT, INSERT, UPDATE, DELETE ON request_pace TO :"app";
 GRANT SELECT, INSERT, UPDATE, DELETE ON identity_use, link_dirty, edge, case_member, person_member, case_entity,
     person_entity, review_claim TO :"app";
 
 -- the queue
 GRANT SELECT, INSERT, UPDATE, DELETE ON pgqueuer, pgqueuer_schedules TO :"app";
-GRANT SELECT, INSERT, UPDATE (aggregated) ON pgqueuer_log TO :"app";
+GRANT SELECT, INSERT, UPDATE (aggregated), DELETE ON pgqueuer_log TO :"app";
 GRANT SELECT, INSERT, UPDATE (count) ON pgqueuer_statistics TO :"app";
 
 -- numbers handed out ahead of COPY, and the queue's own

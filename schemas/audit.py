@@ -1,5 +1,7 @@
 """Answers of the audit log: who did what, and the proofs that it stands as it was written."""
 
+from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
@@ -26,6 +28,21 @@ class AuditEntryItem(Contract):
     objects: tuple[str, ...] = Field(description="Identificadores: `person/…`, `case/…` / ids")
     outcome: str
     request: str = Field(description="Huella con llave del pedido / keyed digest of the request, hex")
+
+
+class UnusualReadingItem(Contract):
+    """An officer, or (without ``officer``) all of a client, opened more identities in a day than is usual."""
+
+    position: int
+    client: str
+    officer: str | None
+    day: date
+    reason: Literal["limit", "own_past"] = Field(
+        description="El límite, o lo suyo de siempre / the limit, or their own past"
+    )
+    opened: int
+    expected: int = Field(description="Hasta cuántas no sorprenden / up to how many are no surprise")
+    at: AwareDatetime
 
 
 class LogProof(Contract):

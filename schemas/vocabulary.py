@@ -207,6 +207,7 @@ class ActKind(StrEnum):
     BREAK_GLASS = "break_glass"
     MODEL_CHANGE = "model_change"
     RELEASE = "release"
+    UNUSUAL_READING = "unusual_reading"
 
 
 class Unit(StrEnum):

@@ -12,7 +12,7 @@ import orjson
 from adapters.base import Context, Form, UnreadableDelivery
 from adapters.linea_1818.call import read_call
 from adapters.linea_1818.mapping import COLUMNS, NUMBER, SHEET, never_kept, without_never_kept
-from adapters.reading.fields import LONGEST_FIELD, Fields, scalar_text
+from adapters.reading.fields import LONGEST_FIELD, Fields, scalar_text, shown_name
 from adapters.reading.notes import Cell, Notes
 from adapters.reading.translations import Source, broken, concluded
 from adapters.transport import Broken, Document, Fault, read_document, read_json, read_ndjson, read_xlsx
@@ -83,9 +83,9 @@ def _row(header: Sequence[str], cells: Sequence[object]) -> dict[str, str]:
 
 def _from_row(position: int, line: int, row: Mapping[str, object], today: date) -> Translation:
     notes = Notes(row=line)
-    for name in row:
+    for at, name in enumerate(row, start=1):
         if name not in _COLUMNS:
-            Cell("", name, notes).warn(IssueCode.COLUMN_UNEXPECTED)
+            Cell("", f"#{at} {shown_name(name)}", notes).warn(IssueCode.COLUMN_UNEXPECTED)
     call = Fields(row, notes)
     observation = read_call(call, today)
     source = Source(position, (line,), call.cell(NUMBER), orjson.dumps({"line": line, "row": row}))

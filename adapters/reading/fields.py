@@ -28,12 +28,16 @@ def scalar_text(value: object) -> str | None:
     return value.isoformat() if isinstance(value, date) else None
 
 
-_FIELD_NAME = re.compile(r"@?[A-Za-z_][A-Za-z0-9_.-]{0,40}")
+_WORD = re.compile(r"[^\W\d_]+")
+_DIGIT = re.compile(r"\d")
+_ELSE = re.compile(r"[^X…9@_.\s-]")
+_SHOWN_CHARACTERS = 40
 
 
 def shown_name(name: str) -> str:
-    """A field's name as issues show it; ``?`` where it has no name's form: a key may itself name a person."""
-    return name if _FIELD_NAME.fullmatch(name) else "?"
+    """The shape of a name that no contract has: words ``X…``, digits ``9``. A file without its header line
+    has a person's name where a column's should stand: such a name is neither kept nor told."""
+    return _ELSE.sub("?", _DIGIT.sub("9", _WORD.sub("X…", name)))[:_SHOWN_CHARACTERS]
 
 
 class Fields:

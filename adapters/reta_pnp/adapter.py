@@ -8,7 +8,7 @@ import orjson
 from pydantic import ValidationError
 
 from adapters.base import Context, Form, UnreadableDelivery
-from adapters.reading.fields import LONGEST_FIELD
+from adapters.reading.fields import shown_name
 from adapters.reading.moments import parse_stamp
 from adapters.reading.notes import Cell, Notes
 from adapters.reading.numbers import parse_record_number
@@ -117,7 +117,7 @@ def _check_columns(header: Sequence[str], line: int, notes: Notes) -> None:
     notes.row = line
     for at, name in enumerate(header, start=1):
         if name not in _COLUMNS:
-            Cell("", name[:LONGEST_FIELD] or f"#{at}", notes).warn(IssueCode.COLUMN_UNEXPECTED)
+            Cell("", f"#{at} {shown_name(name)}".strip(), notes).warn(IssueCode.COLUMN_UNEXPECTED)
 
 
 class _Kept(Contract):

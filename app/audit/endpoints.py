@@ -13,9 +13,10 @@ from app.audit.entries import EntryFilter, EntryService
 from app.audit.errors import ProofUnclear
 from app.audit.log import MerkleLog
 from app.audit.sessions import AuditReading, audit_of
+from app.audit.unusual import unusual_readings
 from app.db.engine import ReadDep
 from app.security.callers import Auditor, ProofReader
-from schemas.audit import AuditEntryItem, LogProof
+from schemas.audit import AuditEntryItem, LogProof, UnusualReadingItem
 from schemas.pagination import Page
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
@@ -87,6 +88,21 @@ async def get_accesses(
     page = await EntryService(reading.session, audit_of(request)).accesses(person_id, after, limit)
     await reading.witness(thing("person", person_id))
     return page
+
+
+@router.get("/unusual-readings", summary="Lecturas inusuales / unusual readings")
+async def get_unusual(
+    caller: Auditor, reading: AuditReading, after: After = -1, limit: Limit = 100
+) -> Page[UnusualReadingItem]:
+    """Quién abrió en un día más identidades que el límite o que lo suyo de siempre; `officer` ausente: todos
+    los de la institución.
+
+    Who opened more identities in a day than the limit or than their own past; no `officer`: all of a client.
+    """
+    rows = await unusual_readings(reading.session, after, limit + 1)
+    items = tuple(UnusualReadingItem(**row) for row in rows[:limit])
+    await reading.witness(*(thing("unusual_reading", each.position) for each in items))
+    return Page(items=items, next=str(items[-1].position) if len(rows) > limit else None)
 
 
 @router.get(

@@ -36,9 +36,14 @@ def serve(
 
 
 async def _serve(settings: Settings, listener: socket.socket, *, with_worker: bool) -> None:
-    async with stop_signals() as stop, open_services(settings) as services, asyncio.TaskGroup() as tasks:
+    async with (
+        stop_signals() as stop,
+        open_services(settings, only_answers=not with_worker) as services,
+        asyncio.TaskGroup() as tasks,
+    ):
         check_mode(services)
-        typer.echo(f"{services.authorisation.realm.issuer}/docs", err=True)
+        shown = "/docs" if settings.docs_open else ""
+        typer.echo(f"{services.authorisation.realm.issuer}{shown}", err=True)
         if services.authorisation.demo:
             typer.echo(DEMO_BANNER, err=True)
         if with_worker:

@@ -24,6 +24,7 @@ from pgqueuer.domain.errors import FailingListenerError, RetryRequested
 from pgqueuer.domain.models import HealthCheckEvent, Job, Schedule
 from pgqueuer.domain.types import QueueExecutionMode
 from pgqueuer.queries import Queries
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import IntertrataError
@@ -70,6 +71,15 @@ async def enqueue(session: AsyncSession, job: str, payload: Payload, dedupe_key:
     """
     queries = Queries.from_asyncpg_connection(await raw_connection(session))
     await queries.enqueue(job, orjson.dumps(payload), dedupe_key=dedupe_key, on_conflict="update_priority")
+
+
+async def forget_log(session: AsyncSession, kept: timedelta) -> int:
+    """Drop what the queue noted of jobs longer ago than ``kept``; how many lines."""
+    gone = await session.execute(
+        text("DELETE FROM pgqueuer_log WHERE created < now() - :kept * interval '1 second'"),
+        {"kept": kept.total_seconds()},
+    )
+    return int(getattr(gone, "rowcount", 0))
 
 
 _PROBES = 5  # in the time that the library gives to one

@@ -43,10 +43,18 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""  # networks whose Client-Cert header (RFC 9440) counts, separated by commas
     dpop_nonces: bool = True  # outside the demo, proofs carry a nonce of ours (RFC 9449 8)
     upload_limit_bytes: int = Field(default=2048 * MIB, gt=0)
+    body_limit_bytes: int = Field(default=MIB, gt=0)  # of every request but deliveries
+    request_seconds: int = Field(default=60, ge=1)  # an answer, or a piece of one, takes no longer
+    requests_per_client_minute: int = Field(default=6000, ge=1)
+    requests_per_officer_minute: int = Field(default=300, ge=1)
+    tokens_per_address_minute: int = Field(default=600, ge=1)  # requests to the token endpoint
+    tokens_per_client_minute: int = Field(default=60, ge=1)  # of those, by the client that they name
+    docs: Literal["open", "closed"] | None = None  # the description of the API; None: open in the demo only
     database_pool_size: int = Field(default=10, ge=1, le=100)
     review_lease_minutes: int = Field(default=30, ge=1, le=1440)  # a reviewer holds a doubtful pair for
     review_two_persons: Literal["never", "listed", "always"] = "listed"  # which merges need a second word
     review_two_persons_members: int = Field(default=8, ge=2)  # "listed": from so many members on
+    queue_log_days: int = Field(default=30, ge=1)  # how long the queue's log of jobs is kept
     worker_concurrency: int = Field(default=2, ge=1, le=64)
     keys_transit_url: str | None = None  # Vault or OpenBao that protects the keys; None: a private file
     keys_transit_key: str = "intertrata"  # name of its transit key
@@ -55,6 +63,7 @@ class Settings(BaseSettings):
     keys_transit_namespace: str | None = None
     keys_transit_ca_file: Path | None = None
     identities_per_officer_hour: int = Field(default=30, ge=1)  # how many one officer may open
+    identities_unusual_day: int = Field(default=100, ge=1)  # by one officer; auditors are told
     sistra_url: str | None = None  # base address of SISTRA's pull interface; None: not pulled by itself
     sistra_token_file: Path | None = None  # holds the bearer token for it
     audit_origin: str = "intertrata/audit"  # the name of the audit log in its checkpoints and public key
@@ -77,3 +86,7 @@ class Settings(BaseSettings):
         if not address:
             raise ValueError("the file is empty")
         return SecretStr(address)
+
+    @property
+    def docs_open(self) -> bool:
+        return self.docs == "open" or (self.docs is None and self.mode == "demo")

@@ -11,7 +11,7 @@ from typing import Annotated
 import sqlalchemy.exc
 from fastapi import Depends, Request
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 
 from app.core.errors import Unavailable
 from app.db.urls import sqlalchemy_url
@@ -20,6 +20,13 @@ APPLICATION = "intertrata"
 # Our own work sees whole tables or fails; only a caller's transaction (app.security.reach) is shown a part.
 _WHOLE = {"row_security": "off"}
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def _timeouts(seconds: int) -> dict[str, str]:
+    return {
+        "statement_timeout": f"{seconds}s",
+        "idle_in_transaction_session_timeout": f"{seconds}s",
+    }
 
 
 class DatabaseUnavailable(Unavailable):
@@ -39,7 +46,10 @@ class WriteSession(ReadSession):
 class Database:
     """The pool of one database. Make it in the event loop that uses it; ``close`` it there."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, statement_seconds: int | None = None) -> None:
+        """``statement_seconds``: the server itself ends a statement, or a transaction that stands idle, after
+        so long. For a process that only answers requests; linking and migrations take what they take."""
+        timed = {} if statement_seconds is None else _timeouts(statement_seconds)
         self.engine = create_async_engine(
             sqlalchemy_url(url),
             pool_size=pool_size,
@@ -47,7 +57,7 @@ class Database:
             pool_timeout=30,
             pool_pre_ping=True,
             hide_parameters=True,  # they are personal data; they do not belong in exception messages
-            connect_args={"server_settings": {"application_name": APPLICATION, **_WHOLE}},
+            connect_args={"server_settings": {"application_name": APPLICATION, **_WHOLE, **timed}},
         )
         self._readers = async_sessionmaker(self.engine, class_=ReadSession, expire_on_commit=False)
         self._writers = async_sessionmaker(self.engine, class_=WriteSession, expire_on_commit=False)
@@ -71,6 +81,12 @@ class Database:
         async with self._writers.begin() as session:
             await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[AsyncConnection]:
+        """A connection on which every statement stands alone: one round trip, committed when it is done."""
+        async with self.engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
 
     async def ping(self) -> None:
         """Raises ``DatabaseUnavailable`` when no connection can be had."""

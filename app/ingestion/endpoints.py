@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.requests import ClientDisconnect
 
 from adapters.base import MEDIA_TYPES, Form
+from app.core.bodies import allow_body
 from app.ingestion.errors import (
     BodyTooLarge,
     EncodingNotAccepted,
@@ -29,11 +30,24 @@ from schemas.vocabulary import Feed
 router = APIRouter(prefix="/v1", tags=["ingestion"])
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
+SPARE_BYTES: Final = 1024 * 1024  # these routes count for themselves, and say their own limit
 _CURSOR: Final = re.compile(r"(-?\d{1,10})-(\d{1,10})")
+_BINARY: Final = {"type": "string", "format": "binary", "minLength": 1}
+_JSON: Final[dict[str, Any]] = {}  # the feed's own contract says what stands in it
 _ANY_BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
-        "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA_TYPES},
+        "content": {media: {"schema": _JSON if "json" in media else _BINARY} for media in MEDIA_TYPES},
+    }
+}
+_ONE_RECORD: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            media: {"schema": _JSON if "json" in media else _BINARY}
+            for media, form in MEDIA_TYPES.items()
+            if form in SINGLE_FORMS
+        },
     }
 }
 
@@ -76,6 +90,7 @@ async def post_batch(
         mode=mode,
         idempotency_key=idempotency_key,
     )
+    allow_body(request, service.limits.body_bytes + SPARE_BYTES)
     _refuse_declared(request, service.limits.body_bytes)
     status = await service.land(arrival, _body(request))
     response.headers["Location"] = f"/v1/batches/{status.id}"
@@ -84,7 +99,7 @@ async def post_batch(
 
 @router.put(
     "/feeds/{feed}/record",
-    openapi_extra=_ANY_BODY,
+    openapi_extra=_ONE_RECORD,
     summary="Entregar un registro / deliver one record",
 )
 async def put_record(request: Request, feed: Feed, caller: FeedWriter) -> RecordAnswer:
@@ -98,6 +113,7 @@ async def put_record(request: Request, feed: Feed, caller: FeedWriter) -> Record
     if _is_gzip(request):
         raise EncodingNotAccepted
     limit = service.limits.record_body_bytes
+    allow_body(request, limit + SPARE_BYTES)
     _refuse_declared(request, limit)
     body = bytearray()
     async for part in _body(request):

@@ -1,6 +1,6 @@
 """Tables. Importing this package registers them all on ``Base.metadata``."""
 
-from app.models.access import BreakGlass, IdentityUse, Notice
+from app.models.access import BreakGlass, IdentityUse, Notice, RequestPaceRow, UnusualReading
 from app.models.audit import (
     AuditCheckpoint,
     AuditEntry,
@@ -89,9 +89,11 @@ __all__ = [
     "RecordVersion",
     "Redirect",
     "Report",
+    "RequestPaceRow",
     "ReviewAct",
     "ReviewClaim",
     "ReviewPair",
     "ReviewReason",
     "ReviewWord",
+    "UnusualReading",
 ]

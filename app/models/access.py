@@ -1,9 +1,19 @@
 """Urgent access, what institutions are told of it, and how many identities an officer opened lately."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, LargeBinary, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Instant
@@ -72,3 +82,33 @@ class IdentityUse(Base):
     officer: Mapped[str] = mapped_column(primary_key=True)
     hour: Mapped[Instant] = mapped_column(primary_key=True)
     uses: Mapped[int] = mapped_column(Integer)
+
+
+class RequestPaceRow(Base):
+    """Until when each client, officer or address has used up its pace. Unlogged, as ``IdentityUse``."""
+
+    __tablename__ = "request_pace"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012  declarative API
+
+    who: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)  # keyed digest
+    free_at: Mapped[Instant]
+
+
+class UnusualReading(Base):
+    """Append-only. An officer, or (``officer`` empty) all of a client, who in one day opened more identities
+    than a limit or than their own past explains."""
+
+    __tablename__ = "unusual_reading"
+    __table_args__ = (
+        CheckConstraint("reason IN ('limit', 'own_past')", name="reason"),
+        UniqueConstraint("client", "officer", "day", "reason", name="uq_unusual_reading_day"),
+    )
+
+    position: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    client: Mapped[str]
+    officer: Mapped[str]
+    day: Mapped[date]
+    reason: Mapped[str]
+    opened: Mapped[int] = mapped_column(Integer)
+    expected: Mapped[int] = mapped_column(Integer)  # the limit, or what their past gave
+    at: Mapped[Instant]

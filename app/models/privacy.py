@@ -147,6 +147,11 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
     },
     "notice": {Privacy.OPERATIONAL: "position feed break_glass_id at"},
     "identity_use": {Privacy.STAFF: "client officer", Privacy.OPERATIONAL: "hour uses"},
+    "request_pace": {Privacy.BLIND: "who", Privacy.OPERATIONAL: "free_at"},
+    "unusual_reading": {
+        Privacy.STAFF: "client officer opened expected",
+        Privacy.OPERATIONAL: "position day reason at",
+    },
     "installation": {Privacy.CREDENTIAL: "keys_fingerprint", Privacy.OPERATIONAL: "id made_at"},
     "audit_entry": {
         Privacy.BLIND: "purpose request",

@@ -1,6 +1,5 @@
 """Routes of the registry. Identities never leave through here."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from app.security.callers import (
     RecordReader,
 )
 from app.security.sessions import ReachDep
+from schemas.base import IsoDay
 from schemas.pagination import Page
 from schemas.registry import CaseDetail, CaseSummary, ChangePage, FeedHealth, PersonDetail, RecordDetail
 from schemas.vocabulary import Feed, OffenceFamily, Stage
@@ -38,9 +38,9 @@ def case_filter(  # noqa: PLR0913, PLR0917  one parameter of the query string ea
     department: Annotated[str | None, Query(pattern=r"^[0-9]{2}$", description="UBIGEO, INEI")] = None,
     stage: Stage | None = None,
     since: Annotated[
-        date | None, Query(alias="from", description="Fecha de los hechos, o del reporte")
+        IsoDay | None, Query(alias="from", description="Fecha de los hechos, o del reporte")
     ] = None,
-    until: Annotated[date | None, Query(alias="to")] = None,
+    until: Annotated[IsoDay | None, Query(alias="to")] = None,
     several_feeds: Annotated[bool | None, Query(description="En varias fuentes / in several feeds")] = None,
 ) -> CaseFilter:
     return CaseFilter(feed, offence, department, stage, since, until, several_feeds)

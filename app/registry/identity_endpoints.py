@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.audit.acts import ActKind, thing
 from app.audit.sessions import IdentityReading, Reading, audits
+from app.audit.unusual import UnusualReadings
 from app.core.clock import Clock
 from app.registry.break_glass import BreakGlassService
 from app.registry.errors import EntityMoved
@@ -46,7 +47,11 @@ async def identity_asking(
     elif not purposed.may(scopes.IDENTITY_READ):
         raise scope_missing(request, scopes.IDENTITY_READ)
     pace: IdentityPace = request.app.state.services.identity_pace
-    await pace.spend(purposed.client_id, purposed.officer)
+    unusual: UnusualReadings = request.app.state.services.unusual
+    try:
+        await pace.spend(purposed.client_id, purposed.officer)
+    finally:  # what is refused was tried, and counts
+        await unusual.look(purposed.client_id, purposed.officer)
     return purposed
 
 

@@ -20,6 +20,7 @@ from app.security.glass import Glass
 from app.security.purpose import (
     HEADERS,
     OFFICER,
+    OFFICER_FORM,
     Purpose,
     checked_case,
     checked_reason,
@@ -27,6 +28,7 @@ from app.security.purpose import (
     purpose_of,
 )
 from app.security.reach import EVERYTHING, UNLIMITED, Reach, RowScope
+from app.security.request_pace import RequestPace
 from app.security.scopes import FeedAct, feed_scope
 from schemas.vocabulary import Feed
 
@@ -101,6 +103,7 @@ class Requirement:
     async def _admitted(self, request: Request) -> Caller:
         gate: Gate = request.app.state.gate
         claims = request.state.claims = await gate.admit(request)
+        await _spend(request, claims.client_id)
         row_scope = claims.row_scope
         if row_scope is None:
             row_scope = await gate.row_scopes.of(claims.client_id)
@@ -156,6 +159,14 @@ class OfficerRequirement(Requirement):
         official = OfficialCaller(**vars(caller), officer=officer_of(request.headers.getlist(OFFICER)))
         request.state.caller = official
         return official
+
+
+async def _spend(request: Request, client_id: str) -> None:
+    """One request of the client and of the officer, where one is named. Raises ``TooManyRequests``."""
+    said = request.headers.getlist(OFFICER)
+    officer = said[0].strip() if len(said) == 1 and OFFICER_FORM.fullmatch(said[0].strip()) else None
+    pace: RequestPace = request.app.state.request_pace
+    await pace.spend(client_id, officer)
 
 
 def with_purpose(request: Request, caller: OfficialCaller, case: str, reason: str) -> PurposedCaller:

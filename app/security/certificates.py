@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from app.security import jws
 
 HEADER: Final = b"client-cert"  # RFC 9440
+FORWARDED: Final = b"x-forwarded-for"
 MAX_HEADER: Final = 16 * 1024
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -52,6 +53,16 @@ class PeerCertificates:
         if len(sent) > 1 or len(sent[0]) > MAX_HEADER:
             raise CertificateRefused
         return _read(_from_header(sent[0].strip()), now)
+
+    def address_of(self, scope: Mapping[str, Any]) -> str:
+        """The network address of who calls; of a proxy of ours, the last one in its ``X-Forwarded-For``,
+        which the proxy saw itself."""
+        peer = scope.get("client")
+        said = b",".join(value for name, value in scope["headers"] if name == FORWARDED)
+        last = said.rpartition(b",")[2].strip()
+        if last and self._trusts(peer):
+            return last.decode("latin-1")
+        return peer[0] if peer else ""
 
     def _trusts(self, peer: tuple[str, int] | None) -> bool:
         try:

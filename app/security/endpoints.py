@@ -11,11 +11,21 @@ from app.security import forms
 from app.security.assertions import ASSERTION_TYPE
 from app.security.certificates import CertificateRefused
 from app.security.forms import FORM, TokenProblem
-from app.security.granting import REVOKE_PATH, TOKEN_PATH, Authorisation, Presented, grant, revoke
+from app.security.granting import (
+    REVOKE_PATH,
+    TOKEN_PATH,
+    Authorisation,
+    Presented,
+    grant,
+    named_client,
+    revoke,
+)
 from app.security.jws import FAPI_ALGORITHMS
+from app.security.request_pace import RequestPace
 from app.security.scopes import SCOPES
 from app.security.signing import JWKS_SECONDS
 from app.security.tokens import key_set_document
+from schemas.problems import MEDIA_TYPE
 
 KEYS_PATH: Final = "/.well-known/jwks.json"
 METADATA_PATH: Final = "/.well-known/oauth-authorization-server"
@@ -29,9 +39,9 @@ _FORM_SCHEMA: Final = {
     "properties": {
         "grant_type": {"type": "string", "enum": ["client_credentials"]},
         "scope": {"type": "string", "description": "Separados por espacio / separated by spaces"},
-        "client_id": {"type": "string"},
+        "client_id": {"type": "string", "minLength": 1},
         "client_assertion_type": {"type": "string", "enum": [ASSERTION_TYPE]},
-        "client_assertion": {"type": "string", "description": "RFC 7523"},
+        "client_assertion": {"type": "string", "minLength": 1, "description": "RFC 7523"},
         "client_secret": {"type": "string", "format": "password", "description": "Demo"},
     },
 }
@@ -39,10 +49,10 @@ _REVOKE_SCHEMA: Final = {
     "type": "object",
     "required": ["token"],
     "properties": {
-        "token": {"type": "string"},
-        "client_id": {"type": "string"},
+        "token": {"type": "string", "minLength": 1},
+        "client_id": {"type": "string", "minLength": 1},
         "client_assertion_type": {"type": "string", "enum": [ASSERTION_TYPE]},
-        "client_assertion": {"type": "string", "description": "RFC 7523"},
+        "client_assertion": {"type": "string", "minLength": 1, "description": "RFC 7523"},
         "client_secret": {"type": "string", "format": "password", "description": "Demo"},
     },
 }
@@ -67,6 +77,12 @@ def _described(description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
+PACE_REFUSED: Final[dict[str, Any]] = {
+    "description": "Demasiado seguido / too often: Retry-After",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
 @router.post(
     TOKEN_PATH,
     summary="Pedir un token de acceso / ask for an access token",
@@ -82,6 +98,7 @@ def _described(description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
         401: _described("Cliente no aceptado / client not accepted", _ERROR_SCHEMA),
         408: _described("Demasiado lento / too slow", _ERROR_SCHEMA),
         413: _described("Demasiado largo / too long", _ERROR_SCHEMA),
+        429: PACE_REFUSED,
     },
     openapi_extra={
         "requestBody": {"required": True, "content": {FORM: {"schema": _FORM_SCHEMA}}},
@@ -105,6 +122,7 @@ async def token(request: Request) -> JSONResponse:
         401: _described("Cliente no aceptado / client not accepted", _ERROR_SCHEMA),
         408: _described("Demasiado lento / too slow", _ERROR_SCHEMA),
         413: _described("Demasiado largo / too long", _ERROR_SCHEMA),
+        429: PACE_REFUSED,
     },
     openapi_extra={
         "requestBody": {"required": True, "content": {FORM: {"schema": _REVOKE_SCHEMA}}},
@@ -133,9 +151,10 @@ async def metadata(request: Request) -> JSONResponse:
         "response_types_supported": [],
         "grant_types_supported": ["client_credentials"],
         "token_endpoint_auth_methods_supported": list(authorisation.methods),
-        "service_documentation": f"{issuer}/docs",
         "ui_locales_supported": ["es-PE", "en"],
     }
+    if request.app.openapi_url is not None:
+        document["service_documentation"] = f"{issuer}/docs"
     return JSONResponse(document, headers=_KEEP)
 
 
@@ -164,9 +183,14 @@ async def _presented(request: Request, authorisation: Authorisation) -> Presente
         certificate = authorisation.certificates.of(request.scope, authorisation.clock.now())
     except CertificateRefused:
         raise TokenProblem("invalid_request", "Certificado no valido / certificate not valid") from None
+    form = await forms.read(request.headers.get("content-type", ""), request.stream())
+    authorization = tuple(request.headers.getlist("authorization"))
+    pace: RequestPace = request.app.state.request_pace
+    address = authorisation.certificates.address_of(request.scope)
+    await pace.spend_unknown(address, named_client(form, authorization))
     return Presented(
-        form=await forms.read(request.headers.get("content-type", ""), request.stream()),
-        authorization=tuple(request.headers.getlist("authorization")),
+        form=form,
+        authorization=authorization,
         proofs=tuple(request.headers.getlist("dpop")),
         certificate=certificate,
     )

@@ -138,6 +138,19 @@ async def _once(authorisation: Authorisation, uses: Uses, now: datetime) -> None
         raise _refused(authorisation)
 
 
+def named_client(form: Mapping[str, str], authorization: tuple[str, ...]) -> str | None:
+    """Whom a request says it is of, proven or not: what its pace is counted by."""
+    if "client_id" in form:
+        return form["client_id"]
+    if "client_assertion" in form:
+        try:
+            return assertions.parse(form["client_assertion"]).client_id
+        except AssertionRefused:
+            return None
+    secret = forms.basic(authorization[0]) if authorization else None
+    return None if secret is None else secret.client_id
+
+
 def _check_grant_type(form: Mapping[str, str]) -> None:
     if "grant_type" not in form:
         raise TokenProblem("invalid_request", "Falta grant_type / grant_type is missing")

@@ -8,9 +8,10 @@ from sqlalchemy import text
 from app.core.clock import Clock
 from app.core.errors import TooManyRequests
 from app.db.engine import Database
+from app.security.unusual import PAST_DAYS
 
 CLIENT_FACTOR: Final = 10  # an institution has several officers; one that invents officers is stopped here
-_KEPT: Final = timedelta(days=1)
+_KEPT: Final = timedelta(days=PAST_DAYS + 1)  # what an unusual day is measured against
 
 _SPEND: Final = text("""
     INSERT INTO identity_use AS u (client, officer, hour, uses)

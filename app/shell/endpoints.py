@@ -43,6 +43,8 @@ The full description is in <a href="openapi.json">openapi.json</a>.</noscript>
 """
 
 router = APIRouter()
+docs_router = APIRouter()
+"""The page about the API: only where ``Settings.docs_open``."""
 
 
 class Health(Contract):
@@ -85,12 +87,12 @@ async def metrics(request: Request, caller: Operator) -> Response:
     return Response(figures.exposition(), headers={"Content-Type": MEDIA_TYPE})
 
 
-@router.get(DOCS_PATH, include_in_schema=False)
+@docs_router.get(DOCS_PATH, include_in_schema=False)
 async def docs() -> Response:
     return Response(PAGE, media_type="text/html", headers={"Content-Security-Policy": DOCS_POLICY})
 
 
-@router.get(DOCS_PATH + "/{asset}", include_in_schema=False)
+@docs_router.get(DOCS_PATH + "/{asset}", include_in_schema=False)
 async def docs_asset(asset: str) -> Response:
     if asset not in ASSETS:
         raise NotFound

@@ -15,13 +15,22 @@ from schemas.problems import MEDIA_TYPE, Problem
 
 PROBLEM_REF: Final = {"$ref": "#/components/schemas/Problem"}
 REFUSALS: Final = {
+    "308": "Se unió a otro: vea Location / merged into another: see Location",
     "400": "Pedido que no se entiende / request not understood",
     "401": "Falta un token válido / a valid token is missing",
     "403": "Falta el permiso / the scope is missing",
     "404": "No existe, o no para usted / it does not exist, or not for you",
+    "408": "Envío demasiado lento / too slow to arrive",
+    "409": "Choca con otra operación / collides with another operation",
+    "410": "Ya no existe / it is gone",
+    "413": "Demasiado grande / too large",
+    "415": "Ese tipo de contenido no se acepta / content type not accepted",
     "422": "Datos que no valen / data not valid",
+    "428": "Falta If-Match / If-Match is missing",
+    "429": "Demasiado seguido / too often: Retry-After",
     "503": "Vuelva a intentarlo / try again",
 }
+ANYWHERE: Final = frozenset({"400", "422", "503"})  # what a route that is open to all may answer too
 _PURPOSE: Final = {
     OFFICER: ("Quién pide: su código, no su nombre / who asks: their code, not their name", 192),
     CASE: ("Para qué caso / for which case", 600),
@@ -101,7 +110,7 @@ def _describe(operation: dict[str, Any], requirement: Requirement | None) -> Non
     if isinstance(requirement, OfficerRequirement):
         operation.setdefault("parameters", []).extend(PURPOSE[:1])
     for status, description in REFUSALS.items():
-        if requirement is not None or status in {"400", "422", "503"}:
+        if requirement is not None or status in ANYWHERE:
             responses.setdefault(
                 status, {"description": description, "content": {MEDIA_TYPE: {"schema": PROBLEM_REF}}}
             )

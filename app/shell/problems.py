@@ -8,10 +8,13 @@ from typing import Any, Final
 import asyncpg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import compile_path
+from starlette.types import Scope
 
 from app.audit.refusals import witness_refusal
 from app.core.errors import (
@@ -52,6 +55,13 @@ class ConnectionCut(BadRequest):
     en = "The transmission was cut before its end. Nothing was kept; send it again."
 
 
+class BodyTooSlow(IntertrataError):
+    code = "body-too-slow"
+    status = 408
+    es = "El envío es demasiado lento o se detuvo. No se guardó nada; vuelva a enviarlo."
+    en = "The transmission is too slow or stopped. Nothing was kept; send it again."
+
+
 class ValueNotStorable(BadRequest):
     code = "value-not-storable"
     es = "Un valor está fuera de lo que se puede guardar o buscar."
@@ -73,6 +83,7 @@ class TryAgain(Unavailable):
 _OF_STATUS: Final[Mapping[int, type[IntertrataError]]] = {
     404: NotFound,
     405: MethodNotAllowed,
+    408: BodyTooSlow,
     413: ContentTooLarge,
     415: UnsupportedMediaType,
     503: Unavailable,
@@ -127,7 +138,17 @@ async def _of_http(request: Request, error: Exception) -> Response:
     """Raised by the framework: unknown paths and methods, bodies that are not JSON."""
     assert isinstance(error, HTTPException)
     kind = _OF_STATUS.get(error.status_code, RequestRefused if error.status_code < 500 else IntertrataError)
-    return problem_response(kind(headers=error.headers), _id(request))
+    headers = {**(error.headers or {})}
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(sorted(allowed_methods(request.scope)))
+    return problem_response(kind(headers=headers), _id(request))
+
+
+def allowed_methods(scope: Scope) -> set[str]:
+    """Of every route at this path: the framework names those of the first one only (RFC 9110 10.2.1)."""
+    contexts = [each for each in iter_route_contexts(scope["app"].routes) if each.methods]
+    at = (each for each in contexts if compile_path(str(each.path))[0].fullmatch(scope["path"]))
+    return {method for each in at for method in each.methods or ()}
 
 
 async def _of_validation(request: Request, error: Exception) -> Response:
@@ -190,6 +211,7 @@ _TYPES: Final[Mapping[str, Sentence]] = {
     "json_invalid": Sentence("No es JSON válido.", "It is not valid JSON."),
 }
 _KINDS: Final[Sequence[tuple[str, Sentence]]] = (
+    ("value_error", Sentence("No tiene la forma debida.", "It does not have the required form.")),
     ("datetime", Sentence("Debe ser una fecha y hora ISO 8601.", "It must be an ISO 8601 date and time.")),
     ("date", Sentence("Debe ser una fecha AAAA-MM-DD.", "It must be a date YYYY-MM-DD.")),
     ("int", Sentence("Debe ser un número entero.", "It must be a whole number.")),

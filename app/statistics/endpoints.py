@@ -1,6 +1,5 @@
 """Routes of the statistics."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -11,6 +10,7 @@ from app.statistics.indicators import catalogue
 from app.statistics.memory import Memory
 from app.statistics.published.comparing import published
 from app.statistics.service import StatisticsService
+from schemas.base import IsoDay
 from schemas.indicators import Indicators
 from schemas.published import Published
 from schemas.statistics import Overview
@@ -23,8 +23,8 @@ async def overview(
     request: Request,
     caller: StatisticsReader,
     session: ReadDep,
-    since: Annotated[date | None, Query(alias="from", description="Incluido / included")] = None,
-    until: Annotated[date | None, Query(alias="to", description="Incluido / included")] = None,
+    since: Annotated[IsoDay | None, Query(alias="from", description="Incluido / included")] = None,
+    until: Annotated[IsoDay | None, Query(alias="to", description="Incluido / included")] = None,
 ) -> Overview:
     memory: Memory = request.app.state.statistics
     return await StatisticsService(session, memory).overview(since, until)

@@ -257,7 +257,7 @@ def test_a_missing_column_makes_the_delivery_unreadable_and_is_named(column: str
 
 def test_an_added_column_is_said_and_the_call_stands() -> None:
     translation = only(sheet({"OPERADOR": "7"}, header=(*HEADER, "OPERADOR")))
-    assert said(translation) == [(IssueCode.COLUMN_UNEXPECTED, "OPERADOR")]
+    assert said(translation) == [(IssueCode.COLUMN_UNEXPECTED, "#23 X…")]
     assert translation.observation is not None
 
 
@@ -357,7 +357,7 @@ def test_a_missing_field_signals(field: str) -> None:
 
 
 def test_an_added_field_signals() -> None:
-    assert said(from_json(document(operador="7"))[0]) == [(IssueCode.FIELD_UNEXPECTED, "operador")]
+    assert said(from_json(document(operador="7"))[0]) == [(IssueCode.FIELD_UNEXPECTED, "X…")]
 
 
 def test_a_broken_document_is_one_rejected_call_and_the_others_stand() -> None:

@@ -1,0 +1,90 @@
+"""How many requests a minute: of each client, of each officer, and of each address that asks for tokens.
+
+Counted in the database, so that several processes share one count, by its clock, and in one statement. The
+rule is the generic cell rate algorithm (ITU-T I.371): a steady pace, with a minute's worth at once. The table
+is unlogged and holds keyed digests: it tells of nobody, and a crash forgets one minute.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import text
+
+from app.core.errors import TooManyRequests
+from app.db.engine import Database, WriteSession
+from app.security.blind import BlindIndex
+
+WINDOW_SECONDS: Final = 60
+FORGOTTEN_AFTER: Final = timedelta(hours=1)
+LABEL: Final = "request-pace"
+
+# Rows are taken in one order, so that two requests of the same who never wait for each other in a circle.
+_SPEND: Final = text("""
+    INSERT INTO request_pace AS p (who, free_at)
+    SELECT who, now() + step * interval '1 second'
+    FROM unnest(CAST(:who AS bytea[]), CAST(:step AS float8[])) AS asked (who, step) ORDER BY who
+    ON CONFLICT (who) DO UPDATE SET free_at = greatest(p.free_at, now()) + (excluded.free_at - now())
+    WHERE greatest(p.free_at, now()) + (excluded.free_at - now()) <= now() + :most * interval '1 second'
+    RETURNING who
+""")
+_WAIT: Final = text("""
+    SELECT who, extract(epoch FROM free_at - now()) - :most AS seconds FROM request_pace
+    WHERE who = ANY(CAST(:who AS bytea[]))
+""")
+_FORGET: Final = text("DELETE FROM request_pace WHERE free_at < now() - :age * interval '1 second'")
+
+
+@dataclass(frozen=True, slots=True)
+class Paces:
+    """Requests a minute."""
+
+    client: int
+    officer: int
+    address: int  # of the token endpoint, by network address
+    named: int  # of the token endpoint, by network address and the client that it names
+
+
+class RequestPace:
+    def __init__(self, database: Database, blind: BlindIndex, paces: Paces) -> None:
+        self._database = database
+        self._blind = blind
+        self._paces = paces
+
+    async def spend(self, client: str, officer: str | None) -> None:
+        """One request of an admitted caller. Raises ``TooManyRequests`` with how long to wait."""
+        asked = {f"client|{client}": self._paces.client}
+        if officer is not None:
+            asked[f"officer|{client}|{officer}"] = self._paces.officer
+        await self._spend(asked)
+
+    async def spend_unknown(self, address: str, named: str | None) -> None:
+        """One request to the token endpoint. Whether a client of that name exists has no part in it, and
+        nobody can use up the pace of a client from another address. Raises ``TooManyRequests``."""
+        asked = {f"address|{address}": self._paces.address}
+        if named is not None:
+            asked[f"named|{address}|{named}"] = self._paces.named
+        await self._spend(asked)
+
+    def _digest(self, who: str) -> bytes:
+        return self._blind.digest(LABEL, who.encode(errors="surrogatepass"))  # a name may be anything
+
+    async def _spend(self, asked: Mapping[str, int]) -> None:
+        steps = {self._digest(who): WINDOW_SECONDS / pace for who, pace in asked.items()}
+        given = {"who": list(steps), "step": list(steps.values()), "most": WINDOW_SECONDS}
+        async with self._database.statement() as connection:
+            taken = set((await connection.execute(_SPEND, given)).scalars())
+            over = [who for who in steps if who not in taken]
+            if not over:
+                return
+            waits = await connection.execute(_WAIT, {"who": over, "most": WINDOW_SECONDS})
+            seconds = max((steps[row.who] + float(row.seconds) for row in waits), default=1.0)
+        raise TooManyRequests(headers={"Retry-After": str(max(1, math.ceil(seconds)))})
+
+
+async def forget(session: WriteSession) -> int:
+    """Drop who has not asked for long; how many."""
+    gone = await session.execute(_FORGET, {"age": FORGOTTEN_AFTER.total_seconds()})
+    return int(getattr(gone, "rowcount", 0))

@@ -1,0 +1,131 @@
+"""The whole API, on a socket, asked by schemathesis: generated requests, good and bad, and chains of them."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import text
+
+from app.core.settings import Settings
+from app.security.scopes import SCOPES
+from app.wiring import open_services
+from schemas.vocabulary import Feed
+from support.ingestion_kit import ingest, sample, sample_arrival
+from support.processes import ROOT, environment_for, serving_as
+
+
+@dataclass(frozen=True)
+class Fuzzed:
+    requests: int  # as the server itself counted them
+    statuses: Mapping[str, int]
+    ended: int
+    said: str
+
+
+@dataclass(frozen=True)
+class Prepared:
+    client: tuple[str, str]  # id and secret
+    known: Mapping[str, list[str]]  # ids that are there, by the name of the parameter
+
+
+_KNOWN = {
+    "case_id": "SELECT id::text FROM case_entity ORDER BY number",
+    "person_id": "SELECT id::text FROM person_entity ORDER BY number",
+    "batch_id": "SELECT id::text FROM batch ORDER BY id",
+    "judgement_id": "SELECT id::text FROM judgement ORDER BY id",
+    "feed": "SELECT DISTINCT feed FROM batch ORDER BY feed",
+}
+
+
+async def prepared(database_url: str, home: Path) -> Prepared:
+    """The samples delivered, and a client with every scope."""
+    settings = Settings(home=home, database_url=database_url)
+    async with open_services(settings) as services:
+        for feed in Feed:
+            await ingest(services.ingestion, sample_arrival(feed), sample(feed))
+        await services.merkle.checkpoint()
+        made = await services.clients.create("Prueba", list(SCOPES))
+        async with services.database.read() as session:
+            known = {name: list(await session.scalars(text(statement))) for name, statement in _KNOWN.items()}
+        return Prepared((made.id, str(made.secret)), known)
+
+
+def fuzz(database_url: str, home: Path, ready: Prepared, options: tuple[str, ...]) -> Fuzzed:
+    environment = environment_for(database_url, home) | {"INTERTRATA_IDENTITIES_PER_OFFICER_HOUR": "1000000"}
+    with serving_as(environment) as address:
+        document = described(address)
+        (home / "openapi.json").write_text(json.dumps(document))
+        (home / "schemathesis.toml").write_text(configured(document))
+        ours = {
+            "FUZZ_ADDRESS": address,
+            "FUZZ_CLIENT": ready.client[0],
+            "FUZZ_SECRET": ready.client[1],
+            "FUZZ_KNOWN": json.dumps(ready.known),
+            "SCHEMATHESIS_HOOKS": "support.fuzz_hooks",
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}",
+            "COLUMNS": "160",
+        }
+        program = Path(sys.executable).with_name("schemathesis")
+        command = [str(program), "run", str(home / "openapi.json"), "--url", address, "--checks", "all"]
+        ended = subprocess.run(
+            [*command, "--output-truncate", "false", *options],
+            env=environment | ours,
+            cwd=home,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        statuses = counted(address, ready.client)
+    return Fuzzed(sum(statuses.values()), statuses, ended.returncode, ended.stdout + ended.stderr)
+
+
+def described(address: str) -> Any:
+    """The description, with the token named as what it is on the wire: the check of ignored credentials knows
+    headers, not flows of OAuth."""
+    document = httpx.get(f"{address}/openapi.json", trust_env=False).json()
+    document["components"]["securitySchemes"]["oauth2"] = {"type": "http", "scheme": "bearer"}
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            if any("oauth2" in each for each in operation.get("security", ())):
+                operation["security"] = [{"oauth2": []}]
+    return document
+
+
+FINER = ["2xx", "3xx", "401", "403", "404", "409", "410", "413", "415", "422", "428"]
+"""What a request in keeping with the description may be told: rules between its parts (422), other versions
+(428), forms that one of the feeds does not take (415) cannot be said in a schema."""
+
+
+def configured(document: Any) -> str:
+    """The expectations. 400 counts as an answer to a good request only where a purpose stands in the body, a
+    cursor is only good if it was handed out, or a body may not be empty."""
+    lines = ["[checks.positive_data_acceptance]", f"expected-statuses = {json.dumps(FINER)}"]
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            names = {each["name"] for each in operation.get("parameters", ())}
+            half = "Intertrata-Officer" in names and "Intertrata-Case" not in names
+            if half or "after" in names or path.endswith("/batches"):
+                name = json.dumps(f"{method.upper()} {path}")
+                lines += ["[[operations]]", f"include-name = {name}"]
+                lines += [
+                    f"checks.positive_data_acceptance.expected-statuses = {json.dumps([*FINER, '400'])}"
+                ]
+    return "\n".join(lines) + "\n"
+
+
+def counted(address: str, client: tuple[str, str]) -> dict[str, int]:
+    form = {"grant_type": "client_credentials"}
+    token = httpx.post(f"{address}/oauth/token", data=form, auth=client, trust_env=False).json()
+    headers = {"Authorization": f"Bearer {token['access_token']}"}
+    lines = httpx.get(f"{address}/metrics", headers=headers, trust_env=False).text.splitlines()
+    statuses: dict[str, int] = {}
+    for line in lines:
+        if line.startswith("intertrata_requests_total{"):
+            status = line.partition('status="')[2][:3]
+            statuses[status] = statuses.get(status, 0) + int(float(line.rpartition(" ")[2]))
+    return statuses
