@@ -73,22 +73,38 @@ class PublicKey:
 
 
 class Signer:
-    """``seed``: the 32 bytes of an Ed25519 private key (RFC 8032)."""
+    """``seeds``: the 32 bytes of Ed25519 private keys (RFC 8032), the current one first.
 
-    def __init__(self, name: str, seed: bytes) -> None:
-        if not _NAME.fullmatch(name):
+    All of them sign: whoever holds a former public key verifies on, until they have taken over the new one.
+    """
+
+    def __init__(self, name: str, *seeds: bytes) -> None:
+        if not _NAME.fullmatch(name) or not seeds:
             raise NoteUnreadable
-        self._key = Ed25519PrivateKey.from_private_bytes(seed)
-        self.public = PublicKey(name, self._key.public_key().public_bytes_raw())
+        secrets = [Ed25519PrivateKey.from_private_bytes(seed) for seed in seeds]
+        self._keys = [(PublicKey(name, secret.public_key().public_bytes_raw()), secret) for secret in secrets]
+
+    @property
+    def public(self) -> PublicKey:
+        """The current one."""
+        return self.publics[0]
+
+    @property
+    def publics(self) -> tuple[PublicKey, ...]:
+        return tuple(public for public, _ in self._keys)
 
     def sign(self, checkpoint: Checkpoint) -> str:
         text = checkpoint.text()
-        signature = b64encode(self.public.id + self._key.sign(text.encode())).decode()
-        return f"{text}\n\u2014 {self.public.name} {signature}\n"
+        lines = (
+            f"\u2014 {public.name} {b64encode(public.id + secret.sign(text.encode())).decode()}\n"
+            for public, secret in self._keys
+        )
+        return f"{text}\n{''.join(lines)}"
 
 
-def opened(note: str, key: PublicKey) -> Checkpoint:
-    """The checkpoint, if ``key`` signed it. Raises ``NoteUnreadable``."""
+def opened(note: str, *keys: PublicKey) -> Checkpoint:
+    """The checkpoint, if one of ``keys`` signed it and no signature by any is wrong. Raises
+    ``NoteUnreadable``."""
     text, blank, signatures = note.rpartition("\n\n")
     lines = signatures.split("\n")
     if len(note) > MAX_NOTE or not blank or lines.pop():
@@ -99,10 +115,10 @@ def opened(note: str, key: PublicKey) -> Checkpoint:
     found = [_SIGNATURE.fullmatch(line) for line in lines]
     if not all(found):
         raise NoteUnreadable
-    ours = [signature[4:] for match in found if match for signature in _of(match, key)]
+    ours = [(key, each[4:]) for match in found if match for key in keys for each in _of(match, key)]
     if not ours:
         raise NoteUnreadable
-    for signature in ours:
+    for key, signature in ours:
         _verify(key, signature, text)
     return Checkpoint.parse(text)
 
