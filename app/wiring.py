@@ -161,7 +161,7 @@ def _tools(
 
 
 def _merkle(database: Database, settings: Settings, keyring: KeyRing) -> MerkleLog:
-    signer = Signer(settings.audit_origin, *(key.secret for key in keyring.audit.all()))
+    signer = Signer(settings.audit_origin, keyring.audit.current.secret)
     return MerkleLog(database, signer, settings.audit_folder)
 
 

@@ -39,11 +39,6 @@ class MerkleLog:
     def public_key(self) -> PublicKey:
         return self._signer.public
 
-    @property
-    def public_keys(self) -> tuple[PublicKey, ...]:
-        """The current one first; checkpoints are signed by all."""
-        return self._signer.publics
-
     async def sequence(self) -> int:
         """Give every committed entry its position; how many there are in all."""
         while True:
@@ -98,7 +93,7 @@ class MerkleLog:
     async def _continues(self, session: ReadSession, note: str | None, size: int) -> None:
         if note is None:
             return
-        before = opened(note, *self._signer.publics)
+        before = opened(note, self.public_key)
         if before.size > size or await _root(session, before.size) != before.root:
             raise LogInconsistent
 

@@ -73,38 +73,22 @@ class PublicKey:
 
 
 class Signer:
-    """``seeds``: the 32 bytes of Ed25519 private keys (RFC 8032), the current one first.
+    """``seed``: the 32 bytes of an Ed25519 private key (RFC 8032)."""
 
-    All of them sign: whoever holds a former public key verifies on, until they have taken over the new one.
-    """
-
-    def __init__(self, name: str, *seeds: bytes) -> None:
-        if not _NAME.fullmatch(name) or not seeds:
+    def __init__(self, name: str, seed: bytes) -> None:
+        if not _NAME.fullmatch(name):
             raise NoteUnreadable
-        secrets = [Ed25519PrivateKey.from_private_bytes(seed) for seed in seeds]
-        self._keys = [(PublicKey(name, secret.public_key().public_bytes_raw()), secret) for secret in secrets]
-
-    @property
-    def public(self) -> PublicKey:
-        """The current one."""
-        return self.publics[0]
-
-    @property
-    def publics(self) -> tuple[PublicKey, ...]:
-        return tuple(public for public, _ in self._keys)
+        self._key = Ed25519PrivateKey.from_private_bytes(seed)
+        self.public = PublicKey(name, self._key.public_key().public_bytes_raw())
 
     def sign(self, checkpoint: Checkpoint) -> str:
         text = checkpoint.text()
-        lines = (
-            f"\u2014 {public.name} {b64encode(public.id + secret.sign(text.encode())).decode()}\n"
-            for public, secret in self._keys
-        )
-        return f"{text}\n{''.join(lines)}"
+        signature = b64encode(self.public.id + self._key.sign(text.encode())).decode()
+        return f"{text}\n\u2014 {self.public.name} {signature}\n"
 
 
-def opened(note: str, *keys: PublicKey) -> Checkpoint:
-    """The checkpoint, if one of ``keys`` signed it and no signature by any is wrong. Raises
-    ``NoteUnreadable``."""
+def opened(note: str, key: PublicKey) -> Checkpoint:
+    """The checkpoint, if ``key`` signed it. Raises ``NoteUnreadable``."""
     text, blank, signatures = note.rpartition("\n\n")
     lines = signatures.split("\n")
     if len(note) > MAX_NOTE or not blank or lines.pop():
@@ -115,10 +99,10 @@ def opened(note: str, *keys: PublicKey) -> Checkpoint:
     found = [_SIGNATURE.fullmatch(line) for line in lines]
     if not all(found):
         raise NoteUnreadable
-    ours = [(key, each[4:]) for match in found if match for key in keys for each in _of(match, key)]
+    ours = [signature[4:] for match in found if match for signature in _of(match, key)]
     if not ours:
         raise NoteUnreadable
-    for key, signature in ours:
+    for signature in ours:
         _verify(key, signature, text)
     return Checkpoint.parse(text)
 

@@ -28,13 +28,11 @@ async def rows(session: ReadSession) -> AsyncIterator[RowMapping]:
         yield row
 
 
-async def verify_database(
-    database: Database, keys: tuple[PublicKey, ...], held: tuple[Checkpoint, ...]
-) -> Verdict:
+async def verify_database(database: Database, key: PublicKey, held: tuple[Checkpoint, ...]) -> Verdict:
     """Against the checkpoints held elsewhere, and against those that the database itself still has: a log
     that continues the one but not the other was forked. Raises ``VerificationFailed``, ``NoteUnreadable``."""
     async with database.read() as session:
-        own = [opened(note, *keys) for note in await repository.checkpoints(session)]
+        own = [opened(note, key) for note in await repository.checkpoints(session)]
         verification = RowVerification((*held, *own))
         async for row in rows(session):
             verification.feed(dict(row))

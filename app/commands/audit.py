@@ -17,17 +17,13 @@ from app.audit.reading import export_lines, verify_database
 from app.audit.verifying import Verdict, verified_lines
 from app.core.settings import Settings
 from app.db.engine import Database
-from app.security.keyring import AUDIT, KeyRing
-from app.wiring import key_provider_of, open_services, running_database
+from app.wiring import open_services, running_database
 
 app = typer.Typer(no_args_is_help=True, help="La bitácora de accesos / the log of who did what.")
 
 Out = Annotated[Path | None, typer.Option(help="Archivo; sin él, la salida / file; without it, the output.")]
 Json = Annotated[bool, typer.Option("--json", help="Para máquinas / for machines.")]
-Key = Annotated[
-    list[str],
-    typer.Option(help="Clave pública, o su archivo; se puede repetir / public key, or its file; repeatable."),
-]
+Key = Annotated[str, typer.Option(help="Clave pública, o el archivo que la tiene / public key, or its file.")]
 Held = Annotated[
     list[Path],
     typer.Option(help="Punto de control guardado; se puede repetir / checkpoint held; repeatable."),
@@ -36,18 +32,8 @@ Held = Annotated[
 
 @app.command()
 def key() -> None:
-    """Las claves públicas con que se verifica, la vigente primero / the public keys to verify with, the
-    current one first."""
+    """La clave pública con que se verifica / the public key to verify with."""
     typer.echo(asyncio.run(_key()))
-
-
-@app.command(name="rotate-key")
-def rotate_key() -> None:
-    """Nueva clave que firma los puntos de control; las anteriores firman también, y lo firmado vale.
-
-    A new key that signs checkpoints; the former ones sign too, and what they signed stays good. La API y el
-    trabajador la toman al reiniciarse / the API and the worker take it up when restarted."""
-    typer.echo(asyncio.run(_rotate_key(Settings())))
 
 
 @app.command()
@@ -74,9 +60,8 @@ def verify(
 
     Solo hacen falta la clave pública, un punto de control y la bitácora / needs nothing else.
     """
-    lines = (line for each in key for line in (_text(Path(each)) if Path(each).exists() else each).split())
-    public = tuple(map(PublicKey.parse, lines))
-    held = tuple(opened(_text(path), *public) for path in checkpoint)
+    public = PublicKey.parse(_text(Path(key)) if Path(key).exists() else key)
+    held = tuple(opened(_text(path), public) for path in checkpoint)
     if export is None:
         found = asyncio.run(_verified(Settings(), public, held))
     else:
@@ -125,13 +110,13 @@ def _verified_export(path: Path, held: tuple[Checkpoint, ...]) -> Verdict:
         raise FileUnusable from None
 
 
-async def _verified(settings: Settings, keys: tuple[PublicKey, ...], held: tuple[Checkpoint, ...]) -> Verdict:
+async def _verified(settings: Settings, key: PublicKey, held: tuple[Checkpoint, ...]) -> Verdict:
     """Opens the database alone: whoever verifies need not hold the keys of the installation."""
     running = running_database(settings)
     url = await asyncio.to_thread(running.__enter__)
     database = Database(url, pool_size=1)
     try:
-        return await verify_database(database, keys, held)
+        return await verify_database(database, key, held)
     finally:
         await database.close()
         await asyncio.to_thread(running.__exit__, None, None, None)
@@ -139,15 +124,7 @@ async def _verified(settings: Settings, keys: tuple[PublicKey, ...], held: tuple
 
 async def _key() -> str:
     async with open_services(Settings()) as services:
-        return "\n".join(map(str, services.merkle.public_keys))
-
-
-async def _rotate_key(settings: Settings) -> str:
-    async with open_services(settings) as services:
-        act = act_at_console(ActKind.KEY_USE, outcome="rotate-audit")
-        await witness_at_console(services.database, services.audit, act)
-        KeyRing.add_key(settings.home, AUDIT, key_provider_of(settings))
-    return await _key()
+        return str(services.merkle.public_key)
 
 
 async def _checkpoint() -> str:

@@ -24,7 +24,7 @@ SIGNING: Final = "signing"  # access tokens (ES256, PEM PKCS#8)
 AUDIT: Final = "audit"  # checkpoints of the audit log (Ed25519, the seed)
 OPERATOR: Final = "operator"  # whoever holds it acts as the operator of the installation
 
-SETS: Final = frozenset({WRAPPING, SIGNING, AUDIT})  # uses with a current key and older ones that still read
+SETS: Final = frozenset({WRAPPING, SIGNING})  # uses with a current key and older ones that still read
 
 
 class KeyInUse(KeyStoreError):

@@ -199,7 +199,7 @@ def verify_rows(home: str, url: str, entries: int) -> dict[str, Any]:
         size = await log.sequence()
         filled, before = time.perf_counter(), peak_mib()
         held = (opened(note, log.public_key),)
-        verdict = await verify_database(database, log.public_keys, held)
+        verdict = await verify_database(database, log.public_key, held)
         ended = time.perf_counter()
         await database.close()
         seconds = {"filled_and_sequenced": round(filled - started, 1), "verified": round(ended - filled, 1)}

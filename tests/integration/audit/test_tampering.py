@@ -40,7 +40,7 @@ class Kept:
 
     async def verify(self) -> int:
         held = (opened(self.note, self.services.merkle.public_key),)
-        found = await verify_database(self.services.database, self.services.merkle.public_keys, held)
+        found = await verify_database(self.services.database, self.services.merkle.public_key, held)
         return found.size
 
     async def verify_export(self) -> int:

@@ -59,26 +59,6 @@ async def test_what_is_done_at_the_console_is_witnessed_and_verified_without_the
     assert "audit-verification-failed" in run(elsewhere, "audit", "verify", *held, code=1)
 
 
-def test_a_new_key_signs_beside_the_former_and_what_that_one_signed_stays_good(
-    environment: dict[str, str], tmp_path: Path
-) -> None:
-    old, before, after = (tmp_path / name for name in ("old", "before", "after"))
-    old.write_text(run(environment, "audit", "key"))
-    run(environment, "audit", "checkpoint", "--out", str(before))
-    both = run(environment, "audit", "rotate-key").split()
-    assert len(both) == 2
-    assert both[1] == old.read_text().strip()
-    run(environment, "audit", "checkpoint", "--out", str(after))
-    assert after.read_text().count("\u2014 ") == 2
-    keys = ("--key", both[0], "--key", both[1])
-    notes = ("--checkpoint", str(before), "--checkpoint", str(after))
-    told = json.loads(run(environment, "audit", "verify", *keys, *notes, "--json"))
-    assert told["checkpoints"] == [0, 0, 1, 1]
-    run(environment, "audit", "verify", "--key", str(old), *notes)  # who has not taken over the new one yet
-    alone = ("--key", both[0], "--checkpoint", str(before))
-    assert "checkpoint-unreadable" in run(environment, "audit", "verify", *alone, code=1)
-
-
 def test_without_a_log_nothing_leaves_the_console(
     environment: dict[str, str], database_url: str, tmp_path: Path
 ) -> None:
