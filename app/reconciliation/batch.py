@@ -30,7 +30,14 @@ from app.reconciliation.neighbourhood import (
 )
 from app.reconciliation.reports import Prospect, concluded, edge_weight, evidence, people_level, prospect
 from app.reconciliation.repository import LinkRepository
-from app.reconciliation.resolve import Decisions, Pair, pair, person_weight, without_rivals
+from app.reconciliation.resolve import (
+    Decisions,
+    Pair,
+    PersonNode,
+    pair,
+    person_weight,
+    without_rivals,
+)
 from app.reconciliation.scoring import Model
 from schemas.vocabulary import Feed, Role
 
@@ -185,11 +192,14 @@ class Work:
 
     def persons(self) -> Conclusion:
         held, model = self._held, self._model
-        nodes = {mention: person_node(held, mention) for mention in held.mentions}
+        nodes: dict[int, PersonNode] = {}  # of those who have somebody to be compared with
         weights: Weights = {}
         known: Weights = {}
         if self._pairs is not None:
             for a, b, bits, together in self._pairs.likely(self._case_of):
+                for mention in (a, b):
+                    if mention not in nodes:
+                        nodes[mention] = person_node(held, mention)
                 weight = person_weight(nodes[a], nodes[b], together, model, bits)
                 if weight >= model.between(held.role(a), held.role(b)).lower:
                     weights[(a, b)], known[(a, b)] = weight, bits

@@ -3,9 +3,9 @@
 ``pair_sql`` gives on DuckDB the same weight for a pair as ``scoring.weight``, to the last bit.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
@@ -19,6 +19,7 @@ pa.array([None])  # the first one looks for pandas, which takes a second where i
 _TEXT = pa.string()
 _DAYS = pa.int32()
 _LIST = pa.list_(pa.string())
+_Value = TypeVar("_Value")
 
 # name, type, value: the columns that comparisons read.
 COLUMNS: tuple[tuple[str, pa.DataType, Callable[[MentionFeatures], Any]], ...] = (
@@ -50,21 +51,23 @@ def feature_table(ids: Sequence[int], mentions: Sequence[MentionFeatures], model
     """One row per mention: ``id``, the columns of ``COLUMNS``, and ``<term>_bits`` for each adjusted
     column."""
     columns: dict[str, pa.Array[Any]] = {"id": pa.array(ids, pa.int64())}
+    kept: dict[str, list[Any]] = {}
     for name, kind, value in COLUMNS:
-        columns[name] = pa.array(list(map(value, mentions)), kind)
-    columns["paternal_bits"] = _bits(
-        mentions, lambda f: model.surname_bits(f.paternal) if f.paternal else 0.0
-    )
-    columns["maternal_bits"] = _bits(
-        mentions, lambda f: model.surname_bits(f.maternal) if f.maternal else 0.0
-    )
-    columns["first_bits"] = _bits(mentions, lambda f: model.first_bits(f.given[0]) if f.given else 0.0)
-    columns["given_bits"] = _bits(mentions, lambda f: model.given_bits(f.given) if f.given else 0.0)
+        values = list(map(value, mentions))
+        columns[name] = pa.array(values, kind)
+        if name in ("paternal", "maternal", "first"):
+            kept[name] = values
+    columns["paternal_bits"] = _bits(kept["paternal"], model.surname_bits)
+    columns["maternal_bits"] = _bits(kept["maternal"], model.surname_bits)
+    columns["first_bits"] = _bits(kept["first"], model.first_bits)
+    columns["given_bits"] = _bits([f.given for f in mentions], model.given_bits)
     return pa.table(columns)
 
 
-def _bits(mentions: Iterable[MentionFeatures], value: Callable[[MentionFeatures], float]) -> "pa.Array[Any]":
-    return pa.array([value(f) for f in mentions], pa.float64())
+def _bits(values: Sequence[_Value], of: Callable[[_Value], float]) -> "pa.Array[Any]":
+    """Asked once of every value that occurs; nothing said weighs nothing."""
+    known = {value: of(value) if value else 0.0 for value in set(values)}
+    return pa.array(list(map(known.__getitem__, values)), pa.float64())
 
 
 def block_columns(

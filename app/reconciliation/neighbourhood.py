@@ -18,10 +18,10 @@ from app.reconciliation.resolve import (
     Pair,
     PersonNode,
     Verdict,
+    case_clusters,
     pair,
+    person_clusters,
     person_weight,
-    resolve_cases,
-    resolve_persons,
 )
 from app.reconciliation.scoring import Model, Thresholds
 
@@ -102,7 +102,8 @@ def settle_cases(
         if all(makes) and _plain(members, decided):
             resolved.clusters.append(tuple(members))
         elif any(makes):
-            resolved.clusters.extend(resolve_cases(reports, inner, model, decided, found.known).clusters)
+            clusters = case_clusters(reports, inner, model, decided, found.known)
+            resolved.clusters.extend(tuple(cluster) for cluster in clusters)
     resolved.judged = judged(resolved.clusters, found.effective, lambda a, b: model.case, decided)
     return resolved
 
@@ -127,8 +128,8 @@ def settle_persons(
             continue
         people = [person_node(held, member) for member in members]
         left = {key: found.effective[key] for key in inner}
-        resolution = resolve_persons(people, inner, model, decided, left, found.known)
-        resolved.clusters.extend(resolution.clusters)
+        clusters = person_clusters(people, left, model, decided, found.known)
+        resolved.clusters.extend(tuple(cluster) for cluster in clusters)
     resolved.judged = judged(resolved.clusters, found.effective, limits, decided)
     return resolved
 

@@ -106,6 +106,18 @@ def resolve_cases(
     A follow-up whose call makes no case, or is not there, is in no cluster. ``known``: evidence of pairs that
     the caller has already; what is asked beside it is added.
     """
+    clusters = case_clusters(reports, edges, model, decisions, known)
+    return _resolution(clusters, edges, lambda a, b: model.case, decisions)
+
+
+def case_clusters(
+    reports: Sequence[ReportFeatures],
+    edges: Mapping[Pair, float],
+    model: Model,
+    decisions: Decisions = Decisions(),
+    known: dict[Pair, float] | None = None,
+) -> list[list[int]]:
+    """The partition of ``resolve_cases`` alone, for who judges the edges of many components at once."""
     by_id = {report.record_id: report for report in reports}
     makers = [i for i, report in by_id.items() if report.makes_case]
     scores: dict[Pair, float] = {} if known is None else known
@@ -129,7 +141,7 @@ def resolve_cases(
     }
     clusters = agglomerate(makers, between, rules, _present(decisions.same, set(makers)))
     _attach_follow_ups(clusters, by_id)
-    return _resolution(clusters, edges, lambda a, b: model.case, decisions)
+    return clusters
 
 
 def _attach_follow_ups(clusters: list[list[int]], by_id: Mapping[int, ReportFeatures]) -> None:
@@ -382,9 +394,26 @@ def resolve_persons(
     linked unless one is clearly better. ``effective``: ``without_rivals`` of the edges, where the caller
     knows of rivals that stand outside this component. ``known``: as for cases.
     """
-    nodes = {node.id: node for node in mentions}
     if effective is None:
         effective = without_rivals({node.id: node.report.record_id for node in mentions}, edges)
+    roles = {node.id: node.features.role for node in mentions}
+    clusters = person_clusters(mentions, effective, model, decisions, known)
+    return _resolution(clusters, effective, lambda a, b: model.between(roles[a], roles[b]), decisions)
+
+
+def person_clusters(
+    mentions: Sequence[PersonNode],
+    effective: Mapping[Pair, float],
+    model: Model,
+    decisions: Decisions = Decisions(),
+    known: dict[Pair, float] | None = None,
+) -> list[list[int]]:
+    """The partition of ``resolve_persons`` alone; ``effective``: its edges, rivals counted.
+
+    A pair that has an edge is under no veto (``person_weight`` would have been ``NEVER``): it is not asked
+    again whenever clusters of these two try to join.
+    """
+    nodes = {node.id: node for node in mentions}
     scores: dict[Pair, float] = {} if known is None else known
 
     def limits(a: int, b: int) -> Thresholds:
@@ -399,13 +428,12 @@ def resolve_persons(
     rules: Rules[int] = Rules(
         stable_key=lambda i: nodes[i].stable_key,
         evidence=evidence,
-        vetoed=lambda a, b: vetoed(nodes[a], nodes[b]),
+        vetoed=lambda a, b: pair(a, b) not in effective and vetoed(nodes[a], nodes[b]),
         upper=lambda a, b: limits(a, b).upper,
         floor=model.person.floor,
         forbidden=lambda a, b: pair(a, b) in decisions.different,
     )
-    clusters = agglomerate(nodes, effective, rules, _present(decisions.same, set(nodes)))
-    return _resolution(clusters, effective, limits, decisions)
+    return agglomerate(nodes, effective, rules, _present(decisions.same, set(nodes)))
 
 
 def without_rivals(record_of: Mapping[int, int], edges: Mapping[Pair, float]) -> dict[Pair, float]:

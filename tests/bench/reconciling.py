@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import splink  # noqa: F401  what the engine loads when it is made: as above
 from sqlalchemy import text
 
 import app.reconciliation.batch  # noqa: F401  loaded before the clock starts, as Splink is beside us
