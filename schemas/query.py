@@ -37,7 +37,7 @@ class Query(Contract):
 
 
 class MeasureOf(Contract):
-    """A measure of an answer: its unit, and the asked dimensions whose parts add up to more than the total."""
+    """A measure of an answer: its unit, and the dimensions asked whose parts may exceed the total."""
 
     id: str
     unit: Unit

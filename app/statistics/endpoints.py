@@ -6,11 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from app.db.engine import ReadDep
-from app.security.callers import StatisticsReader
+from app.security.callers import ExactReader, StatisticsReader
 from app.statistics.indicators import catalogue
 from app.statistics.memory import Memory
 from app.statistics.published.comparing import published
 from app.statistics.service import StatisticsService
+from schemas import query as questions
 from schemas.indicators import Indicators
 from schemas.published import Published
 from schemas.statistics import Overview
@@ -40,3 +41,8 @@ async def indicators(caller: StatisticsReader) -> Indicators:
 )
 async def published_figures(caller: StatisticsReader) -> Published:
     return published()
+
+
+@router.post("/query", summary="Cifras exactas, por lo que se pida / exact figures, by what is asked")
+async def query(caller: ExactReader, session: ReadDep, asked: questions.Query) -> questions.Answer:
+    return await StatisticsService(session).query(asked)
