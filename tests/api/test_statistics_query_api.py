@@ -57,3 +57,15 @@ async def test_a_wrong_question_is_told_its_field_and_what_it_may_be(
     assert field in problem["detail"]
     assert allowed in problem["detail"]
     assert "sorrows" not in answer.text
+
+
+async def test_a_simple_question_is_answered_as_a_table(api: httpx.AsyncClient, bearer: Bearer) -> None:
+    headers = bearer("statistics:exact")
+    told = await api.get(f"{QUERY_AT}?measure=cases&by=stage&by=period&format=csv", headers=headers)
+    assert told.headers["content-type"].startswith("text/csv")
+    assert told.text == "stage,period,cases\r\n"
+    asked = {"measures": ["cases", "victims"]}
+    total = await api.post(f"{QUERY_AT}?format=csv", json=asked, headers=headers)
+    assert total.text == "cases,victims\r\n0,0\r\n"
+    wrong = await api.get(f"{QUERY_AT}?measure=sorrows", headers=headers)
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "question-invalid")
