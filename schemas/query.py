@@ -1,11 +1,11 @@
 """A question to the statistics and its answer: exact figures by what they can be told."""
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import Field
 
-from schemas.base import Contract
+from schemas.base import Contract, IsoDay
 from schemas.vocabulary import Feed, Unit
 
 
@@ -31,8 +31,8 @@ class Query(Contract):
     dimensions: tuple[str, ...] = Field(default=(), max_length=4)
     filters: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     grain: Grain = Grain.YEAR
-    since: date | None = None
-    until: date | None = None
+    since: IsoDay | None = None
+    until: IsoDay | None = None
     source: Feed | None = None
 
 

@@ -251,6 +251,8 @@ JudgementReader = Annotated[
 Reviewer = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.REVIEW,)))]
 """Decides on doubtful pairs and pins values, as the officer that the headers name."""
 StatisticsReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ,)))]
+ExactReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_EXACT,)))]
+"""Asks for figures without disclosure control; others read what was published."""
 ModelReader = Annotated[Caller, Depends(Requirement((scopes.MODELS_MANAGE, scopes.OPERATOR)))]
 Auditor = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.AUDIT_READ,)))]
 """Reads who did what, and says why: the log tells of officers and of whose data was opened."""

@@ -1,15 +1,18 @@
 """Routes of the statistics."""
 
+from enum import StrEnum
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
 from app.db.engine import ReadDep
-from app.security.callers import StatisticsReader
+from app.security.callers import ExactReader, StatisticsReader
 from app.statistics.indicators import catalogue
 from app.statistics.memory import Memory
 from app.statistics.published.comparing import published
 from app.statistics.service import StatisticsService
+from app.statistics.tables import as_csv
+from schemas import query as questions
 from schemas.base import IsoDay
 from schemas.indicators import Indicators
 from schemas.published import Published
@@ -40,3 +43,43 @@ async def indicators(caller: StatisticsReader) -> Indicators:
 )
 async def published_figures(caller: StatisticsReader) -> Published:
     return published()
+
+
+class Format(StrEnum):
+    JSON = "json"
+    CSV = "csv"
+
+
+def _written(answer: questions.Answer, form: Format) -> questions.Answer | Response:
+    return Response(as_csv(answer), media_type="text/csv") if form is Format.CSV else answer
+
+
+@router.post(
+    "/query",
+    summary="Cifras exactas, por lo que se pida / exact figures, by what is asked",
+    response_model=questions.Answer,
+)
+async def query(
+    caller: ExactReader,
+    session: ReadDep,
+    asked: questions.Query,
+    form: Annotated[Format, Query(alias="format")] = Format.JSON,
+) -> questions.Answer | Response:
+    return _written(await StatisticsService(session).query(asked), form)
+
+
+@router.get(
+    "/query",
+    summary="Una cifra exacta, sin filtros / one exact figure, without filters",
+    response_model=questions.Answer,
+)
+async def simple_query(
+    caller: ExactReader,
+    session: ReadDep,
+    measure: str,
+    by: Annotated[tuple[str, ...], Query(max_length=4)] = (),
+    grain: questions.Grain = questions.Grain.YEAR,
+    form: Annotated[Format, Query(alias="format")] = Format.JSON,
+) -> questions.Answer | Response:
+    asked = questions.Query(measures=(measure,), dimensions=by, grain=grain)
+    return _written(await StatisticsService(session).query(asked), form)

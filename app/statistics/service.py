@@ -10,8 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.feeds import FEED_ORDER
 from app.registry.errors import PeriodBackwards
+from app.statistics.asking import checked
+from app.statistics.counting import Counting
 from app.statistics.memory import Memory
 from app.statistics.repository import StatisticsRepository
+from schemas.query import Answer, Query, Row
 from schemas.statistics import (
     CallFigures,
     FamilyFigures,
@@ -67,6 +70,27 @@ class StatisticsService:
             found = await self._counted(repository, since, until)
             self._memory.keep(mark, (since, until), found)
         return found
+
+    async def query(self, query: Query) -> Answer:
+        """Counted in the session, all of it in one statement. Raises QuestionInvalid."""
+        measures = checked(query)
+        counted = await Counting(self._session).counted(query)
+        cells: dict[tuple[str, ...], list[int]] = {}
+        totals = [0] * len(measures)
+        for row in counted:
+            if row["total"]:
+                totals[row["measure"]] = row["counted"]
+                continue
+            codes = tuple(row[f"code_{each}"] for each in range(len(query.dimensions)))
+            cells.setdefault(codes, [0] * len(measures))[row["measure"]] = row["counted"]
+        return Answer(
+            query=query,
+            measures=measures,
+            rows=tuple(Row(codes=codes, values=tuple(cells[codes])) for codes in sorted(cells)),
+            totals=tuple(totals),
+            position=counted[0]["position"],
+            counted_at=counted[0]["at"],
+        )
 
     async def _counted(
         self, repository: StatisticsRepository, since: date | None, until: date | None

@@ -8,7 +8,7 @@ again.
 import json
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from app.ingestion.landing import Arrival
 from app.statistics.service import StatisticsService
 from app.wiring import Services
 from app.world.world import World
+from schemas.query import Grain, Query
 from schemas.vocabulary import Feed, OffenceFamily
 from support.database_fixtures import fresh, opened
 from support.databases import Server
@@ -152,3 +153,90 @@ async def test_the_worlds_try_every_unit(world: tuple[Database, Reference]) -> N
     assert calls["derived_unmeasured"]
     assert calls["derived_late"]
     assert calls["derived_within_3_hours"]
+
+
+ASKED = (
+    ("complaints", "prosecution_files", "court_files", "sentenced_files", "cases", "victimisations"),
+    ("victims", "suspects", "accused", "convicted", "acquitted"),
+)
+
+
+@pytest.mark.parametrize("measures", ASKED)
+@pytest.mark.parametrize(("since", "until"), PERIODS)
+async def test_an_answer_equals_the_obvious_count_cell_by_cell(
+    world: tuple[Database, Reference],
+    since: date | None,
+    until: date | None,
+    measures: tuple[str, ...],
+) -> None:
+    """By family and year; a total is of distinct things, whatever the families they stand in."""
+    database, reference = world
+    asked = Query(measures=measures, dimensions=("offence_family", "period"), since=since, until=until)
+    async with database.read() as session:
+        answer = await StatisticsService(session).query(asked)
+    admits = admitting(since, until)
+    expected: Counter[tuple[str, str, str]] = Counter()
+    things: dict[str, set[Any]] = {name: set() for name in measures}
+    for family in OffenceFamily:
+        units = reference.units(family) | {"acquitted": reference.acquitted(family)}
+        for name in measures:
+            for key, day in units[name]:
+                if admits(day):
+                    expected[name, family, str(day.year) if day else "undated"] += 1
+                    things[name].add(key)
+    told = {
+        (name, *row.codes): value
+        for row in answer.rows
+        for name, value in zip(measures, row.values, strict=True)
+        if value
+    }
+    assert told == dict(expected)
+    assert answer.totals == tuple(len(things[name]) for name in measures)
+
+
+async def asked_of_trafficking(database: Database, measure: str, **more: Any) -> dict[str, int]:
+    asked = Query(measures=(measure,), filters={"offence_family": (OffenceFamily.TRAFFICKING,)}, **more)
+    async with database.read() as session:
+        answer = await StatisticsService(session).query(asked)
+    return {row.codes[0]: row.values[0] for row in answer.rows}
+
+
+async def test_victims_by_feeds_and_by_stage(world: tuple[Database, Reference]) -> None:
+    database, reference = world
+    told = await asked_of_trafficking(database, "victims", dimensions=("feeds",))
+    assert told == Counter(reference.known_by(OffenceFamily.TRAFFICKING).values())
+    told = await asked_of_trafficking(database, "victims", dimensions=("stage",))
+    by_stage = reference.victims_by_stage(OffenceFamily.TRAFFICKING)
+    assert told == {stage: len(found) for stage, found in by_stage.items()}
+
+
+@pytest.mark.parametrize("feed", list(Feed))
+async def test_what_one_feed_alone_says(world: tuple[Database, Reference], feed: Feed) -> None:
+    """By the family that its records state."""
+    database, reference = world
+    for family in OffenceFamily:
+        own = reference.feed(family, feed, admitting(None, None))
+        asked = Query(
+            measures=("victims", "suspects", "convicted"), filters={"offence_family": (family,)}, source=feed
+        )
+        async with database.read() as session:
+            answer = await StatisticsService(session).query(asked)
+        assert answer.totals == (own["victims"], own["suspects"], own["convicted"])
+
+
+@pytest.mark.parametrize(
+    ("grain", "code"),
+    [
+        (Grain.MONTH, lambda day: f"{day.year}-M{day.month:02}"),
+        (Grain.BIMESTER, lambda day: f"{day.year}-B{(day.month + 1) // 2}"),
+        (Grain.QUARTER, lambda day: f"{day.year}-Q{(day.month + 2) // 3}"),
+        (Grain.SEMESTER, lambda day: f"{day.year}-S{(day.month + 5) // 6}"),
+    ],
+)
+async def test_periods_of_every_length(
+    world: tuple[Database, Reference], grain: Grain, code: Callable[[date], str]
+) -> None:
+    database, reference = world
+    told = await asked_of_trafficking(database, "complaints", dimensions=("period",), grain=grain)
+    days = [day for _, day in reference.units(OffenceFamily.TRAFFICKING)["complaints"]]
+    assert told == Counter(code(day) if day else "undated" for day in days)

@@ -119,6 +119,8 @@ MATRIX: Final[Mapping[str, Row]] = {
     "POST /v1/persons/{person_id}/merge": Row({REVIEWER: ABSENT}, "person", {"other": _NOBODY, **_REASON}),
     # figures, models, the audit log
     "GET /v1/statistics/overview": Row(all_of(ANALYST, STATISTICIAN, INEI, told=ALIKE)),
+    "GET /v1/statistics/query": Row({STATISTICIAN: ALIKE}, query={"measure": "cases"}),
+    "POST /v1/statistics/query": Row({STATISTICIAN: ALIKE}, body={"measures": ["cases"]}),
     "GET /v1/statistics/published": Row(all_of(ANALYST, STATISTICIAN, INEI, told=ALIKE)),
     "GET /v1/statistics/indicators": Row(all_of(ANALYST, STATISTICIAN, INEI, told=ALIKE)),
     "GET /v1/models": Row({OPERATOR: ALIKE}),

@@ -19,6 +19,7 @@ class Tables:
     mentions: list[dict[str, Any]]
     case_of: dict[int, Any]  # by record
     family_of: dict[Any, str]  # by case
+    stage_of: dict[Any, str | None]  # by case
     person_of: dict[int, Any]  # by mention
 
 
@@ -34,6 +35,7 @@ async def tables(database: Database) -> Tables:
             mentions=await rows("mention"),
             case_of={row["record_id"]: row["case_id"] for row in await rows("case_member")},
             family_of={row["id"]: row["offence_family"] for row in await rows("case_entity")},
+            stage_of={row["id"]: row["stage"] for row in await rows("case_entity")},
             person_of={row["mention_id"]: row["person_id"] for row in await rows("person_member")},
         )
 
@@ -99,6 +101,19 @@ class Reference:
             days[key].append(day)
         return [(key, earliest(found)) for key, found in days.items()]
 
+    def acquitted(self, family: str) -> Dated:
+        standing = self.standing("acquitted")
+        return self.firsts((person, day) for person, report, day in standing if self.family(report) == family)
+
+    def victims_by_stage(self, family: str) -> dict[str, set[Any]]:
+        """A victim of two cases may stand in two stages."""
+        found: dict[str, set[Any]] = defaultdict(set)
+        for person, report in self.named("victim"):
+            if self.family(report) == family:
+                case = self.held.case_of[report["record_id"]]
+                found[self.held.stage_of[case] or "unknown"].add(person)
+        return found
+
     def known_by(self, family: str) -> dict[Any, str]:
         """Which feeds name each victim, as ``victims_by_feeds`` writes it."""
         bits: dict[Any, list[str]] = defaultdict(lambda: list("0000"))
@@ -124,7 +139,7 @@ class Reference:
                         found.append((person, report, ruling["type"], day))
         return found
 
-    def standing(self) -> list[tuple[Any, dict[str, Any], date | None]]:
+    def standing(self, wanted: str = "convicted") -> list[tuple[Any, dict[str, Any], date | None]]:
         rulings = self.rulings()
 
         def undone(person: Any, report: dict[str, Any], day: date | None) -> bool:
@@ -136,7 +151,7 @@ class Reference:
                 for other, of, kind, later in rulings
             )
 
-        return [(p, r, d) for p, r, kind, d in rulings if kind == "convicted" and not undone(p, r, d)]
+        return [(p, r, d) for p, r, kind, d in rulings if kind == wanted and not undone(p, r, d)]
 
     def calls(self, admits: Callable[[date | None], bool]) -> dict[str, Any]:
         held = [r for r in self.held.reports if r["feed"] == "linea-1818"]

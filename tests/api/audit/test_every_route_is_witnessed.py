@@ -32,6 +32,8 @@ EXEMPT = {
     "GET /v1/audit/proof": "hashes of the log",
     "GET /v1/models": "versions and history of the linking models, of nobody",
     "GET /v1/statistics/overview": "figures, of nobody",
+    "GET /v1/statistics/query": "figures, of nobody",
+    "POST /v1/statistics/query": "figures, of nobody",
     "GET /v1/statistics/published": "figures that institutions printed",
     "GET /v1/statistics/indicators": "definitions of figures, of nobody",
 }

@@ -1,0 +1,71 @@
+"""Questions to the statistics, as a client asks them."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from support.web_fixtures import Bearer
+
+QUERY_AT = "/v1/statistics/query"
+
+
+async def test_an_empty_registry_counts_nothing_and_says_what_it_knows(
+    api: httpx.AsyncClient, bearer: Bearer
+) -> None:
+    asked = {"measures": ["cases", "victims"], "dimensions": ["stage", "period"], "grain": "bimester"}
+    answer = await api.post(QUERY_AT, json=asked, headers=bearer("statistics:exact"))
+    assert answer.status_code == 200
+    told = answer.json()
+    assert (told["rows"], told["totals"], told["position"]) == ([], [0, 0], 0)
+    assert [(each["unit"], each["multi_valued"]) for each in told["measures"]] == [
+        ("cases", []),
+        ("victims", ["stage", "period"]),
+    ]
+
+
+async def test_who_may_only_read_statistics_gets_no_exact_figure(
+    api: httpx.AsyncClient, bearer: Bearer
+) -> None:
+    answer = await api.post(QUERY_AT, json={"measures": ["cases"]}, headers=bearer("statistics:read"))
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "allowed"),
+    [
+        ({"measures": ["sorrows"]}, "measures", "victimisations"),
+        ({"measures": ["cases", "cases"]}, "measures", "victimisations"),
+        ({"dimensions": ["colour"]}, "dimensions", "offence_family"),
+        ({"measures": ["complaints"], "dimensions": ["feeds"]}, "dimensions", "stage"),
+        ({"dimensions": ["feeds"], "source": "sistra"}, "dimensions", "stage"),
+        ({"filters": {"colour": ["red"]}}, "filters", "stage"),
+        ({"filters": {"offence_family": ["red"]}}, "filters.offence_family", "trafficking"),
+        ({"filters": {"offence_family": []}}, "filters.offence_family", "trafficking"),
+        ({"since": "2024-02-01", "until": "2024-01-31"}, "until", "2024-02-01"),
+    ],
+)
+async def test_a_wrong_question_is_told_its_field_and_what_it_may_be(
+    api: httpx.AsyncClient, bearer: Bearer, wrong: dict[str, Any], field: str, allowed: str
+) -> None:
+    answer = await api.post(
+        QUERY_AT, json={"measures": ["cases"]} | wrong, headers=bearer("statistics:exact")
+    )
+    assert answer.status_code == 422
+    problem = answer.json()
+    assert problem["code"] == "question-invalid"
+    assert field in problem["detail"]
+    assert allowed in problem["detail"]
+    assert "sorrows" not in answer.text
+
+
+async def test_a_simple_question_is_answered_as_a_table(api: httpx.AsyncClient, bearer: Bearer) -> None:
+    headers = bearer("statistics:exact")
+    told = await api.get(f"{QUERY_AT}?measure=cases&by=stage&by=period&format=csv", headers=headers)
+    assert told.headers["content-type"].startswith("text/csv")
+    assert told.text == "stage,period,cases\r\n"
+    asked = {"measures": ["cases", "victims"]}
+    total = await api.post(f"{QUERY_AT}?format=csv", json=asked, headers=headers)
+    assert total.text == "cases,victims\r\n0,0\r\n"
+    wrong = await api.get(f"{QUERY_AT}?measure=sorrows", headers=headers)
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "question-invalid")
