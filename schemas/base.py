@@ -10,14 +10,14 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def _written_out(value: object) -> object:
-    """Pydantic would take ``0`` for a day of 1970."""
-    if isinstance(value, str) and not _DAY.fullmatch(value):
+    """Pydantic would take ``0`` for a day of 1970, as text and as a number."""
+    if not isinstance(value, date) and not (isinstance(value, str) and _DAY.fullmatch(value)):
         raise ValueError("a day is written YYYY-MM-DD")
     return value
 
 
 IsoDay = Annotated[date, BeforeValidator(_written_out)]
-"""A day of a query string: ISO 8601, and nothing that only may be read as one."""
+"""A day as callers write it: ISO 8601, and nothing that only may be read as one."""
 
 
 class Contract(BaseModel):

@@ -115,8 +115,8 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
     },
     "edge": {Privacy.LINK: "kind a b weight outcome probability"},
     "case_entity": {
-        Privacy.CASE: "offence_family offence_conflict first_date department stage feeds reports victims"
-        " suspects",
+        Privacy.CASE: "offence_family offence_conflict first_date department province stage feeds reports"
+        " victims suspects",
         Privacy.OPERATIONAL: "id number made_at changed_at",
     },
     "case_member": {Privacy.LINK: "record_id case_id"},

@@ -144,6 +144,7 @@ class CaseEntity(Base):
     offence_conflict: Mapped[bool]  # its reports name different families
     first_date: Mapped[date | None]  # facts, else earliest report
     department: Mapped[str | None] = mapped_column(String(2))
+    province: Mapped[str | None] = mapped_column(String(4))
     stage: Mapped[str | None]  # furthest stage reached
     feeds: Mapped[int] = mapped_column(
         SmallInteger

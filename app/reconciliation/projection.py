@@ -88,6 +88,11 @@ _SAID: Final = """CASE n.attribute
     WHEN 'place' THEN coalesce(p.district, p.province, p.department) WHEN 'stage' THEN p.stage END"""
 
 
+# The first that lies in the department that survived.
+_PROVINCE: Final = """(SELECT code FROM unnest(r.provinces) WITH ORDINALITY AS stated (code, rank)
+    WHERE left(code, 2) = coalesce(left(n.place, 2), r.department) ORDER BY rank LIMIT 1)"""
+
+
 def _pinned(attribute: str) -> str:
     return f"(array_agg(value ORDER BY id DESC) FILTER (WHERE attribute = '{attribute}'))[1] AS {attribute}"
 
@@ -107,6 +112,7 @@ WITH people AS (
            count(DISTINCT p.offence_family) > 1 AS offence_conflict,
            coalesce({_first("p.facts_date", _FACTS_ORDER)}, min(p.report_date)) AS first_date,
            {_first("p.department", _FACTS_ORDER)} AS department,
+           array_agg(p.province ORDER BY {_FACTS_ORDER}) FILTER (WHERE p.province IS NOT NULL) AS provinces,
            ({_array(STAGE_ORDER)})[max(array_position({_array(STAGE_ORDER)}, p.stage))] AS stage,
            bit_or(CASE p.feed {_bits()} END)::smallint AS feeds,
            least(count(*), 32767)::smallint AS reports
@@ -122,11 +128,12 @@ WITH people AS (
     SELECT case_id, {", ".join(map(_pinned, PINNED))}
     FROM word WHERE act = 'pinned' AND value IS NOT NULL GROUP BY case_id
 )
-INSERT INTO case_entity AS e (id, offence_family, offence_conflict, first_date, department, stage, feeds,
-                              reports, victims, suspects)
+INSERT INTO case_entity AS e (id, offence_family, offence_conflict, first_date, department, province, stage,
+                              feeds, reports, victims, suspects)
 SELECT case_id, coalesce(n.offence_family, r.offence_family),
        r.offence_conflict OR coalesce(n.offence_family <> r.offence_family, false),
        coalesce(n.facts_date::date, r.first_date), coalesce(left(n.place, 2), r.department),
+       coalesce(CASE WHEN length(n.place) >= 4 THEN left(n.place, 4) END, {_PROVINCE}),
        coalesce(n.stage, r.stage), r.feeds, r.reports, coalesce(p.victims, 0), coalesce(p.suspects, 0)
 FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (case_id, place)
 JOIN reports r USING (case_id)
@@ -135,8 +142,8 @@ LEFT JOIN pinned n USING (case_id)
 ORDER BY wanted.place
 ON CONFLICT (id) DO UPDATE SET
     offence_family = excluded.offence_family, offence_conflict = excluded.offence_conflict,
-    first_date = excluded.first_date, department = excluded.department, stage = excluded.stage,
-    feeds = excluded.feeds, reports = excluded.reports, victims = excluded.victims,
+    first_date = excluded.first_date, department = excluded.department, province = excluded.province,
+    stage = excluded.stage, feeds = excluded.feeds, reports = excluded.reports, victims = excluded.victims,
     suspects = excluded.suspects, changed_at = now()
 """  # noqa: S608  constants of the code only
 

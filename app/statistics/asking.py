@@ -28,7 +28,7 @@ MEASURES: Final[Mapping[str, Indicator]] = {
     }
 }
 """The indicators that a question may count."""
-DIMENSIONS: Final = ("period", "offence_family", "stage", "feeds")
+DIMENSIONS: Final = ("period", "offence_family", "department", "purpose", "recruitment", "stage", "feeds")
 """The dimensions that a question may be told by."""
 _OF_BOTH: Final = frozenset({"cases", "victimisations", "victims", "suspects"})
 """What several feeds can know of, so that ``feeds`` tells something."""
@@ -78,7 +78,7 @@ def _listed(field: str, sent: Iterable[str], allowed: Iterable[str]) -> None:
 
 
 def _measure(indicator: Indicator, dimensions: tuple[str, ...]) -> MeasureOf:
-    """A person, or a file whose incidents lie in several cases, may stand in two families or stages."""
-    single = {"complaints", "cases", "victimisations"}
-    several = () if indicator.id in single else tuple(each for each in dimensions)
+    """A person, or a file whose incidents lie in several cases, may stand in two of what cases tell."""
+    single = indicator.id in {"complaints", "cases", "victimisations"}
+    several = tuple(each for each in dimensions if BY_ID[each].many or not single)
     return MeasureOf(id=indicator.id, unit=indicator.unit, multi_valued=several)

@@ -1,7 +1,8 @@
 """Answers counted over the registry in one statement, so that all of an answer is of one snapshot.
 
-Of each measure there is a row for every thing counted, family and stage: ``item`` (key, family, stage, feeds,
-day). A thing is dated by its first day in the family, as the overview dates it.
+Of each measure there is a row for every thing counted, family and code of its cases that is asked: ``item``
+(key, family, feeds, day and those codes). A thing is dated by its first
+day in the family, as the overview dates it.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.feeds import FEED_BITS
+from app.statistics.dimensions import LIMA_METROPOLITAN, LIMA_PROVINCES, LIMA_UNTOLD, UNKNOWN
 from schemas.query import Grain, Query
 
 _BIT: Final = "CASE feed " + " ".join(f"WHEN '{feed}' THEN {bit}" for feed, bit in FEED_BITS.items()) + " END"
@@ -24,24 +26,38 @@ _PERIODS: Final = {
 }
 _COLUMNS: Final = {
     "offence_family": "family",
-    "stage": "stage",
     "feeds": f"feeds::bit({len(FEED_BITS)})::text",
 }
+
+# What is told of each case: one column of ``told`` each, where it is asked. Lima is its two regions.
+_OF_CASE: Final = {
+    "stage": f"coalesce(c.stage, '{UNKNOWN}')",
+    "department": f"""CASE WHEN c.department IS NULL THEN '{UNKNOWN}'
+      WHEN c.department <> '15' THEN c.department
+      WHEN c.province = '1501' THEN '{LIMA_METROPOLITAN}' WHEN c.province LIKE '15%' THEN '{LIMA_PROVINCES}'
+      ELSE '{LIMA_UNTOLD}' END""",
+    "purpose": f"coalesce(purpose.code, '{UNKNOWN}')",
+    "recruitment": f"coalesce(recruitment.code, '{UNKNOWN}')",
+}
+_LISTS: Final = {
+    "purpose": "purposes",
+    "recruitment": "recruitment",
+}  # every one that a record of the case states
 
 # What one feed alone says is told by the family that it states.
 _TOLD: Final = """
 told AS MATERIALIZED (
-  SELECT r.record_id, r.feed, r.citation_key, r.report_date AS day, m.case_id, {family} AS family,
-    coalesce(c.stage, 'unknown') AS stage
-  FROM report r JOIN case_member m USING (record_id) JOIN case_entity c ON c.id = m.case_id
+  SELECT r.record_id, r.feed, r.citation_key, r.report_date AS day, m.case_id, {family} AS family
+    {columns}
+  FROM report r JOIN case_member m USING (record_id) JOIN case_entity c ON c.id = m.case_id {lists}
   WHERE r.makes_case AND {source}
 ), named AS (
   SELECT p.person_id, n.role, t.*
   FROM told t JOIN mention n USING (record_id) JOIN person_member p ON p.mention_id = n.id
   WHERE n.present AND n.role IN ('victim', 'suspect') AND n.kind = 'natural'
 ), ruling AS (
-  SELECT p.person_id, t.citation_key, t.family, t.stage, t.feed,
-    x.value ->> 'type' AS type, (x.value ->> 'date')::date AS day
+  SELECT p.person_id, t.*,
+    x.value ->> 'type' AS type, (x.value ->> 'date')::date AS ruled
   FROM told t JOIN report r USING (record_id)
   CROSS JOIN jsonb_array_elements(r.rulings) x
   CROSS JOIN jsonb_array_elements(x.value -> 'parties') y
@@ -52,7 +68,7 @@ told AS MATERIALIZED (
 ), standing AS (
   SELECT * FROM ruling c WHERE type IN ('convicted', 'acquitted') AND NOT EXISTS (
     SELECT 1 FROM ruling h WHERE h.citation_key = c.citation_key AND h.person_id = c.person_id
-      AND h.type IN ('reversed', 'annulled') AND (h.day IS NULL OR c.day IS NULL OR h.day >= c.day))
+      AND h.type IN ('reversed', 'annulled') AND (h.ruled IS NULL OR c.ruled IS NULL OR h.ruled >= c.ruled))
 )"""
 
 _SUSPECTS: Final = "named WHERE role = 'suspect'"
@@ -81,13 +97,29 @@ class Counting:
 
 
 def _statement(query: Query) -> str:
+    source = "r.feed = :source" if query.source else "true"
     told = _TOLD.format(
         family="r.offence_family" if query.source else "c.offence_family",
-        source="r.feed = :source" if query.source else "true",
+        source=source,
+        columns="".join(f", {_OF_CASE[each]} AS {each}" for each in _asked(query)),
+        lists="".join(_listed(each, source) for each in _asked(query) if each in _LISTS),
     )
     return f"WITH {told}" + "\nUNION ALL ".join(
         _measure(ordinal, measure, query) for ordinal, measure in enumerate(query.measures)
     )
+
+
+def _asked(query: Query) -> list[str]:
+    """What of a case is asked: each multiplies no more than it must."""
+    return [each for each in _OF_CASE if each in query.dimensions or each in query.filters]
+
+
+def _listed(dimension: str, source: str) -> str:
+    return f"""
+  LEFT JOIN (
+    SELECT DISTINCT o.case_id, code FROM report r JOIN case_member o USING (record_id)
+    CROSS JOIN unnest(r.{_LISTS[dimension]}) code WHERE r.makes_case AND {source}
+  ) {dimension} ON {dimension}.case_id = m.case_id"""
 
 
 def _measure(ordinal: int, measure: str, query: Query) -> str:
@@ -103,26 +135,31 @@ def _measure(ordinal: int, measure: str, query: Query) -> str:
     return f"""
 SELECT {ordinal} AS measure, {total} AS total{told_by}, count(DISTINCT key) AS counted,
   (SELECT last FROM change_cursor) AS position, now() AS at
-FROM (SELECT key{columns} FROM ({_items(measure)}) item WHERE {_kept(query)}) kept
+FROM (SELECT key{columns} FROM ({_items(measure, _asked(query))}) item WHERE {_kept(query)}) kept
 GROUP BY GROUPING SETS {sets}"""
 
 
-def _items(measure: str) -> str:
+def _items(measure: str, of_case: Sequence[str]) -> str:
     if measure == "victimisations":
+        more = "".join(f", n.{each}" for each in of_case)
         return f"""
-SELECT DISTINCT (n.person_id, n.case_id)::text AS key, n.family, n.stage,
+SELECT DISTINCT (n.person_id, n.case_id)::text AS key, n.family{more},
   bit_or({_BIT.replace("feed", "n.feed", 1)}) OVER of AS feeds, c.day
 FROM named n JOIN (SELECT case_id, family, min(day) AS day FROM told GROUP BY case_id, family) c
   USING (case_id, family)
 WHERE role = 'victim' WINDOW of AS (PARTITION BY n.person_id, n.case_id, n.family)"""
     key, source = _SOURCES[measure]
+    day = "ruled" if source.startswith("standing") else "day"
+    more = "".join(f", {each}" for each in of_case)
     return f"""
-SELECT DISTINCT {key}::text AS key, family, stage, bit_or({_BIT}) OVER of AS feeds, min(day) OVER of AS day
+SELECT DISTINCT {key}::text AS key, family{more}, bit_or({_BIT}) OVER of AS feeds, min({day}) OVER of AS day
 FROM {source} WINDOW of AS (PARTITION BY {key}, family)"""
 
 
 def _column(dimension: str, grain: Grain) -> str:
-    return f"coalesce({_PERIODS[grain]}, 'undated')" if dimension == "period" else _COLUMNS[dimension]
+    if dimension == "period":
+        return f"coalesce({_PERIODS[grain]}, 'undated')"
+    return _COLUMNS.get(dimension, dimension)
 
 
 def _kept(query: Query) -> str:
@@ -131,7 +168,7 @@ def _kept(query: Query) -> str:
             "family IS NOT NULL",
             *(["day >= :since"] if query.since else ()),
             *(["day <= :until"] if query.until else ()),
-            *(f"{_COLUMNS[dimension]} = ANY(:of_{dimension})" for dimension in query.filters),
+            *(f"{_COLUMNS.get(dimension, dimension)} = ANY(:of_{dimension})" for dimension in query.filters),
         )
     )
 

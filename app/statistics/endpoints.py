@@ -1,7 +1,7 @@
 """Routes of the statistics."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -11,7 +11,7 @@ from app.statistics.indicators import catalogue
 from app.statistics.memory import Memory
 from app.statistics.published.comparing import published
 from app.statistics.service import StatisticsService
-from app.statistics.tables import as_csv
+from app.statistics.tables import as_csv, as_parquet, as_xlsx
 from schemas import query as questions
 from schemas.base import IsoDay
 from schemas.indicators import Indicators
@@ -48,16 +48,34 @@ async def published_figures(caller: StatisticsReader) -> Published:
 class Format(StrEnum):
     JSON = "json"
     CSV = "csv"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+
+
+_TABLES: Final = {
+    Format.CSV: (as_csv, "text/csv"),
+    Format.XLSX: (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    Format.PARQUET: (as_parquet, "application/vnd.apache.parquet"),
+}
+
+
+_FORMS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {media_type: {} for _, media_type in _TABLES.values()}}
+}
 
 
 def _written(answer: questions.Answer, form: Format) -> questions.Answer | Response:
-    return Response(as_csv(answer), media_type="text/csv") if form is Format.CSV else answer
+    if form not in _TABLES:
+        return answer
+    write, media_type = _TABLES[form]
+    return Response(write(answer), media_type=media_type)
 
 
 @router.post(
     "/query",
     summary="Cifras exactas, por lo que se pida / exact figures, by what is asked",
     response_model=questions.Answer,
+    responses=_FORMS,
 )
 async def query(
     caller: ExactReader,
@@ -72,6 +90,7 @@ async def query(
     "/query",
     summary="Una cifra exacta, sin filtros / one exact figure, without filters",
     response_model=questions.Answer,
+    responses=_FORMS,
 )
 async def simple_query(
     caller: ExactReader,

@@ -19,6 +19,7 @@ from support.small_worlds import latest, observations
 PIN = (
     "INSERT INTO pin (kind, member, attribute, act, value, judge, reason) VALUES ('case',$1,$2,$3,$4,'x','')"
 )
+PROVINCE = text("SELECT province FROM case_entity WHERE id = :id")
 VALUES: dict[str, list[str | None]] = {
     "offence_family": [OffenceFamily.SMUGGLING, OffenceFamily.RELATED, None],
     "facts_date": ["2020-01-31", None],
@@ -45,6 +46,7 @@ def told(case: CaseDetail) -> tuple[Any, ...]:
         golden.offence_family.value,
         golden.facts_date.value or reported,
         golden.department.value,
+        golden.province.value,
         golden.stage.value,
     )
 
@@ -66,8 +68,10 @@ async def test_a_projected_case_is_what_it_is_told_to_be(database: Database, see
         for case_id in ids:
             case = await RegistryService(session).case(case_id)
             projected = await summary(session, case_id)
+            province = await session.scalar(PROVINCE, {"id": case_id})
+            projected_place = (projected.department, province)
             assert told(case) == (
-                projected.offence_family, projected.first_date, projected.department, projected.stage
+                projected.offence_family, projected.first_date, *projected_place, projected.stage
             )  # fmt: skip
             marks += case.attributes.stage.pin is not None or case.attributes.department.pin is not None
         assert marks > 0

@@ -7,7 +7,7 @@ again.
 
 import json
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -240,3 +240,45 @@ async def test_periods_of_every_length(
     told = await asked_of_trafficking(database, "complaints", dimensions=("period",), grain=grain)
     days = [day for _, day in reference.units(OffenceFamily.TRAFFICKING)["complaints"]]
     assert told == Counter(code(day) if day else "undated" for day in days)
+
+
+OF_CASES = ("department", "purpose", "recruitment", "stage")
+
+
+@pytest.mark.parametrize("feed", [None, Feed.RETA_PNP, Feed.SISTRA])
+async def test_four_dimensions_of_cases_at_once(world: tuple[Database, Reference], feed: Feed | None) -> None:
+    """Things stand in every combination of codes of their cases; totals are of distinct things."""
+    database, reference = world
+    cases: dict[tuple[str, ...], set[Any]] = defaultdict(set)
+    victims: dict[tuple[str, ...], set[Any]] = defaultdict(set)
+    people = reference.named("victim")
+    for report in reference.told:
+        if feed in (None, report["feed"]):
+            case = reference.held.case_of[report["record_id"]]
+            for codes in reference.codes(case, feed):
+                cases[codes].add(case)
+                victims[codes] |= {person for person, of in people if of is report}
+    asked = Query(measures=("cases", "victims"), dimensions=OF_CASES, source=feed)
+    async with database.read() as session:
+        answer = await StatisticsService(session).query(asked)
+    assert {row.codes: row.values for row in answer.rows} == {
+        codes: (len(found), len(victims[codes])) for codes, found in cases.items()
+    }
+    assert answer.totals == (
+        len(set().union(*cases.values())),
+        len(set().union(*victims.values())),
+    )
+    assert len({codes[0] for codes in cases}) > 3
+    assert any(len(reference.stated(case, "purposes")) > 1 for case in set().union(*cases.values()))
+
+
+async def test_a_filter_keeps_what_has_one_of_its_codes(world: tuple[Database, Reference]) -> None:
+    database, reference = world
+    wanted = {"sexual_exploitation", "labour_exploitation"}
+    asked = Query(measures=("cases",), filters={"purpose": tuple(sorted(wanted))})
+    async with database.read() as session:
+        answer = await StatisticsService(session).query(asked)
+    cases = {reference.held.case_of[report["record_id"]] for report in reference.told}
+    kept = {case for case in cases if reference.stated(case, "purposes") & wanted}
+    assert 0 < len(kept) < len(cases)
+    assert answer.totals == (len(kept),)

@@ -20,6 +20,7 @@ class Tables:
     case_of: dict[int, Any]  # by record
     family_of: dict[Any, str]  # by case
     stage_of: dict[Any, str | None]  # by case
+    place_of: dict[Any, tuple[str | None, str | None]]  # department and province, by case
     person_of: dict[int, Any]  # by mention
 
 
@@ -36,6 +37,7 @@ async def tables(database: Database) -> Tables:
             case_of={row["record_id"]: row["case_id"] for row in await rows("case_member")},
             family_of={row["id"]: row["offence_family"] for row in await rows("case_entity")},
             stage_of={row["id"]: row["stage"] for row in await rows("case_entity")},
+            place_of={row["id"]: (row["department"], row["province"]) for row in await rows("case_entity")},
             person_of={row["mention_id"]: row["person_id"] for row in await rows("person_member")},
         )
 
@@ -113,6 +115,27 @@ class Reference:
                 case = self.held.case_of[report["record_id"]]
                 found[self.held.stage_of[case] or "unknown"].add(person)
         return found
+
+    def department(self, case: Any) -> str:
+        department, province = self.held.place_of[case]
+        if department != "15":
+            return department or "unknown"
+        if province is None or province[:2] != "15":
+            return "15-sin-provincia"
+        return "15-metropolitana" if province == "1501" else "15-provincias"
+
+    def stated(self, case: Any, column: str, feed: str | None = None) -> set[str]:
+        """Every code that a record of the case (of one feed) states."""
+        reports = [r for r in self.told if self.held.case_of[r["record_id"]] == case]
+        return {c for r in reports if feed in (None, r["feed"]) for c in r[column]} or {"unknown"}
+
+    def codes(self, case: Any, feed: str | None = None) -> list[tuple[str, str, str, str]]:
+        """(department, purpose, recruitment, stage), each combination in which the case stands."""
+        return [
+            (self.department(case), purpose, recruitment, self.held.stage_of[case] or "unknown")
+            for purpose in self.stated(case, "purposes", feed)
+            for recruitment in self.stated(case, "recruitment", feed)
+        ]
 
     def known_by(self, family: str) -> dict[Any, str]:
         """Which feeds name each victim, as ``victims_by_feeds`` writes it."""
