@@ -36,7 +36,7 @@ def serving_as(environment: dict[str, str]) -> Iterator[str]:
     )
     try:
         assert process.stderr is not None
-        address = process.stderr.readline().removesuffix("/docs\n")
+        address = process.stderr.readline().strip().removesuffix("/docs")
         assert address.startswith("http://127.0.0.1:"), address
         yield address
     finally:
