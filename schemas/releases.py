@@ -40,7 +40,11 @@ class ReleaseCell(Contract):
 
 
 class ReleaseTable(Contract):
-    """One indicator by its dimensions, cells in ascending order of their codes."""
+    """One indicator by its dimensions, the first of which is ``period``; every combination of codes is there.
+
+    A period is the release's bimester, or a quarter, semester or year that ended within it: no two releases
+    that stand tell of the same one. Cells are in the order of their dimensions' codes.
+    """
 
     id: str
     name: Words
@@ -72,6 +76,7 @@ class Manifest(Contract):
     version: int
     edition: Edition
     replaces: str | None
+    periods: tuple[str, ...]  # the bimester and the longer periods that ended within it
     first_day: date
     last_day: date
     cut_off: datetime

@@ -1,0 +1,19 @@
+"""What readers of releases (SDMX, open data) are given: published releases and their tables, nothing else."""
+
+from typing import Protocol
+
+from schemas.releases import Edition, Release, ReleaseTable
+
+
+class PublishedReleases(Protocol):
+    async def published(self, edition: Edition) -> tuple[Release, ...]:
+        """Every release that was ever published and is past its embargo, in order of publication.
+
+        A version that a later one replaced is among them (``replaced_by``), one that was withdrawn is too
+        (``withdrawn_at``): who keeps history needs both, who serves the figures that stand takes neither.
+        """
+        ...
+
+    async def table(self, release: str, edition: Edition, table: str) -> ReleaseTable:
+        """One table, also of a replaced version. Raises ``NotFound``, for a withdrawn release as well."""
+        ...
