@@ -14,6 +14,8 @@ from app.reconciliation.review import endpoints as review
 from app.registry import endpoints as registry
 from app.registry import identity_endpoints as identity
 from app.registry.pins import endpoints as pins
+from app.releases.reading import NothingPublished
+from app.releases.sdmx import endpoints as sdmx
 from app.security import endpoints as security
 from app.security.modes import DEMO_BANNER, DEMO_HEADERS
 from app.shell import endpoints as shell
@@ -47,6 +49,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     pins.router,
     statistics.router,
     lifecycle.router,
+    sdmx.router,
 )
 """Every router of the API, a line for each stage that has one."""
 
@@ -80,6 +83,7 @@ def _fill_state(app: FastAPI, services: Services) -> None:
     app.state.services = services
     app.state.clock = services.clock
     app.state.statistics = Memory()
+    app.state.published_releases = NothingPublished
     app.state.database = services.database
     app.state.ingestion = services.ingestion
     app.state.gate = services.gate

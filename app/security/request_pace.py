@@ -1,4 +1,4 @@
-"""How many requests a minute: of each client, of each officer, and of each address that asks for tokens.
+"""How many requests a minute: of each client, of each officer, and of each address that shows no token.
 
 Counted in the database, so that several processes share one count, by its clock, and in one statement. The
 rule is the generic cell rate algorithm (ITU-T I.371): a steady pace, with a minute's worth at once. The table
@@ -45,6 +45,7 @@ class Paces:
     officer: int
     address: int  # of the token endpoint, by network address
     named: int  # of the token endpoint, by network address and the client that it names
+    open: int  # of what is open to all, by network address
 
 
 class RequestPace:
@@ -67,6 +68,10 @@ class RequestPace:
         if named is not None:
             asked[f"named|{address}|{named}"] = self._paces.named
         await self._spend(asked)
+
+    async def spend_open(self, address: str) -> None:
+        """One request for what is open to all. Raises ``TooManyRequests``."""
+        await self._spend({f"open|{address}": self._paces.open})
 
     def _digest(self, who: str) -> bytes:
         return self._blind.digest(LABEL, who.encode(errors="surrogatepass"))  # a name may be anything

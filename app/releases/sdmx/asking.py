@@ -47,11 +47,18 @@ class Asked:
     keys_only: bool = False
 
 
-def key_test(key: str, codes: Codes, *, old: bool) -> Test | None:
-    """None where the key asks for everything. Raises ``SdmxSyntax``, ``SdmxUnknownCode``."""
+def key_test(key: str, codes: Codes, *, old: bool, without: str | None = None) -> Test | None:
+    """None where the key asks for everything; what it says of ``without`` is left out.
+
+    Raises ``SdmxSyntax``, ``SdmxUnknownCode``."""
     if key in {"", "all", "*"}:
         return None
     wanted = [_parts(each, codes, old=old) for each in ([key] if old else key.split(","))]
+    if without is not None:
+        wanted = [
+            [None if dimension == without else part for dimension, part in zip(codes, each, strict=True)]
+            for each in wanted
+        ]
     return lambda row: any(
         all(chosen is None or row[dimension] in chosen for dimension, chosen in zip(codes, each, strict=True))
         for each in wanted
@@ -78,8 +85,10 @@ def _codes(chosen: Sequence[str], dimension: str, codes: Codes) -> frozenset[str
     return frozenset(chosen)
 
 
-def filters(given: Sequence[tuple[str, str]], codes: Codes, others: Sequence[str]) -> tuple[Test, ...]:
-    """Of ``c[...]`` among the query's pairs. Raises ``SdmxSyntax``, ``SdmxUnknownCode``."""
+def filters(
+    given: Sequence[tuple[str, str]], codes: Codes, others: Sequence[str], without: str | None = None
+) -> tuple[Test, ...]:
+    """Of ``c[...]`` in the query, but of ``without``. Raises ``SdmxSyntax``, ``SdmxUnknownCode``."""
     known = (*codes, TIME, *others)
     tests: dict[str, Test] = {}
     for name, value in given:
@@ -92,7 +101,7 @@ def filters(given: Sequence[tuple[str, str]], codes: Codes, others: Sequence[str
         if component in tests or not value:
             raise SdmxSyntax(field=f"c[{component}]", expected="c[...]=A,B")
         tests[component] = _filter(component, value, codes)
-    return tuple(tests.values())
+    return tuple(test for component, test in tests.items() if component != without)
 
 
 def _filter(component: str, value: str, codes: Codes) -> Test:

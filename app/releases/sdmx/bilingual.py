@@ -16,10 +16,6 @@ from schemas.indicators import Words
 _BETWEEN: Final = "\u241f"  # the picture of a unit separator: in no text of ours
 _PLURAL: Final = {"name": "names", "description": "descriptions", "text": "texts"}
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
-_MISPLACED: Final = (
-    "{*}Structures/{http://www.sdmx.org/resources/sdmxml/schemas/v2_1/structure}ProvisionAgreements"
-)
-"""SDMX-ML 2.1 wants them last of what we have; pysdmx writes them before the code lists."""
 LANGUAGES: Final = ("es", "en")
 
 Says = Callable[[Words], str]
@@ -56,6 +52,7 @@ def _apart(value: Any, chosen: int) -> Any:
 
 
 def apart_in_xml(written: str) -> bytes:
+    """Without what says of which measure an attribute is: there is one, and some readers stop at it."""
     root = etree.fromstring(written.encode())
     for element in list(root.iter()):
         if element.text is None or _BETWEEN not in element.text:
@@ -66,6 +63,8 @@ def apart_in_xml(written: str) -> bytes:
         element.set(_LANGUAGE, "es")
         other.set(_LANGUAGE, "en")
         element.addnext(other)
-    for agreements in root.iterfind(_MISPLACED):
-        agreements.getparent().append(agreements)
+    for relationship in list(root.iter("{*}MeasureRelationship")):
+        parent = relationship.getparent()
+        assert parent is not None  # it stands in an attribute
+        parent.remove(relationship)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")

@@ -1,7 +1,7 @@
 """The codes under which SDMX knows our dimensions and their values, and the lists of others they match. Pure.
 
 Where the SDMX guidelines or another public list have a code for the same thing, it is taken; else ours
-stands. A code that was changed says ours in an annotation. What matches only nearly is left out: nothing is guessed.
+stands. A code that was changed says ours in an annotation. What matches only nearly is left out.
 """
 
 from collections.abc import Mapping

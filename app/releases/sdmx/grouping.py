@@ -1,6 +1,6 @@
 """From observations one by one to series, in SDMX-ML. Pure.
 
-pysdmx groups by pandas, at some milliseconds a series; flat messages it writes quickly, and these are grouped.
+pysdmx groups by pandas, at some milliseconds a series; flat messages it writes quickly: these are grouped.
 """
 
 from collections.abc import Iterable, Sequence
@@ -42,9 +42,9 @@ def _generic(data_set: etree._Element, series: Sequence[str], at: str, *, keys_o
     made: dict[tuple[str, ...], etree._Element] = {}
     for observation in data_set.findall(f"{_GENERIC}Obs"):
         data_set.remove(observation)
-        held = observation.find(f"{_GENERIC}ObsKey")
+        [held] = observation.findall(f"{_GENERIC}ObsKey")
         observation.remove(held)
-        told = {value.get("id"): value.get("value") for value in held}
+        told = {value.attrib["id"]: value.attrib["value"] for value in held}
         key = tuple(told[each] for each in series)
         if key not in made:
             made[key] = _series(data_set, zip(series, key, strict=True))

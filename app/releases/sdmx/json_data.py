@@ -99,7 +99,7 @@ class _Message:
         return {value: place for place, value in enumerate(ordered)}
 
     def _codes(self, component: str, language: str) -> Codelist | None:
-        return self._spoken[language].concepts[component].codes  # type: ignore[no-any-return]
+        return self._spoken[language].concept(component).codes
 
     def structure(self) -> dict[str, Any]:
         attributes = {
@@ -126,7 +126,7 @@ class _Message:
         }
 
     def _named(self, component: str) -> dict[str, Any]:
-        names = {each: self._spoken[each].concepts[component].name for each in LANGUAGES}
+        names = {each: self._spoken[each].concept(component).name for each in LANGUAGES}
         return {"id": component, "name": names[self._language], "names": names}
 
     def _dimension(self, component: str) -> dict[str, Any]:
@@ -147,7 +147,7 @@ class _Message:
         lists = {each: self._codes(component, each) for each in LANGUAGES}
         if lists[self._language] is None:
             return {"value": value}
-        names = {language: held[value].name for language, held in lists.items() if held is not None}
+        names = {language: _label(held, value) for language, held in lists.items() if held is not None}
         return {"id": value, "name": names[self._language], "names": names}
 
     def _period(self, time: str) -> str:
@@ -185,6 +185,10 @@ class _Message:
         value = int(row["OBS_VALUE"]) if row["OBS_VALUE"] else None
         told = [self._values[each].get(row[each]) for each in self._attributes]
         return [*([value] if self._shape.measures else []), *told]
+
+
+def _label(held: Codelist, code: str) -> str:
+    return next(each.name or each.id for each in held.items if each.id == code)
 
 
 def _bounds(period: str) -> dict[str, str]:

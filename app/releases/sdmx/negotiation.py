@@ -131,7 +131,7 @@ def _found(offer: Offer, kind: str, parameters: Mapping[str, str]) -> Format | N
         return offer.plain[kind]
     for each in offer.formats:
         name, _, version = each.value.partition(";version=")
-        if name == kind and _versions_meet(parameters.get("version"), version) and _offered(parameters):
+        if name == kind and versions_meet(parameters.get("version"), version) and _offered(parameters):
             return each
     return None
 
@@ -152,7 +152,7 @@ def _held(found: Format, parameters: Mapping[str, str]) -> dict[str, str]:
     return {"labels": asked}
 
 
-def _versions_meet(asked: str | None, offered: str) -> bool:
+def versions_meet(asked: str | None, offered: str) -> bool:
     """``2.0.0``, none at all, or a lower bound such as ``2.0+.0``: from that part on it may be greater."""
     if asked is None or asked == offered:
         return True

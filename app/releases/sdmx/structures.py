@@ -20,11 +20,8 @@ from pysdmx.model import (
     Concept,
     ConceptScheme,
     Dataflow,
-    DataProvider,
-    DataProviderScheme,
     DataStructureDefinition,
     DataType,
-    ProvisionAgreement,
     Role,
     Schema,
 )
@@ -49,8 +46,6 @@ _PACKAGES: Final = {
     "CategoryScheme": "categoryscheme",
     "Categorisation": "categoryscheme",
     "AgencyScheme": "base",
-    "DataProviderScheme": "base",
-    "ProvisionAgreement": "registry",
 }
 CONCEPTS: Final = "CS_INTERTRATA"
 _ORIGIN: Final = "SDMX_ORIGIN"
@@ -127,14 +122,12 @@ class Structures:
         )
         return {
             "agencyscheme": {"AGENCIES": self._agencies()},
-            "dataproviderscheme": {"DATA_PROVIDERS": self._providers()},
             "codelist": dict(self.codelists),
             "conceptscheme": {CONCEPTS: self.concepts},
             "datastructure": dict(self.definitions),
             "dataflow": dict(self.flows),
             "categoryscheme": {scheme.id: scheme},
             "categorisation": {each.id: each for each in self._categorisations()},
-            "provisionagreement": {each.id: each for each in self._agreements()},
         }
 
     def schema(self, flow: str) -> Schema:
@@ -223,8 +216,11 @@ class Structures:
             **_kept("DataStructure", id_),
         )
 
+    def concept(self, id_: str) -> Concept:
+        return next(each for each in self.concepts.items if each.id == id_)
+
     def _component(self, definition: str, id_: str, role: Role) -> Component:
-        concept = self.concepts[id_]
+        concept = self.concept(id_)
         attached = ("D" if id_ == "UNIT_MEASURE" else "O") if role is Role.ATTRIBUTE else None
         list_ = concept.codes.id if concept.codes is not None else None
         return Component(
@@ -266,11 +262,6 @@ class Structures:
         house = Agency(id=AGENCY, name=self._says(_HOUSE))
         return AgencyScheme(agency="SDMX", items=(house,), urn=f"{URN}.base.AgencyScheme=SDMX:AGENCIES(1.0)")
 
-    def _providers(self) -> DataProviderScheme:
-        house = DataProvider(id=AGENCY, name=self._says(_HOUSE))
-        urn = f"{URN}.base.DataProviderScheme={AGENCY}:DATA_PROVIDERS(1.0)"
-        return DataProviderScheme(agency=AGENCY, items=(house,), urn=urn)
-
     def _categorisations(self) -> Iterable[Categorisation]:
         for flow, table in self.tables.items():
             target = _urn("CategoryScheme", "CATS_UNITS", "Category")
@@ -280,17 +271,6 @@ class Structures:
                 source=_urn("Dataflow", flow),
                 target=f"{target}.{table.definition.unit.upper()}",
                 **_kept("Categorisation", f"CAT_{flow}"),
-            )
-
-    def _agreements(self) -> Iterable[ProvisionAgreement]:
-        provider = f"{URN}.base.DataProvider={AGENCY}:DATA_PROVIDERS(1.0).{AGENCY}"
-        for flow, table in self.tables.items():
-            yield ProvisionAgreement(
-                id=f"PA_{flow}",
-                name=self._says(table.name),
-                dataflow=_urn("Dataflow", flow),
-                provider=provider,
-                **_kept("ProvisionAgreement", f"PA_{flow}"),
             )
 
 

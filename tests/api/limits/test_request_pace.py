@@ -117,7 +117,7 @@ async def test_the_token_endpoint_counts_addresses_whatever_they_name(
 
 
 async def test_the_table_names_nobody_and_is_emptied(services: Services, database: Database) -> None:
-    pace = RequestPace(database, services.blind, Paces(10, 10, 10, 10))
+    pace = RequestPace(database, services.blind, Paces(10, 10, 10, 10, 10))
     await pace.spend("cl-nombre", "oficial-nombre")
     async with database.write() as session:
         kept = (await session.execute(text("SELECT who FROM request_pace"))).scalars().all()
