@@ -14,6 +14,7 @@ from app.reconciliation.review import endpoints as review
 from app.registry import endpoints as registry
 from app.registry import identity_endpoints as identity
 from app.registry.pins import endpoints as pins
+from app.releases.open_data import endpoints as open_data
 from app.releases.reading import NothingPublished
 from app.releases.sdmx import endpoints as sdmx
 from app.security import endpoints as security
@@ -50,6 +51,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     statistics.router,
     lifecycle.router,
     sdmx.router,
+    open_data.router,
 )
 """Every router of the API, a line for each stage that has one."""
 

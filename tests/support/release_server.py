@@ -21,6 +21,7 @@ class Served:
     address: str
     releases: InMemoryReleases
     services: Services
+    behind: list[InMemoryReleases]  # the one that answers; a test may put another in its place
 
     def bearer(self, *scopes: str) -> dict[str, str]:
         now = self.services.clock.now()
@@ -34,12 +35,12 @@ def release_server(database_url: str, home: Path, releases: InMemoryReleases) ->
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     settings = Settings(home=home, database_url=database_url, port=port, log_level="error")
-    ready, found, stop = threading.Event(), [], []
+    ready, found, stop, behind = threading.Event(), [], [], [releases]
 
     async def run() -> None:
         async with open_services(settings) as services:
             app = create_app(services)
-            app.state.published_releases = lambda _session: releases
+            app.state.published_releases = lambda _session: behind[0]
             server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
             found.append(services)
             stop.append(server)
@@ -50,7 +51,7 @@ def release_server(database_url: str, home: Path, releases: InMemoryReleases) ->
     thread.start()
     try:
         assert ready.wait(60), "the server did not come up"
-        yield Served(f"http://127.0.0.1:{port}", releases, found[0])
+        yield Served(f"http://127.0.0.1:{port}", releases, found[0], behind)
     finally:
         if stop:
             stop[0].should_exit = True

@@ -40,6 +40,8 @@ def _apart(value: Any, chosen: int) -> Any:
         return [_apart(each, chosen) for each in value]
     if not isinstance(value, dict):
         return value
+    if value.get("isExternalReference"):
+        value.pop("dataStructureComponents", None)  # of a stub: empty
     told: dict[str, Any] = {}
     for key, held in value.items():
         if isinstance(held, str) and _BETWEEN in held:
@@ -67,4 +69,8 @@ def apart_in_xml(written: str) -> bytes:
         parent = relationship.getparent()
         assert parent is not None  # it stands in an attribute
         parent.remove(relationship)
+    for components in list(root.iter("{*}DataStructureComponents")):
+        parent = components.getparent()
+        if parent is not None and len(components) == 0:  # of a stub
+            parent.remove(components)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")

@@ -180,20 +180,21 @@ _SUMMARIES: Final[Mapping[Callable[[Edition], Handler], str]] = {
 }
 
 
-def forms_of(path: str, least: str) -> list[str]:
-    """The path, and the path without its last parts, down to ``least``; each with a slash at its end too, for
-    clients write one where they leave out a part."""
+def forms_of(path: str, least: str, *, slashes: bool) -> list[str]:
+    """The path, and the path without its last parts, down to ``least``; with ``slashes`` each with one at its
+    end too, for some clients write it where they leave out a part."""
     found = [path]
     while not found[-1].endswith(least):
         found.append(found[-1].rpartition("/")[0])
-    return [*found, *(f"{each}/" for each in found)]
+    return [*found, *(f"{each}/" for each in found)] if slashes else found
 
 
 def _router(edition: Edition, prefix: str, guard: Any) -> APIRouter:
     made = APIRouter(prefix=prefix, tags=["SDMX"], route_class=SdmxRoute, dependencies=[guard])
     for path, of, of_data, query in _FORMS:
         handler = of(edition)
-        for form in forms_of(path, "{kind}" if of is _structures else "{flow}"):
+        least, public = "{kind}" if of is _structures else "{flow}", edition is Edition.PUBLIC
+        for form in forms_of(path, least, slashes=public):
             made.add_api_route(
                 form,
                 handler,

@@ -18,6 +18,7 @@ from app.releases.sdmx.bilingual import LANGUAGES, apart_in_json, apart_in_xml, 
 from app.releases.sdmx.codes import AGENCY
 from app.releases.sdmx.grouping import grouped
 from app.releases.sdmx.json_data import Head, Shape, data_message
+from app.releases.sdmx.labelling import Labels, labelled
 from app.releases.sdmx.negotiation import Chosen
 from app.releases.sdmx.selecting import DataSet
 from app.releases.sdmx.structures import Structures
@@ -39,10 +40,11 @@ def write_data(edition: Edition, sets: Sequence[DataSet], shape: Shape, chosen: 
     """``sets`` is not empty, nor is any of them."""
     if chosen.format is Format.DATA_SDMX_JSON_2_0_0:
         return data_message({each: spoken(edition, each) for each in LANGUAGES}, sets, shape, head)
-    schema = spoken(edition, chosen.language).schema(shape.flow)
+    structures = spoken(edition, chosen.language)
+    schema = structures.schema(shape.flow)
     held = [_frame(schema, each, shape) for each in sets]
     if "+csv" in chosen.format.value:
-        return _csv(held, chosen)
+        return _csv(held, structures, shape.flow, chosen)
     written = [_xml(each, chosen.format, shape, head) for each in held]
     return _joined([_dated(each, told, chosen.format) for each, told in zip(written, sets, strict=True)])
 
@@ -73,10 +75,11 @@ def _frame(schema: Schema, held: DataSet, shape: Shape) -> PandasDataset:
     return PandasDataset(structure=schema, attributes=units, data=frame, action=held.action)
 
 
-def _csv(held: Sequence[PandasDataset], chosen: Chosen) -> bytes:
-    labels = {} if chosen.labels == "id" else {"labels": chosen.labels}
-    written = write_sdmx(list(held), chosen.format, **labels)
+def _csv(held: Sequence[PandasDataset], structures: Structures, flow: str, chosen: Chosen) -> bytes:
+    written = write_sdmx(list(held), chosen.format)
     assert written is not None  # no path was given
+    if chosen.labels != "id":
+        written = labelled(written, Labels(structures, flow), chosen.labels)
     return written.encode()
 
 
