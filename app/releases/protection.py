@@ -120,7 +120,8 @@ def cell_of(indicator: str, dimensions: Codes, codes: Codes) -> Cell:
 
 
 def _history(earlier: Sequence[Earlier], facts: Facts, told: Codes, family: str) -> History:
-    published, protected = set(), set()
+    published: set[Cell] = set()
+    protected: set[Cell] = set()
     added: dict[tuple[str, Grain], int] = {}
     now = _grains(facts, told, family)
     for each in earlier:

@@ -7,7 +7,7 @@ from itertools import product
 import orjson
 from pydantic import BaseModel
 
-from app.releases.facts import Facts
+from app.releases.facts import Fact, Facts
 from app.releases.periods import Period
 from app.releases.standard import TOTAL, UNTOTALLED, StandardTable, codes_of
 from app.statistics.asking import MEASURES
@@ -24,7 +24,7 @@ class CodeUnlisted(ValueError):
 
 def exact_table(table: StandardTable, facts: Facts, periods: Sequence[Period]) -> ReleaseTable:
     """Distinct things in every cell. Raises ``CodeUnlisted``."""
-    counts = counted(table, facts, periods)
+    counts = {codes: len(keys) for codes, keys in standing(table, facts, periods).items()}
     cells = (
         ReleaseCell(codes=codes, value=counts.pop(codes, 0), status=CellStatus.VALUE)
         for codes in places_of(table, periods)
@@ -40,21 +40,22 @@ def places_of(table: StandardTable, periods: Sequence[Period]) -> Iterator[Codes
     return product([each.code for each in periods], *(codes_of(each) for each in table.by))
 
 
-def counted(table: StandardTable, facts: Facts, periods: Sequence[Period]) -> dict[Codes, int]:
-    """Distinct things by the codes of a cell, totals in; cells of none are not there."""
+def standing(table: StandardTable, facts: Facts, periods: Sequence[Period]) -> dict[Codes, set[str]]:
+    """The keys of what stands in each cell, totals in; cells of nothing are not there."""
     others = tuple(each for each in table.by if each != FAMILY)
-    places = facts.places(others)
+    places = dict(zip(others, facts.places(others), strict=True))
     found: dict[Codes, set[str]] = defaultdict(set)
     for period in periods:
         for row in facts.within(period):
-            codes = dict(zip(others, (row.codes[place] for place in places), strict=True))
-            told = ((row.family,) if each == FAMILY else _with_total(each, codes[each]) for each in table.by)
-            for cell in product((period.code,), *told):
-                found[cell].add(row.key)
-    return {codes: len(keys) for codes, keys in found.items()}
+            for codes in product((period.code,), *(_told(each, row, places) for each in table.by)):
+                found[codes].add(row.key)
+    return found
 
 
-def _with_total(dimension: str, code: str) -> Codes:
+def _told(dimension: str, row: Fact, places: Mapping[str, int]) -> Codes:
+    if dimension == FAMILY:
+        return (row.family,)
+    code = row.codes[places[dimension]]
     return (code,) if dimension in UNTOTALLED else (code, TOTAL)
 
 

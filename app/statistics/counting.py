@@ -6,9 +6,10 @@ day in the family, as the overview dates it.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import Row, RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.feeds import FEED_BITS
@@ -95,17 +96,33 @@ class Counting:
         found = await self._session.execute(text(_statement(query)), _parameters(query))
         return found.mappings().all()
 
+    async def facts(
+        self, measure: str, dimensions: Sequence[str], since: date, until: date
+    ) -> Sequence[Row[Any]]:
+        """(key, family, day, codes): each thing dated within the bounds, in a row for each of its codes."""
+        query = Query.model_construct(
+            measures=(measure,), dimensions=tuple(dimensions), since=since, until=until
+        )
+        codes = "".join(f", {_column(each, query.grain)}" for each in query.dimensions)
+        statement = f"""WITH {_told(query)}
+SELECT DISTINCT key, family, day, ARRAY[{codes.removeprefix(", ")}]::text[] AS codes
+FROM ({_items(measure, _asked(query))}) item WHERE {_kept(query)}"""
+        return (await self._session.execute(text(statement), _parameters(query))).all()
+
 
 def _statement(query: Query) -> str:
+    return f"WITH {_told(query)}" + "\nUNION ALL ".join(
+        _measure(ordinal, measure, query) for ordinal, measure in enumerate(query.measures)
+    )
+
+
+def _told(query: Query) -> str:
     source = "r.feed = :source" if query.source else "true"
-    told = _TOLD.format(
+    return _TOLD.format(
         family="r.offence_family" if query.source else "c.offence_family",
         source=source,
         columns="".join(f", {_OF_CASE[each]} AS {each}" for each in _asked(query)),
         lists="".join(_listed(each, source) for each in _asked(query) if each in _LISTS),
-    )
-    return f"WITH {told}" + "\nUNION ALL ".join(
-        _measure(ordinal, measure, query) for ordinal, measure in enumerate(query.measures)
     )
 
 

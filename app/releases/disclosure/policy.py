@@ -63,6 +63,8 @@ PUBLIC_EDITION = Policy(
     zero_dimensions=frozenset({"sex", "nationality", "relation"}),
 )
 """The default of the public edition (decision 0060)."""
+POLICIES = (PUBLIC_EDITION,)
+"""Every policy there was and is."""
 
 
 def in_force(policies: tuple[Policy, ...], day: date) -> Policy:
