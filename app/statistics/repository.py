@@ -175,7 +175,8 @@ SELECT (SELECT last FROM change_cursor) AS position,
   (SELECT coalesce(max(id), 0) FROM judgement) AS judgement,
   (SELECT coalesce(max(id), 0) FROM redirect) AS redirect, (SELECT model FROM link_state) AS model,
   (SELECT count(*) FROM link_dirty) AS pending, now() AS at,
-  (SELECT min(report_date) FROM report WHERE makes_case AND NOT annulled) AS first_day
+  min(report_date) AS first_day, max(report_date) AS last_day
+FROM report WHERE makes_case AND NOT annulled
 """
 
 
@@ -190,6 +191,7 @@ class Standing:
     pending: int  # records not linked yet
     at: datetime
     first_day: date | None  # of the first report that makes a case
+    last_day: date | None  # of the last one
 
 
 _statements = cache(Statements)

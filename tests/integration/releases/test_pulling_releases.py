@@ -75,6 +75,21 @@ def test_the_whole_way_by_commands(database_url: str, tmp_path: Path, sample_wor
     held = tmp_path / "out" / "2024-B1.1-restricted"
     assert (held / "manifest.json").is_file()
     assert (held / "cases-department.json").is_file()
+    by_guide = tmp_path / "verify.py"
+    by_guide.write_text(SNIPPET)
+    assert verified_by(by_guide, held, keys[0]["public_key"]) == 0
+    (held / "cases-department.json").write_bytes(b"{}")
+    assert verified_by(by_guide, held, keys[0]["public_key"]) != 0
+
+
+GUIDE = Path(__file__).parents[3] / "docs" / "guide" / "inei.md"
+SNIPPET = re.findall(r"```python\n(.*?)```", GUIDE.read_text(), re.DOTALL)[0]
+
+
+def verified_by(script: Path, folder: Path, key: str) -> int:
+    return subprocess.run(
+        [sys.executable, str(script), str(folder), key], capture_output=True, check=False
+    ).returncode
 
 
 FEEDS = {
