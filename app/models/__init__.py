@@ -43,6 +43,7 @@ from app.models.reconciliation import (
 )
 from app.models.review import ReviewAct, ReviewClaim, ReviewPair, ReviewReason, ReviewWord
 from app.models.security import Client, Installation
+from app.models.statistics import StatisticsCube
 
 __all__ = [
     "AuditCheckpoint",
@@ -95,5 +96,6 @@ __all__ = [
     "ReviewPair",
     "ReviewReason",
     "ReviewWord",
+    "StatisticsCube",
     "UnusualReading",
 ]
