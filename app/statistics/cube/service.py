@@ -136,9 +136,9 @@ class Cube:
             ready.keep(key, answer)
         return answer
 
-    async def warm(self) -> None:
-        """Have what is asked for first at hand."""
-        await self._sources[None].current(0)
+    async def warm(self, patience: float = 0) -> None:
+        """Have what is asked for first at hand, after so many seconds or as soon as it can be."""
+        await self._sources[None].current(patience)
 
     async def close(self) -> None:
         """End what is under way."""
