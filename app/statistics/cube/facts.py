@@ -34,9 +34,6 @@ class Keys:
     def take(self, places: Array) -> "Keys":
         return Keys(self.upper[places], self.lower[places])
 
-    def with_(self, other: "Keys") -> "Keys":
-        return Keys(np.concatenate((self.upper, other.upper)), np.concatenate((self.lower, other.lower)))
-
     @classmethod
     def of(cls, raw: bytes) -> "Keys":
         """Of digests of 16 bytes each, one after the other."""
