@@ -22,6 +22,7 @@ from app.shell.bounds import Bounds, Limits
 from app.shell.envelope import Envelope
 from app.shell.metrics import Metrics
 from app.statistics import endpoints as statistics
+from app.statistics.cube.service import Cube
 from app.statistics.memory import Memory
 from app.wiring import Services, program_version
 
@@ -81,6 +82,7 @@ def _fill_state(app: FastAPI, services: Services) -> None:
     app.state.services = services
     app.state.clock = services.clock
     app.state.statistics = Memory()
+    app.state.cube = Cube(services.database)
     app.state.database = services.database
     app.state.ingestion = services.ingestion
     app.state.gate = services.gate

@@ -44,6 +44,7 @@ from app.models.reconciliation import (
 from app.models.releases import Release, ReleaseAct, ReleaseFact, ReleaseManifest, ReleaseTable
 from app.models.review import ReviewAct, ReviewClaim, ReviewPair, ReviewReason, ReviewWord
 from app.models.security import Client, Installation
+from app.models.statistics import StatisticsCube
 
 __all__ = [
     "AuditCheckpoint",
@@ -101,5 +102,6 @@ __all__ = [
     "ReviewPair",
     "ReviewReason",
     "ReviewWord",
+    "StatisticsCube",
     "UnusualReading",
 ]

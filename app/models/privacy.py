@@ -125,6 +125,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
     "redirect": {Privacy.LINK: "kind event from_id to_id", Privacy.OPERATIONAL: "id at"},
     "change": {Privacy.CASE: "entity_id", Privacy.OPERATIONAL: "position kind event at"},
     "change_cursor": {Privacy.OPERATIONAL: "id last"},
+    "statistics_cube": {Privacy.OPERATIONAL: "id generation asked_at"},
     "link_state": {Privacy.OPERATIONAL: "id model rebuilt_at blocking"},
     "client": {
         Privacy.CREDENTIAL: "secret_hash",
