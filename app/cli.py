@@ -33,6 +33,7 @@ PARTS: Final[dict[str, str]] = {
     "audit": "La bitácora de accesos / the log of who did what",
     "schemas": "Esquemas JSON de los contratos / JSON Schemas of the contracts",
     "world": "Un mundo inventado en los cuatro formatos / an invented world in the four forms",
+    "statistics": "Las fuentes, lado a lado / the feeds, side by side",
     "published": "Cifras publicadas y sus desacuerdos / published figures and their disagreements",
     "train": "Entrenar un modelo de vinculación / train a linking model",
     "evaluate": "Medir los vínculos contra la verdad / measure the links against the truth",

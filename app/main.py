@@ -22,7 +22,9 @@ from app.shell.bounds import Bounds, Limits
 from app.shell.envelope import Envelope
 from app.shell.metrics import Metrics
 from app.statistics import endpoints as statistics
+from app.statistics.concordance import endpoints as concordance
 from app.statistics.memory import Memory
+from app.statistics.published import endpoints as published
 from app.wiring import Services
 
 DESCRIPTION = """
@@ -46,6 +48,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     identity.router,
     pins.router,
     statistics.router,
+    concordance.router,
+    published.router,
     lifecycle.router,
 )
 """Every router of the API, a line for each stage that has one."""

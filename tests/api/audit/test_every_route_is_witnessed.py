@@ -34,6 +34,8 @@ EXEMPT = {
     "GET /v1/statistics/overview": "figures, of nobody",
     "GET /v1/statistics/query": "figures, of nobody",
     "POST /v1/statistics/query": "figures, of nobody",
+    "GET /v1/statistics/concordance": "figures, of nobody",
+    "GET /v1/statistics/published/compared": "figures, of nobody",
     "GET /v1/statistics/published": "figures that institutions printed",
     "GET /v1/statistics/indicators": "definitions of figures, of nobody",
 }
