@@ -22,8 +22,10 @@ from app.shell.bounds import Bounds, Limits
 from app.shell.envelope import Envelope
 from app.shell.metrics import Metrics
 from app.statistics import endpoints as statistics
+from app.statistics.concordance import endpoints as concordance
 from app.statistics.cube.service import Cube
 from app.statistics.memory import Memory
+from app.statistics.published import endpoints as published
 from app.wiring import Services, program_version
 
 DESCRIPTION = """
@@ -47,6 +49,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     identity.router,
     pins.router,
     statistics.router,
+    concordance.router,
+    published.router,
     releases.router,
     lifecycle.router,
 )

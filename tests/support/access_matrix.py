@@ -122,6 +122,8 @@ MATRIX: Final[Mapping[str, Row]] = {
     "GET /v1/statistics/overview": Row(all_of(ANALYST, STATISTICIAN, INEI, told=ALIKE)),
     "GET /v1/statistics/query": Row({STATISTICIAN: ALIKE}, query={"measure": "cases"}),
     "POST /v1/statistics/query": Row({STATISTICIAN: ALIKE}, body={"measures": ["cases"]}),
+    "GET /v1/statistics/concordance": Row({STATISTICIAN: ALIKE}),
+    "GET /v1/statistics/published/compared": Row({STATISTICIAN: ALIKE}),
     "GET /v1/statistics/published": Row(all_of(ANALYST, STATISTICIAN, INEI, told=ALIKE)),
     "GET /v1/statistics/indicators": Row(all_of(ANALYST, STATISTICIAN, INEI, told=ALIKE)),
     "GET /v1/releases": Row(all_of(*_STATISTICS, told=ALIKE)),

@@ -41,6 +41,8 @@ EXEMPT = {
     "GET /v1/releases/{release}": "what was published, of nobody",
     "GET /v1/releases/{release}/manifest": "what was published, of nobody; tables are witnessed",
     "GET /v1/releases/{release}/changes": "counts of what a version changed, of nobody",
+    "GET /v1/statistics/concordance": "figures, of nobody",
+    "GET /v1/statistics/published/compared": "figures, of nobody",
     "GET /v1/statistics/published": "figures that institutions printed",
     "GET /v1/statistics/indicators": "definitions of figures, of nobody",
 }
