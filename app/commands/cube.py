@@ -1,4 +1,4 @@
-"""``intertrata statistics rebuild|verify``: the cube that answers questions, made anew and held against the count in SQL."""
+"""``intertrata statistics rebuild|verify``: the cube, made anew and held against the count in SQL."""
 
 import asyncio
 import time
