@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from app.commands import cube
 from app.core.settings import Settings
 from app.statistics.concordance.service import ConcordanceService
 from app.statistics.published.service import PublishedService
@@ -18,6 +19,7 @@ from schemas.published import Compared
 from schemas.vocabulary import OffenceFamily
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(cube.app)
 Machine = Annotated[bool, typer.Option("--json", help="Para máquinas / for machines.")]
 
 

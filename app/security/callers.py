@@ -253,6 +253,8 @@ Reviewer = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.REVIEW,)
 StatisticsReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ,)))]
 ExactReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_EXACT,)))]
 """Asks for figures without disclosure control; others read what was published."""
+ReleaseReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ, scopes.RELEASES_RESTRICTED)))]
+"""Reads what was published. The endpoint asks for the scope of the restricted edition, and of the embargo."""
 ModelReader = Annotated[Caller, Depends(Requirement((scopes.MODELS_MANAGE, scopes.OPERATOR)))]
 Auditor = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.AUDIT_READ,)))]
 """Reads who did what, and says why: the log tells of officers and of whose data was opened."""

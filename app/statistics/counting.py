@@ -5,16 +5,18 @@ Of each measure there is a row for every thing counted, family and code of its c
 day in the family, as the overview dates it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import Row, RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.feeds import FEED_BITS
 from app.statistics.dimensions import LIMA_METROPOLITAN, LIMA_PROVINCES, LIMA_UNTOLD, UNKNOWN
 from schemas.query import Grain, Query
 
+Coded = Callable[[str, str], str]
 _BIT: Final = "CASE feed " + " ".join(f"WHEN '{feed}' THEN {bit}" for feed, bit in FEED_BITS.items()) + " END"
 
 _PERIODS: Final = {
@@ -30,7 +32,7 @@ _COLUMNS: Final = {
 }
 
 # What is told of each case: one column of ``told`` each, where it is asked. Lima is its two regions.
-_OF_CASE: Final = {
+OF_CASE: Final = {
     "stage": f"coalesce(c.stage, '{UNKNOWN}')",
     "department": f"""CASE WHEN c.department IS NULL THEN '{UNKNOWN}'
       WHEN c.department <> '15' THEN c.department
@@ -39,7 +41,7 @@ _OF_CASE: Final = {
     "purpose": f"coalesce(purpose.code, '{UNKNOWN}')",
     "recruitment": f"coalesce(recruitment.code, '{UNKNOWN}')",
 }
-_LISTS: Final = {
+LISTS: Final = {
     "purpose": "purposes",
     "recruitment": "recruitment",
 }  # every one that a record of the case states
@@ -72,7 +74,7 @@ told AS MATERIALIZED (
 )"""
 
 _SUSPECTS: Final = "named WHERE role = 'suspect'"
-_SOURCES: Final = {  # the key of what is counted, and where it is told
+SOURCES: Final = {  # the key of what is counted, and where it is told
     "complaints": ("record_id", "told WHERE feed = 'reta-pnp'"),
     "prosecution_files": ("citation_key", "told WHERE feed = 'sistra'"),
     "court_files": ("citation_key", "told WHERE feed = 'poder-judicial'"),
@@ -95,30 +97,50 @@ class Counting:
         found = await self._session.execute(text(_statement(query)), _parameters(query))
         return found.mappings().all()
 
+    async def facts(
+        self, measure: str, dimensions: Sequence[str], since: date, until: date
+    ) -> Sequence[Row[Any]]:
+        """(key, family, day, codes): each thing dated within the bounds, in a row for each of its codes."""
+        query = Query.model_construct(
+            measures=(measure,), dimensions=tuple(dimensions), since=since, until=until
+        )
+        codes = "".join(f", {_column(each, query.grain)}" for each in query.dimensions)
+        statement = f"""{told(_asked(query), "true", own=False)}
+SELECT DISTINCT key, family, day, ARRAY[{codes.removeprefix(", ")}]::text[] AS codes
+FROM ({items(measure, _asked(query))}) item WHERE {_kept(query)}"""
+        return (await self._session.execute(text(statement), _parameters(query))).all()
+
+
+def told(of_case: Sequence[str], source: str, *, own: bool, coded: Coded | None = None) -> str:
+    """What the measures are counted from, as the head of a statement. ``source`` says of which reports ``r``;
+    ``own``: by the family that these state, not that of their case. ``coded`` makes of a dimension and its
+    words the column that stands for them."""
+    as_told = coded or (lambda _, words: words)
+    return "WITH " + _TOLD.format(
+        family=as_told("offence_family", "r.offence_family" if own else "c.offence_family"),
+        source=source,
+        columns="".join(f", {as_told(each, OF_CASE[each])} AS {each}" for each in of_case),
+        lists="".join(_listed(each, source) for each in of_case if each in LISTS),
+    )
+
 
 def _statement(query: Query) -> str:
     source = "r.feed = :source" if query.source else "true"
-    told = _TOLD.format(
-        family="r.offence_family" if query.source else "c.offence_family",
-        source=source,
-        columns="".join(f", {_OF_CASE[each]} AS {each}" for each in _asked(query)),
-        lists="".join(_listed(each, source) for each in _asked(query) if each in _LISTS),
-    )
-    return f"WITH {told}" + "\nUNION ALL ".join(
+    return told(_asked(query), source, own=query.source is not None) + "\nUNION ALL ".join(
         _measure(ordinal, measure, query) for ordinal, measure in enumerate(query.measures)
     )
 
 
 def _asked(query: Query) -> list[str]:
     """What of a case is asked: each multiplies no more than it must."""
-    return [each for each in _OF_CASE if each in query.dimensions or each in query.filters]
+    return [each for each in OF_CASE if each in query.dimensions or each in query.filters]
 
 
 def _listed(dimension: str, source: str) -> str:
     return f"""
   LEFT JOIN (
     SELECT DISTINCT o.case_id, code FROM report r JOIN case_member o USING (record_id)
-    CROSS JOIN unnest(r.{_LISTS[dimension]}) code WHERE r.makes_case AND {source}
+    CROSS JOIN unnest(r.{LISTS[dimension]}) code WHERE r.makes_case AND {source}
   ) {dimension} ON {dimension}.case_id = m.case_id"""
 
 
@@ -135,11 +157,12 @@ def _measure(ordinal: int, measure: str, query: Query) -> str:
     return f"""
 SELECT {ordinal} AS measure, {total} AS total{told_by}, count(DISTINCT key) AS counted,
   (SELECT last FROM change_cursor) AS position, now() AS at
-FROM (SELECT key{columns} FROM ({_items(measure, _asked(query))}) item WHERE {_kept(query)}) kept
+FROM (SELECT key{columns} FROM ({items(measure, _asked(query))}) item WHERE {_kept(query)}) kept
 GROUP BY GROUPING SETS {sets}"""
 
 
-def _items(measure: str, of_case: Sequence[str]) -> str:
+def items(measure: str, of_case: Sequence[str]) -> str:
+    """(key, family, those dimensions, feeds, day) of a measure, under what ``told`` begins."""
     if measure == "victimisations":
         more = "".join(f", n.{each}" for each in of_case)
         return f"""
@@ -148,7 +171,7 @@ SELECT DISTINCT (n.person_id, n.case_id)::text AS key, n.family{more},
 FROM named n JOIN (SELECT case_id, family, min(day) AS day FROM told GROUP BY case_id, family) c
   USING (case_id, family)
 WHERE role = 'victim' WINDOW of AS (PARTITION BY n.person_id, n.case_id, n.family)"""
-    key, source = _SOURCES[measure]
+    key, source = SOURCES[measure]
     day = "ruled" if source.startswith("standing") else "day"
     more = "".join(f", {each}" for each in of_case)
     return f"""

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.db.engine import ReadDep
 from app.security.callers import ExactReader, StatisticsReader
+from app.statistics.cube.service import Cube
 from app.statistics.indicators import catalogue
 from app.statistics.memory import Memory
 from app.statistics.published.comparing import published
@@ -64,11 +65,10 @@ _FORMS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-def _written(answer: questions.Answer, form: Format) -> questions.Answer | Response:
-    if form not in _TABLES:
-        return answer
-    write, media_type = _TABLES[form]
-    return Response(write(answer), media_type=media_type)
+async def _answered(request: Request, asked: questions.Query, form: Format) -> Response:
+    cube: Cube = request.app.state.cube
+    write, media_type = _TABLES.get(form, (None, "application/json"))
+    return Response(await cube.answered(asked, form, write), media_type=media_type)
 
 
 @router.post(
@@ -78,12 +78,12 @@ def _written(answer: questions.Answer, form: Format) -> questions.Answer | Respo
     responses=_FORMS,
 )
 async def query(
+    request: Request,
     caller: ExactReader,
-    session: ReadDep,
     asked: questions.Query,
     form: Annotated[Format, Query(alias="format")] = Format.JSON,
-) -> questions.Answer | Response:
-    return _written(await StatisticsService(session).query(asked), form)
+) -> Response:
+    return await _answered(request, asked, form)
 
 
 @router.get(
@@ -93,12 +93,11 @@ async def query(
     responses=_FORMS,
 )
 async def simple_query(
+    request: Request,
     caller: ExactReader,
-    session: ReadDep,
     measure: str,
     by: Annotated[tuple[str, ...], Query(max_length=4)] = (),
     grain: questions.Grain = questions.Grain.YEAR,
     form: Annotated[Format, Query(alias="format")] = Format.JSON,
-) -> questions.Answer | Response:
-    asked = questions.Query(measures=(measure,), dimensions=by, grain=grain)
-    return _written(await StatisticsService(session).query(asked), form)
+) -> Response:
+    return await _answered(request, questions.Query(measures=(measure,), dimensions=by, grain=grain), form)
