@@ -5,7 +5,11 @@ import json
 import httpx
 import pytest
 
+from app.main import create_app
+from app.security.callers import requirements_of
+from app.shell import openapi
 from app.statistics.published.comparing import published
+from app.wiring import Services
 from support.web_fixtures import Bearer
 
 AT = "/v1/statistics/concordance"
@@ -41,6 +45,14 @@ async def test_who_may_only_read_statistics_gets_no_exact_figure(
 ) -> None:
     assert (await api.get(at, headers=bearer("statistics:read"))).status_code == 403
     assert (await api.get(at)).status_code == 401
+
+
+def test_nobody_whose_rows_are_limited_is_told_of_the_whole_registry(services: Services) -> None:
+    for route in openapi.routes_of(create_app(services)):
+        if route.path in {AT, COMPARED_AT}:
+            (requirement,) = requirements_of(route.dependant)  # type: ignore[attr-defined]
+            assert requirement.any_of == ("statistics:exact",)
+            assert not requirement.limited
 
 
 @pytest.mark.parametrize(
