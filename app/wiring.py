@@ -16,7 +16,7 @@ from adapters.sistra.pull import Source
 from adapters.transport.spill import spill_into
 from app.audit import jobs as audit_jobs
 from app.audit.console import permission_witness
-from app.audit.log import MerkleLog
+from app.audit.log import MerkleLog, Signers
 from app.audit.note import Signer
 from app.audit.service import AuditLog
 from app.audit.unusual import UnusualReadings
@@ -99,7 +99,7 @@ def build_services(
     keyring, renew = (keys.keyring, keys.renewed) if isinstance(keys, RingFile) else (keys, None)
     sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
     models, audit = Models(), AuditLog(clock, sealer, blind)
-    merkle = _merkle(database, settings, keyring)
+    merkle = _merkle(database, settings, keys)
     access = build_access(settings, database, keys, clock, permission_witness(audit))
     indexer = FeatureIndexer(blind)
     linker = ReconciliationService(database, sealer, indexer, models)
@@ -160,9 +160,19 @@ def _tools(
     )
 
 
-def _merkle(database: Database, settings: Settings, keyring: KeyRing) -> MerkleLog:
-    signer = Signer(settings.audit_origin, keyring.audit.current.secret)
-    return MerkleLog(database, signer, settings.audit_folder)
+def _merkle(database: Database, settings: Settings, keys: KeyRing | RingFile) -> MerkleLog:
+    def signers(ring: KeyRing) -> tuple[Signer, ...]:
+        return tuple(Signer(settings.audit_origin, key.secret) for key in ring.audit.all())
+
+    if isinstance(keys, KeyRing):
+        return MerkleLog(database, Signers(*signers(keys)), settings.audit_folder)
+    look = keys.another().renewed
+
+    def renewed() -> tuple[Signer, ...] | None:
+        ring = look()
+        return None if ring is None else signers(ring)
+
+    return MerkleLog(database, Signers(*signers(keys.keyring), renew=renewed), settings.audit_folder)
 
 
 def key_provider_of(settings: Settings) -> KeyProvider:
