@@ -216,6 +216,7 @@ def paces_of(settings: Settings) -> Paces:
         officer=settings.requests_per_officer_minute,
         address=settings.tokens_per_address_minute,
         named=settings.tokens_per_client_minute,
+        open=settings.open_per_address_minute,
     )
 
 
