@@ -25,7 +25,7 @@ from app.core.errors import SettingsInvalid
 from app.core.garbage import collect_seldom
 from app.core.queue import Every, Handler, Options, Worker
 from app.core.settings import Settings
-from app.db import migrate
+from app.db import migrate, own_role
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import Database
 from app.ingestion import jobs as ingestion_jobs
@@ -249,12 +249,17 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
 
 @contextmanager
 def running_database(settings: Settings) -> Iterator[str]:
-    """The database's address: the given one, else that of the embedded server, kept running meanwhile."""
+    """The database's address: the given one, else that of the embedded server's owner, kept running
+    meanwhile."""
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
         return
-    with EmbeddedPostgres(settings.home, binaries=settings.postgres_binaries) as url:
+    with _embedded(settings) as url:
         yield url
+
+
+def _embedded(settings: Settings) -> EmbeddedPostgres:
+    return EmbeddedPostgres(settings.home, binaries=settings.postgres_binaries)
 
 
 @asynccontextmanager
@@ -272,7 +277,7 @@ async def open_services(
     running = running_database(settings)
     url = await asyncio.to_thread(running.__enter__)
     try:
-        await _prepare(settings, url)
+        url = await _prepared(settings, url)
         seconds = settings.request_seconds if only_answers else None
         database = Database(url, pool_size=settings.database_pool_size, statement_seconds=seconds)
         try:
@@ -284,8 +289,12 @@ async def open_services(
         await asyncio.to_thread(running.__exit__, None, None, None)
 
 
-async def _prepare(settings: Settings, url: str) -> None:
+async def _prepared(settings: Settings, url: str) -> str:
+    """The address to work with: the embedded server's owner migrates and grants, and does no more."""
     if settings.database_url is None:
-        await migrate.upgrade(url)
-    elif not await _up_to_date(url):
+        migrated = await migrate.upgrade(url)
+        password = await asyncio.to_thread(_embedded(settings).working_password)
+        return await own_role.working_address(url, password, migrated.head)
+    if not await _up_to_date(url):
         raise migrate.NotMigrated
+    return url
