@@ -18,9 +18,12 @@ LOCK: Final = 0x1A7E27A7B  # one process at a time grants
 _KNOWN: Final = "SELECT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = $1"
 _MAKE: Final = """
 DO $$ BEGIN
-    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'intertrata_app') THEN CREATE ROLE intertrata_app; END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'intertrata_app') THEN
+        CREATE ROLE intertrata_app;
+    END IF;
 END $$;
-ALTER ROLE intertrata_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION BYPASSRLS PASSWORD :password;
+ALTER ROLE intertrata_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION BYPASSRLS
+    PASSWORD :password;
 GRANT intertrata_reader TO intertrata_app WITH INHERIT FALSE, SET TRUE;
 REVOKE ALL ON DATABASE :"DBNAME" FROM PUBLIC;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
