@@ -155,7 +155,7 @@ class ReviewService:
         self, kind: Kind, entity: UUID, version: str | None, asked: SplitRequest, preview: bool = False
     ) -> ReviewDecision:
         """Raises VersionMissing, MembershipChanged, PartsInvalid, MembersTooMany, and as ``decide``; for an
-        id that is gone EntityMerged, EntityParted or EntityAbsent."""
+        id that is gone EntityMoved, EntityGone or EntityAbsent."""
         parts = [sorted(part.model_dump_json() for part in each) for each in asked.parts]
         digest = self._digest("split", kind, str(entity), version, sorted(parts))
         await self._tools.linker.hold(self._writing())
@@ -265,7 +265,7 @@ class ReviewService:
     # --- reading --------------------------------------------------------------------------------
 
     async def members(self, kind: Kind, entity: UUID) -> Membership:
-        """Raises EntityMerged, EntityParted, EntityAbsent."""
+        """Raises EntityMoved, EntityGone, EntityAbsent."""
         return await Memberships(self._repository).read(kind, entity)
 
     async def decision(self, act_id: UUID) -> ReviewDecision:
