@@ -6,8 +6,9 @@ from random import Random
 from typing import Any
 
 from app.db.engine import ReadSession
-from app.statistics.asking import DIMENSIONS, MEASURES, QuestionInvalid, checked
+from app.statistics.asking import QuestionInvalid, checked
 from app.statistics.cube.answering import counted
+from app.statistics.cube.measures import DIMENSIONS, HELD, holds
 from app.statistics.cube.refreshing import Held
 from app.statistics.dimensions import BY_ID
 from app.statistics.service import StatisticsService
@@ -15,29 +16,32 @@ from schemas.query import Grain, Query
 from schemas.vocabulary import Feed, OffenceFamily
 from support.reference_statistics import Reference
 
+ASKED = ("period", "offence_family", "feeds", *DIMENSIONS)
+
 
 def question(random: Random, source: Feed | None) -> Query:
-    """Whatever may be asked of a source."""
+    """Whatever may be asked of a source and is held."""
     while True:
         asked = _drawn(random, source)
         try:
             checked(asked)
         except QuestionInvalid:  # dimensions that one of the measures has not
             continue
-        return asked
+        if holds(asked):
+            return asked
 
 
 def _drawn(random: Random, source: Feed | None) -> Query:
-    dimensions = random.sample(DIMENSIONS, random.choice((0, 1, 2, 2, 3, 4)))
+    dimensions = random.sample(ASKED, random.choice((0, 1, 2, 2, 3, 4)))
     filters: dict[str, tuple[str, ...]] = {}
     if random.random() < 0.4:
-        name = random.choice(DIMENSIONS)
+        name = random.choice(ASKED)
         if codes := BY_ID[name].dimension.codes:
             filters[name] = tuple(random.sample(codes, min(len(codes), random.randint(1, 5))))
     since = date(2019, 1, 1) + timedelta(days=random.randrange(2000)) if random.random() < 0.3 else None
     until = (since or date(2021, 1, 1)) + timedelta(days=random.randrange(900))
     return Query(
-        measures=tuple(random.sample(sorted(MEASURES), random.choice((1, 1, 2, 3)))),
+        measures=tuple(random.sample(sorted(HELD), random.choice((1, 1, 2, 3)))),
         dimensions=tuple(dimensions),
         filters=filters,
         grain=random.choice(list(Grain)),
@@ -66,7 +70,7 @@ async def differences(session: ReadSession, held: Held, questions: list[Query]) 
 
 def as_the_reference_counts(held: Held, reference: Reference) -> None:
     """Every measure by family and year, and cases and victims by all that is told of a case."""
-    for measure in MEASURES:
+    for measure in HELD:
         expected: Counter[tuple[str, str]] = Counter()
         for family in OffenceFamily:
             units = reference.units(family) | {"acquitted": reference.acquitted(family)}

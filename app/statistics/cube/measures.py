@@ -6,6 +6,7 @@ from typing import Final
 
 from app.statistics.asking import MEASURES
 from app.statistics.counting import LISTS, OF_CASE, SOURCES
+from schemas.query import Query
 
 
 class Owner(StrEnum):
@@ -44,10 +45,18 @@ def _held(measure: str) -> Held | None:
     dimensions = tuple(name for name in OF_CASE if name in told_by)
     if measure == "victimisations":  # (person,case)
         return Held(measure, Owner.CASE, dimensions, "split_part(rtrim(key, ')'), ',', 2)")
-    owner = _OWNERS.get(SOURCES[measure][0]) if measure in SOURCES else None
+    source = SOURCES[measure]
+    owner = _OWNERS.get(source.key) if source.first and source.family == "family" else None
     return Held(measure, owner, dimensions) if owner else None
 
 
 HELD: Final = {measure: held for measure in MEASURES if (held := _held(measure)) is not None}
-"""Measures that are none of these are counted in SQL."""
+"""Measures that are none of these, and dimensions that they do not hold, are counted in SQL."""
+_ALWAYS: Final = frozenset({"period", "offence_family", "feeds"})
 DIMENSIONS: Final = tuple(name for name in OF_CASE if any(name in held.dimensions for held in HELD.values()))
+
+
+def holds(query: Query) -> bool:
+    """Whether every measure is held, with all that it is told and filtered by."""
+    asked = {*query.dimensions, *query.filters} - _ALWAYS
+    return all(each in HELD and asked <= {*HELD[each].dimensions} for each in query.measures)
