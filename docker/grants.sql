@@ -23,6 +23,7 @@ GRANT SELECT, INSERT ON audit_entry, audit_leaf, audit_node, audit_checkpoint TO
 GRANT SELECT, INSERT ON erased_identity, erasure TO :"app";
 GRANT SELECT, INSERT ON review_act, review_pair, review_word TO :"app";
 GRANT SELECT, INSERT ON installation TO :"app";
+GRANT SELECT, INSERT ON release, release_table, release_fact, release_manifest, release_act TO :"app";
 GRANT SELECT, INSERT, UPDATE (data_key, verbatim) ON delivery TO :"app";  -- erasure, held to it by a trigger
 
 -- rows that change and stay

@@ -1,116 +1,161 @@
-"""``intertrata statistics``: the cube that answers questions, made anew and held against the count in SQL."""
+"""``intertrata statistics``: the feeds beside each other and beside the reconciled truth."""
 
 import asyncio
-import time
-from typing import Annotated, Any
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Annotated
 
-import orjson
 import typer
+from rich.console import Console
+from rich.table import Table
 
+from app.commands import cube
 from app.core.settings import Settings
-from app.statistics.cube.refreshing import Held, advanced
-from app.statistics.cube.repository import ask_anew
-from app.statistics.cube.verifying import Difference, differences, questions
-from app.wiring import Services, open_services
-from schemas.vocabulary import Feed
+from app.statistics.concordance.service import ConcordanceService
+from app.statistics.published.service import PublishedService
+from app.wiring import open_services
+from schemas.concordance import Concordance, Quartiles
+from schemas.published import Compared
+from schemas.vocabulary import OffenceFamily
 
 app = typer.Typer(no_args_is_help=True)
-SOURCES = (None, *Feed)
+app.add_typer(cube.app)
+Machine = Annotated[bool, typer.Option("--json", help="Para máquinas / for machines.")]
 
 
 @app.callback()
 def _statistics() -> None:
-    """El cubo de las estadísticas / the cube of the statistics."""
+    """Las fuentes, lado a lado / the feeds, side by side."""
 
 
 @app.command()
-def rebuild(
-    json: Annotated[bool, typer.Option("--json", help="Para máquinas / for machines.")] = False,
+def concordance(
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="Incluido / included.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Incluido / included.")
+    ] = None,
+    family: Annotated[OffenceFamily, typer.Option(help="Delito / offence.")] = OffenceFamily.TRAFFICKING,
+    json: Machine = False,
 ) -> None:
-    """Cada proceso lee todo de nuevo antes de responder / every process reads all anew before it answers."""
-    told = asyncio.run(_rebuild(Settings()))
+    """Quién conoce qué, en cuánto tiempo, qué se pierde / who knows of what, how long, what is lost."""
+    found = asyncio.run(_concordance(Settings(), family, _day(since), _day(until)))
     if json:
-        typer.echo(orjson.dumps(told).decode())
+        typer.echo(found.model_dump_json())
         return
-    for each in told:
-        typer.echo(
-            f"{each['source'] or 'reconciled'}: {each['facts']} hechos / facts, {each['mebibytes']} MiB, "
-            f"{each['seconds']} s"
-        )
-
-
-async def _rebuild(settings: Settings) -> list[dict[str, Any]]:
-    """Asks for it, and reads all once itself: what it finds, every process will."""
-    async with open_services(settings) as services:
-        async with services.database.write() as session:
-            await ask_anew(session)
-        return [await _read(services, source) for source in SOURCES]
-
-
-async def _read(services: Services, source: Feed | None) -> dict[str, Any]:
-    started = time.monotonic()
-    async with services.database.read() as session:
-        held = await advanced(session, source, None)
-    return {
-        "source": source,
-        "position": held.mark.position,
-        "facts": sum(map(len, held.facts.values())),
-        "mebibytes": round(sum(facts.nbytes for facts in held.facts.values()) / 2**20, 1),
-        "seconds": round(time.monotonic() - started, 3),
-    }
+    console = Console()
+    for table in _tables(found):
+        console.print(table)
+    for each in found.definitions:
+        console.print(f"[bold]{each.id}[/] {each.words.es} / {each.words.en}", highlight=False)
 
 
 @app.command()
-def verify(
-    rounds: Annotated[
-        int,
-        typer.Option(min=1, help="Veces; desde la segunda, refrescado / times; refreshed from the second."),
-    ] = 1,
-    pause: Annotated[float, typer.Option(min=0, help="Segundos entre veces / seconds between.")] = 5.0,
-    json: Annotated[bool, typer.Option("--json", help="Para máquinas / for machines.")] = False,
-) -> None:
-    """El cubo contra la cuenta en SQL, celda por celda / the cube against the count in SQL, cell by cell."""
-    found = asyncio.run(_verify(Settings(), rounds, pause, json=json))
-    if found:
-        raise typer.Exit(1)
-
-
-async def _verify(settings: Settings, rounds: int, pause: float, *, json: bool) -> int:
-    """How many cells differ."""
-    held: dict[Feed | None, Held] = {}
-    differing = 0
-    async with open_services(settings) as services:
-        for turn in range(rounds):
-            await asyncio.sleep(pause if turn else 0)
-            differing += await _round(services, held, json=json)
-    return differing
-
-
-async def _round(services: Services, held: dict[Feed | None, Held], *, json: bool) -> int:
-    """One snapshot for the cube and the count beside it."""
-    asked = differing = position = 0
-    async with services.database.read() as session:
-        for source in SOURCES:
-            cube = held[source] = await advanced(session, source, held.get(source))
-            position = cube.mark.position
-            for query in questions(source):
-                asked += 1
-                for each in await differences(session, cube, query):
-                    differing += 1
-                    typer.echo(_line(each, json=json))
-    told = {"position": position, "questions": asked, "differing": differing}
-    typer.echo(
-        orjson.dumps(told).decode()
-        if json
-        else f"{position}: {asked} consultas / questions, {differing} celdas difieren / cells differ"
-    )
-    return differing
-
-
-def _line(found: Difference, *, json: bool) -> str:
-    cell = dict(zip(found.query.dimensions, found.codes, strict=False)) or "total"
-    of = {"source": found.query.source, "measure": found.measure, "cell": cell}
-    told = of | {"cube": found.cube, "sql": found.sql}
+def published(json: Machine = False) -> None:
+    """Lo publicado, al lado del registro / what was published, beside the registry."""
+    found = asyncio.run(_compared(Settings()))
     if json:
-        return orjson.dumps(told).decode()
-    return f"{found.query.source or 'reconciled'} {found.measure} {cell}: {found.cube} / SQL {found.sql}"
+        typer.echo(found.model_dump_json())
+    else:
+        Console().print(_beside(found))
+
+
+def _day(typed: datetime | None) -> date | None:
+    return typed.date() if typed else None
+
+
+async def _concordance(
+    settings: Settings, family: OffenceFamily, since: date | None, until: date | None
+) -> Concordance:
+    async with open_services(settings) as services, services.database.read() as session:
+        return await ConcordanceService(session).concordance(family, since, until)
+
+
+async def _compared(settings: Settings) -> Compared:
+    async with open_services(settings) as services, services.database.read() as session:
+        return await PublishedService(session).compared()
+
+
+def _table(title: str, *headings: str) -> Table:
+    table = Table(title=title)
+    for heading in headings:
+        table.add_column(heading)
+    return table
+
+
+def _tables(found: Concordance) -> Iterator[Table]:
+    period = f"{found.since or '…'} - {found.until or '…'}, {found.offence_family}"
+    headings = ("fuente", "registros", "víctimas nombradas", "casos", "víctimas", "hasta")
+    table = _table(f"Fuentes y registro / feeds and registry: {period}", *headings)
+    for source in found.sources:
+        own = (source.records, source.victim_mentions, source.cases, source.victims)
+        table.add_row(source.feed, *map(str, own), str(source.heard_until or "-"))
+    whole = found.reconciled
+    table.add_row("reconciliado", "-", "-", str(whole.cases), str(whole.victims), "-")
+    table.add_row("sin fecha / undated", "-", "-", str(whole.undated_cases), str(whole.undated_victims), "-")
+    yield table
+    table = _table(
+        "Quién conoce qué / who knows of what", "1818", "reta", "sistra", "pj", "casos", "víctimas"
+    )
+    for cell in found.membership:
+        table.add_row(*("x" if bit == "1" else "" for bit in cell.feeds), str(cell.cases), str(cell.victims))
+    yield table
+    yield _lags(found)
+    table = _table("Embudo / funnel", "paso", "casos, por cada paso", "por cualquier camino / anyway")
+    for step in found.funnel:
+        table.add_row(step.step, str(step.cases), str(step.anyway))
+    yield table
+
+
+def _lags(found: Concordance) -> Table:
+    headings = ("tramo", "casos", "medidos", "días: cuartiles", "contrad.", "sin fecha", "no llegó")
+    more = ("esperan: cuartiles", "hasta", "sin inicio")
+    table = _table("Días entre instituciones / days between institutions", *headings, *more)
+    for lag in found.lags:
+        table.add_row(
+            f"{lag.start} - {lag.end}",
+            str(lag.cases),
+            str(lag.measured),
+            _days(lag.days),
+            str(lag.contradicting),
+            str(lag.undated),
+            str(lag.not_arrived),
+            _days(lag.waited),
+            str(lag.heard_until or "-"),
+            str(lag.without_start),
+        )
+    return table
+
+
+def _days(found: Quartiles | None) -> str:
+    return f"{found.lower:g} / {found.median:g} / {found.upper:g}" if found else "-"
+
+
+def _beside(found: Compared) -> Table:
+    headings = (
+        "sistema",
+        "tabla",
+        "quién",
+        "periodo",
+        "unidad",
+        "desglose",
+        "dice",
+        "registro",
+        "diferencia",
+    )
+    table = _table("Lo publicado y el registro / what was published and the registry", *headings)
+    for each in found.comparisons:
+        figure = each.figure
+        table.add_row(
+            figure.system,
+            figure.table,
+            figure.institution,
+            figure.period,
+            figure.unit,
+            f"{figure.breakdown}: {figure.category}",
+            str(figure.value),
+            "-" if each.registry is None else str(each.registry),
+            "-" if each.difference is None else f"{each.difference:+}",
+        )
+    return table

@@ -41,6 +41,7 @@ from app.models.reconciliation import (
     RecordKey,
     Redirect,
 )
+from app.models.releases import Release, ReleaseAct, ReleaseFact, ReleaseManifest, ReleaseTable
 from app.models.review import ReviewAct, ReviewClaim, ReviewPair, ReviewReason, ReviewWord
 from app.models.security import Client, Installation
 from app.models.statistics import StatisticsCube
@@ -89,6 +90,11 @@ __all__ = [
     "RecordKey",
     "RecordVersion",
     "Redirect",
+    "Release",
+    "ReleaseAct",
+    "ReleaseFact",
+    "ReleaseManifest",
+    "ReleaseTable",
     "Report",
     "RequestPaceRow",
     "ReviewAct",

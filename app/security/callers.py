@@ -253,11 +253,15 @@ Reviewer = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.REVIEW,)
 StatisticsReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ,)))]
 ExactReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_EXACT,)))]
 """Asks for figures without disclosure control; others read what was published."""
+ReleaseReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ, scopes.RELEASES_RESTRICTED)))]
+"""Reads what was published. The endpoint asks for the scope of the restricted edition, and of the embargo."""
 ModelReader = Annotated[Caller, Depends(Requirement((scopes.MODELS_MANAGE, scopes.OPERATOR)))]
 Auditor = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.AUDIT_READ,)))]
 """Reads who did what, and says why: the log tells of officers and of whose data was opened."""
 ProofReader = Annotated[Caller, Depends(Requirement((scopes.AUDIT_READ,)))]
 """Reads checkpoints and proofs, which tell of nobody."""
+WholeExactReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_EXACT,)))]
+"""As ``ExactReader``, of figures that are of the whole registry: nobody with a row scope is let in."""
 Operator = Annotated[Caller, Depends(Requirement((scopes.OPERATOR,)))]
 
 

@@ -6,9 +6,10 @@ day in the family, as the overview dates it.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import Row, RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.feeds import FEED_BITS
@@ -95,6 +96,19 @@ class Counting:
         """(measure, total, code_0.., counted, position, at) of a question that ``asking`` has checked."""
         found = await self._session.execute(text(_statement(query)), _parameters(query))
         return found.mappings().all()
+
+    async def facts(
+        self, measure: str, dimensions: Sequence[str], since: date, until: date
+    ) -> Sequence[Row[Any]]:
+        """(key, family, day, codes): each thing dated within the bounds, in a row for each of its codes."""
+        query = Query.model_construct(
+            measures=(measure,), dimensions=tuple(dimensions), since=since, until=until
+        )
+        codes = "".join(f", {_column(each, query.grain)}" for each in query.dimensions)
+        statement = f"""{told(_asked(query), "true", own=False)}
+SELECT DISTINCT key, family, day, ARRAY[{codes.removeprefix(", ")}]::text[] AS codes
+FROM ({items(measure, _asked(query))}) item WHERE {_kept(query)}"""
+        return (await self._session.execute(text(statement), _parameters(query))).all()
 
 
 def told(of_case: Sequence[str], source: str, *, own: bool, coded: Coded | None = None) -> str:
