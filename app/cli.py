@@ -23,6 +23,7 @@ PARTS: Final[dict[str, str]] = {
     "reindex": "Indexar de nuevo lo guardado / index anew what is kept",
     "reconcile": "Vincular registros, casos y personas / link records, cases and persons",
     "explain": "Por qué un par está unido o aparte / why a pair is together or apart",
+    "review": "Decidir lo que la máquina no puede / decide what the machine cannot",
     "model": "Modelos de vinculación: ver, comparar, promover / linking models: see, compare, promote",
     "links": "Exportar los vínculos / export the links",
     "queue": "La cola de trabajos / the queue of jobs",

@@ -17,7 +17,7 @@ from adapters.sistra.pull import Source
 from adapters.transport.spill import spill_into
 from app.audit import jobs as audit_jobs
 from app.audit.console import permission_witness
-from app.audit.log import MerkleLog
+from app.audit.log import MerkleLog, Signers
 from app.audit.note import Signer
 from app.audit.service import AuditLog
 from app.audit.unusual import UnusualReadings
@@ -26,7 +26,7 @@ from app.core.errors import SettingsInvalid
 from app.core.garbage import collect_seldom
 from app.core.queue import Every, Handler, Options, Worker
 from app.core.settings import Settings
-from app.db import migrate
+from app.db import migrate, own_role
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import Database
 from app.ingestion import jobs as ingestion_jobs
@@ -103,7 +103,7 @@ def build_services(
     keyring, renew = (keys.keyring, keys.renewed) if isinstance(keys, RingFile) else (keys, None)
     sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
     models, audit = Models(), AuditLog(clock, sealer, blind)
-    merkle = _merkle(database, settings, keyring)
+    merkle = _merkle(database, settings, keys)
     access = build_access(settings, database, keys, clock, permission_witness(audit))
     indexer = FeatureIndexer(blind)
     linker = ReconciliationService(database, sealer, indexer, models)
@@ -165,9 +165,19 @@ def _tools(
     )
 
 
-def _merkle(database: Database, settings: Settings, keyring: KeyRing) -> MerkleLog:
-    signer = Signer(settings.audit_origin, keyring.audit.current.secret)
-    return MerkleLog(database, signer, settings.audit_folder)
+def _merkle(database: Database, settings: Settings, keys: KeyRing | RingFile) -> MerkleLog:
+    def signers(ring: KeyRing) -> tuple[Signer, ...]:
+        return tuple(Signer(settings.audit_origin, key.secret) for key in ring.audit.all())
+
+    if isinstance(keys, KeyRing):
+        return MerkleLog(database, Signers(*signers(keys)), settings.audit_folder)
+    look = keys.another().renewed
+
+    def renewed() -> tuple[Signer, ...] | None:
+        ring = look()
+        return None if ring is None else signers(ring)
+
+    return MerkleLog(database, Signers(*signers(keys.keyring), renew=renewed), settings.audit_folder)
 
 
 def _release_signer(keyring: KeyRing) -> ReleaseSigner:
@@ -223,6 +233,7 @@ def paces_of(settings: Settings) -> Paces:
         officer=settings.requests_per_officer_minute,
         address=settings.tokens_per_address_minute,
         named=settings.tokens_per_client_minute,
+        open=settings.open_per_address_minute,
     )
 
 
@@ -255,12 +266,17 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
 
 @contextmanager
 def running_database(settings: Settings) -> Iterator[str]:
-    """The database's address: the given one, else that of the embedded server, kept running meanwhile."""
+    """The database's address: the given one, else that of the embedded server's owner, kept running
+    meanwhile."""
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
         return
-    with EmbeddedPostgres(settings.home, binaries=settings.postgres_binaries) as url:
+    with _embedded(settings) as url:
         yield url
+
+
+def _embedded(settings: Settings) -> EmbeddedPostgres:
+    return EmbeddedPostgres(settings.home, binaries=settings.postgres_binaries)
 
 
 @asynccontextmanager
@@ -278,7 +294,7 @@ async def open_services(
     running = running_database(settings)
     url = await asyncio.to_thread(running.__enter__)
     try:
-        await _prepare(settings, url)
+        url = await _prepared(settings, url)
         seconds = settings.request_seconds if only_answers else None
         database = Database(url, pool_size=settings.database_pool_size, statement_seconds=seconds)
         try:
@@ -290,8 +306,12 @@ async def open_services(
         await asyncio.to_thread(running.__exit__, None, None, None)
 
 
-async def _prepare(settings: Settings, url: str) -> None:
+async def _prepared(settings: Settings, url: str) -> str:
+    """The address to work with: the embedded server's owner migrates and grants, and does no more."""
     if settings.database_url is None:
-        await migrate.upgrade(url)
-    elif not await _up_to_date(url):
+        migrated = await migrate.upgrade(url)
+        password = await asyncio.to_thread(_embedded(settings).working_password)
+        return await own_role.working_address(url, password, migrated.head)
+    if not await _up_to_date(url):
         raise migrate.NotMigrated
+    return url

@@ -45,7 +45,7 @@ GRANT UPDATE (narrative) ON report TO :"app";  -- erased
 GRANT SELECT, INSERT, UPDATE (data_key), DELETE ON review_reason TO :"app";  -- rewrapped, erased
 GRANT SELECT, INSERT, UPDATE, DELETE ON request_pace TO :"app";
 GRANT SELECT, INSERT, UPDATE, DELETE ON identity_use, link_dirty, edge, case_member, person_member, case_entity,
-    person_entity, review_claim TO :"app";
+    person_entity, review_claim, review_item TO :"app";
 
 -- the queue
 GRANT SELECT, INSERT, UPDATE, DELETE ON pgqueuer, pgqueuer_schedules TO :"app";

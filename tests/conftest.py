@@ -11,6 +11,7 @@ for limit in (
     "REQUESTS_PER_OFFICER_MINUTE",
     "TOKENS_PER_ADDRESS_MINUTE",
     "TOKENS_PER_CLIENT_MINUTE",
+    "OPEN_PER_ADDRESS_MINUTE",
 ):
     os.environ[f"INTERTRATA_{limit}"] = "1000000"
 

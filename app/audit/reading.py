@@ -1,6 +1,6 @@
 """The log read from its beginning: to export it and to verify it. Needs no keys of the installation."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,7 +8,8 @@ from sqlalchemy import RowMapping, TextClause, text
 
 from app.audit import repository
 from app.audit.errors import FileUnusable
-from app.audit.note import Checkpoint, PublicKey, opened
+from app.audit.note import PublicKey
+from app.audit.succession import Succession
 from app.audit.verifying import RowVerification, Verdict, line_of
 from app.db.engine import Database, ReadSession
 
@@ -28,12 +29,15 @@ async def rows(session: ReadSession) -> AsyncIterator[RowMapping]:
         yield row
 
 
-async def verify_database(database: Database, key: PublicKey, held: tuple[Checkpoint, ...]) -> Verdict:
-    """Against the checkpoints held elsewhere, and against those that the database itself still has: a log
-    that continues the one but not the other was forked. Raises ``VerificationFailed``, ``NoteUnreadable``."""
+async def verify_database(database: Database, keys: Iterable[PublicKey], held: Iterable[str]) -> Verdict:
+    """Against the checkpoints (notes) held elsewhere, and against those that the database itself still has: a
+    log that continues the one but not the other was forked.
+
+    Raises ``VerificationFailed``, ``NoteUnreadable``, ``KeyOutOfTerm``, ``KeysContradict``.
+    """
     async with database.read() as session:
-        own = [opened(note, key) for note in await repository.checkpoints(session)]
-        verification = RowVerification((*held, *own))
+        notes = (*held, *await repository.checkpoints(session))
+        verification = RowVerification(Succession(keys, notes).trusted(notes))
         async for row in rows(session):
             verification.feed(dict(row))
         return verification.verdict()

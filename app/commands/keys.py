@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 import typer
 
+from app.audit import rotating
 from app.audit.acts import ActKind, thing
 from app.audit.console import act_at_console, witness_at_console
 from app.core.clock import SystemClock
@@ -39,15 +41,33 @@ def status(as_json: Json = False) -> None:
         typer.echo(f"{key['id']}  {key['opens']:>9}  {mark}")
 
 
+class Rotated(StrEnum):
+    """Which key ``rotate`` is about."""
+
+    WRAPPING = "wrapping"
+    AUDIT = "audit"
+
+
 @app.command()
 def rotate(
+    use: Annotated[
+        Rotated,
+        typer.Argument(help="La que envuelve las de datos, o la de la bitácora / of data, or the log."),
+    ] = Rotated.WRAPPING,
     wait: Annotated[bool, typer.Option(help="Esperar hasta el final / wait for the end.")] = False,
     as_json: Json = False,
 ) -> None:
     """Nueva llave vigente; las de datos se envuelven otra vez / a new current key, data keys wrapped anew.
 
     Sin --wait lo hace el trabajador en segundo plano / without --wait the worker does it in the background.
+
+    `audit`: nueva llave de la bitácora. Escribe el relevo, que ambas firman: guárdelo y entréguelo con la
+    bitácora; la anterior se destruye / a new key of the log. Writes the handover, which both signed: keep it
+    and pass it on; the former key is destroyed.
     """
+    if use is Rotated.AUDIT:
+        typer.echo(asyncio.run(_rotate_audit(Settings())), nl=False)
+        return
     key_id, rewrapped = asyncio.run(_rotate(Settings(), wait))
     if as_json:
         typer.echo(orjson.dumps({"current": key_id, "rewrapped": rewrapped}).decode())
@@ -139,6 +159,13 @@ async def _rotate(settings: Settings, wait: bool) -> tuple[str, int | None]:
         async with services.database.write() as session:
             await enqueue(session, REWRAP, {}, dedupe_key=REWRAP)
     return key_id, None
+
+
+async def _rotate_audit(settings: Settings) -> str:
+    async with open_services(settings) as services:
+        act = act_at_console(ActKind.KEY_USE, outcome="rotate-audit")
+        keys = (settings.home, key_provider_of(settings))
+        return await rotating.rotate(services.merkle, services.audit, act, settings.audit_origin, keys)
 
 
 async def _rewrap(settings: Settings) -> int:

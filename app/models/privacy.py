@@ -84,6 +84,12 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
         Privacy.STAFF: "judge reason",
         Privacy.OPERATIONAL: "id model made_at act_id",
     },
+    "review_item": {
+        Privacy.LINK: "kind a b ours theirs pairs likely",
+        Privacy.SENSITIVE: "minors",
+        Privacy.CASE: "families departments years feeds",
+        Privacy.OPERATIONAL: "state proposal rank cases victims victimisations suspects moved",
+    },
     "review_claim": {
         Privacy.LINK: "kind a b",
         Privacy.STAFF: "holder",

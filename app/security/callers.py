@@ -1,8 +1,8 @@
 """Who may call is a type in the endpoint's signature: ``caller: CaseReader``, ``caller: FeedWriter``.
 
 Each is the ``Caller`` admitted by its requirement, before any parameter is looked at. It stands before the
-session in the signature, for the gate needs a connection of its own. A route without one is open to all;
-tests walk all routes and hold both.
+session in the signature, for the gate needs a connection of its own. A route that is open to all says so
+too (``caller: OpenToAll``), and is called at a pace. Tests walk all routes and hold all of it.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,6 +17,7 @@ from app.core.errors import Forbidden, NotFound
 from app.security import scopes
 from app.security.gate import Gate
 from app.security.glass import Glass
+from app.security.granting import Authorisation
 from app.security.purpose import (
     HEADERS,
     OFFICER,
@@ -161,6 +162,19 @@ class OfficerRequirement(Requirement):
         return official
 
 
+@dataclass(frozen=True)
+class Anybody:
+    """Who calls a route that is open to all: nothing is known of them, and nothing asked."""
+
+
+async def _admit_anybody(request: Request) -> Anybody:
+    """Counts the network address and tells it to nobody. Raises ``TooManyRequests``."""
+    authorisation: Authorisation = request.app.state.authorisation
+    pace: RequestPace = request.app.state.request_pace
+    await pace.spend_open(authorisation.certificates.address_of(request.scope))
+    return Anybody()
+
+
 async def _spend(request: Request, client_id: str) -> None:
     """One request of the client and of the officer, where one is named. Raises ``TooManyRequests``."""
     said = request.headers.getlist(OFFICER)
@@ -209,6 +223,9 @@ def caller_of(request: Request) -> Caller:
         raise RuntimeError("the requirement must stand before the session in the signature")
     return caller
 
+
+OpenToAll = Annotated[Anybody, Depends(_admit_anybody)]
+"""Anybody may call, without a credential, at the pace of their network address."""
 
 _ANY_FEED: Final = tuple(feed_scope(feed, act) for feed in Feed for act in FeedAct)
 
@@ -263,6 +280,11 @@ ProofReader = Annotated[Caller, Depends(Requirement((scopes.AUDIT_READ,)))]
 WholeExactReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_EXACT,)))]
 """As ``ExactReader``, of figures that are of the whole registry: nobody with a row scope is let in."""
 Operator = Annotated[Caller, Depends(Requirement((scopes.OPERATOR,)))]
+
+
+def says_open(dependant: Dependant) -> bool:
+    """Whether the route is open to all by its signature."""
+    return any(each.call is _admit_anybody or says_open(each) for each in dependant.dependencies)
 
 
 def requirements_of(dependant: Dependant) -> Iterator[Requirement]:

@@ -23,9 +23,9 @@ import typer
 
 from app.audit import acts
 from app.audit.acts import Act, Entry
-from app.audit.log import MerkleLog
+from app.audit.log import MerkleLog, Signers
 from app.audit.merkle import leaf_hash
-from app.audit.note import Signer, opened
+from app.audit.note import Signer
 from app.audit.reading import verify_database
 from app.audit.service import AuditLog
 from app.audit.verifying import verified_lines
@@ -190,7 +190,8 @@ def verify_rows(home: str, url: str, entries: int) -> dict[str, Any]:
 
     async def run() -> dict[str, Any]:
         database = Database(url, pool_size=2)
-        log = MerkleLog(database, Signer("bench", bytes(32)))
+        signer = Signer("bench", bytes(32))
+        log = MerkleLog(database, Signers(signer))
         started = time.perf_counter()
         note = ""
         for start in range(0, entries, 20_000):
@@ -198,8 +199,7 @@ def verify_rows(home: str, url: str, entries: int) -> dict[str, Any]:
             note = note if start > entries // 2 else await log.checkpoint()
         size = await log.sequence()
         filled, before = time.perf_counter(), peak_mib()
-        held = (opened(note, log.public_key),)
-        verdict = await verify_database(database, log.public_key, held)
+        verdict = await verify_database(database, [signer.public], [note])
         ended = time.perf_counter()
         await database.close()
         seconds = {"filled_and_sequenced": round(filled - started, 1), "verified": round(ended - filled, 1)}

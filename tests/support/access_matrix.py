@@ -139,5 +139,6 @@ MATRIX: Final[Mapping[str, Row]] = {
     "GET /v1/audit/persons/{person_id}/accesses": Row({AUDITOR: ALIKE}, "person"),
     "GET /v1/audit/unusual-readings": Row({AUDITOR: ALIKE}),
     "GET /v1/audit/checkpoint": Row({AUDITOR: ALIKE}),
+    "GET /v1/audit/keys": Row({AUDITOR: ALIKE}),
     "GET /v1/audit/proof": Row({AUDITOR: ALIKE}, query={"position": "0"}),
 }

@@ -29,6 +29,7 @@ EXEMPT = {
     "GET /v1/changes": "ids that changed, of nobody's data",
     "GET /v1/feeds": "figures of the feeds, of nobody",
     "GET /v1/audit/checkpoint": "a signed hash, made to be passed on",
+    "GET /v1/audit/keys": "public keys",
     "GET /v1/audit/proof": "hashes of the log",
     "GET /v1/models": "versions and history of the linking models, of nobody",
     "GET /v1/statistics/overview": "figures, of nobody",
