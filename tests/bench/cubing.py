@@ -28,7 +28,11 @@ Say = Callable[[str], None]
 Found = dict[str, Any]
 _QUERY = "/v1/statistics/query"
 _READY = "/bench/ready"
-_ALLOWED = {"INTERTRATA_REQUESTS_PER_CLIENT_MINUTE": "1000000", "INTERTRATA_REQUEST_SECONDS": "3600"}
+_ALLOWED = {
+    "INTERTRATA_REQUESTS_PER_CLIENT_MINUTE": "1000000",
+    "INTERTRATA_REQUEST_SECONDS": "3600",
+    "INTERTRATA_BODY_LIMIT_BYTES": str(256 * 2**20),  # the peer is given its answer
+}
 
 _ASKED = ("period", "offence_family", "feeds", *DIMENSIONS)  # of what the cube holds
 
