@@ -87,7 +87,7 @@ def fuzz(database_url: str, home: Path, ready: Prepared, options: tuple[str, ...
 def described(address: str) -> Any:
     """The description, with the token named as what it is on the wire: the check of ignored credentials knows
     headers, not flows of OAuth."""
-    document = httpx.get(f"{address}/openapi.json", trust_env=False).json()
+    document = httpx.get(f"{address}/openapi.json", trust_env=False, timeout=60).json()
     document["components"]["securitySchemes"]["oauth2"] = {"type": "http", "scheme": "bearer"}
     for operations in document["paths"].values():
         for operation in operations.values():
@@ -121,9 +121,9 @@ def configured(document: Any) -> str:
 
 def counted(address: str, client: tuple[str, str]) -> dict[str, int]:
     form = {"grant_type": "client_credentials"}
-    token = httpx.post(f"{address}/oauth/token", data=form, auth=client, trust_env=False).json()
+    token = httpx.post(f"{address}/oauth/token", data=form, auth=client, trust_env=False, timeout=60).json()
     headers = {"Authorization": f"Bearer {token['access_token']}"}
-    lines = httpx.get(f"{address}/metrics", headers=headers, trust_env=False).text.splitlines()
+    lines = httpx.get(f"{address}/metrics", headers=headers, trust_env=False, timeout=60).text.splitlines()
     statuses: dict[str, int] = {}
     for line in lines:
         if line.startswith("intertrata_requests_total{"):
