@@ -128,6 +128,8 @@ FROM (SELECT * FROM person_item UNION ALL SELECT * FROM case_item) item
 """
 
 
+# Links made before names alone went to a reviewer: the next linking makes everything anew.
+RELINK = "UPDATE link_state SET blocking = NULL"
 COUNTS = ("cases", "victims", "victimisations", "suspects", "moved")
 
 
@@ -160,6 +162,7 @@ def upgrade() -> None:
     op.create_index("ix_review_item_ours", "review_item", ["ours"], unique=False)
     op.create_index("ix_review_item_theirs", "review_item", ["theirs"], unique=False)
     op.execute(sa.text(BACKFILL.replace(":", "\\:")))
+    op.execute(RELINK)
 
 
 def downgrade() -> None:
