@@ -7,6 +7,7 @@ months of a year, as no period reaches beyond one, and the codes of the public d
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from app.releases.disclosure.cells import Cell, Dimension, Grain, History, LinkedSet, Shown, Withheld
 from app.releases.disclosure.policy import Policy
@@ -20,6 +21,8 @@ from schemas.releases import CellStatus, ReleaseCell, ReleaseTable
 from schemas.vocabulary import OffenceFamily
 
 PERIOD = "period"
+NO_FAMILY = ""
+AGE, OF_AGE = "age", ("age_band", "minor")
 PUBLIC = tuple(table for table in TABLES if table.public)
 
 
@@ -60,27 +63,33 @@ def public_edition(
     edition, shown = PublicEdition(), {}
     before = _by_indicator(earlier)
     for indicator in dict.fromkeys(table.indicator for table in PUBLIC):
-        for family in OffenceFamily:
-            linked = linked_set(facts[indicator], periods, before[indicator], family.value)
+        for family in _families(indicator):
+            linked = linked_set(facts[indicator], periods, before[indicator], family)
             found = protect(linked, policy)
-            edition.reports.append(_report(indicator, family.value, linked, found))
-            shown.update({(indicator, family.value, cell): it for cell, it in found.shown.items()})
+            edition.reports.append(_report(indicator, family, linked, found))
+            shown.update({(indicator, family, cell): it for cell, it in found.shown.items()})
     edition.tables = tuple(_table(table, periods, shown) for table in PUBLIC)
     return edition
+
+
+def _families(indicator: str) -> tuple[str, ...]:
+    """Calls are of none."""
+    of_none = any(table.indicator == indicator and FAMILY not in table.by for table in PUBLIC)
+    return (NO_FAMILY,) if of_none else tuple(OffenceFamily)
 
 
 def linked_set(facts: Facts, periods: Sequence[Period], earlier: Sequence[Earlier], family: str) -> LinkedSet:
     """The tables of one indicator and family, with what was published of them."""
     tables = [table for table in PUBLIC if table.indicator == facts.indicator]
-    told = dict.fromkeys(each for table in tables for each in table.by if each != FAMILY)
+    told = tuple(dict.fromkeys(_joint(each) for table in tables for each in table.by if each != FAMILY))
     lengths = [*periods, *(period for each in earlier for period in each.periods)]
     dimensions = (_months(periods[0].year, lengths), *(_dimension(each) for each in told))
-    counts = _grains(facts, tuple(told), family)
+    counts = _grains(facts, told, family)
     return LinkedSet(
         dimensions,
         {facts.indicator: counts},
         {table.id: frozenset(_cells(table, periods, family)) for table in tables},
-        history=_history(earlier, facts, tuple(told), family),
+        history=_history(earlier, facts, told, family),
     )
 
 
@@ -89,34 +98,56 @@ def _months(year: int, periods: Iterable[Period]) -> Dimension:
     return Dimension(PERIOD, Period(year, Length.YEAR).months(), groups)
 
 
+def _joint(dimension: str) -> str:
+    """Age groups and minors are one dimension: who knows the one knows of the other."""
+    return AGE if dimension in OF_AGE else dimension
+
+
+def _codes(name: str) -> Codes:
+    return tuple(code for code in codes_of(name) if code != TOTAL)
+
+
 def _dimension(name: str) -> Dimension:
-    return Dimension(name, tuple(code for code in codes_of(name) if code != TOTAL))
+    if name != AGE:
+        return Dimension(name, _codes(name))
+    leaves = list(product(*map(_codes, OF_AGE)))
+    groups = {
+        f"{each}:{code}": frozenset(map("|".join, (leaf for leaf in leaves if leaf[place] == code)))
+        for place, each in enumerate(OF_AGE)
+        for code in _codes(each)
+    }
+    return Dimension(AGE, tuple(map("|".join, leaves)), groups)
 
 
 def _grains(facts: Facts, told: Codes, family: str) -> dict[Grain, int]:
     """Distinct things by month and codes. Public dimensions are single-valued: each thing stands once."""
     found: dict[Grain, set[str]] = defaultdict(set)
-    places = facts.places(told)
+    places = [facts.places(OF_AGE if each == AGE else (each,)) for each in told]
     for row in facts.rows:
         if row.family == family:
             month = Period.holding(row.day, Length.MONTH).code
-            found[month, *(row.codes[place] for place in places)].add(row.key)
+            leaves = ("|".join(row.codes[place] for place in joint) for joint in places)
+            found[month, *leaves].add(row.key)
     return {grain: len(keys) for grain, keys in found.items()}
 
 
 def _cells(table: StandardTable, periods: Sequence[Period], family: str) -> Iterable[Cell]:
-    place = table.dimensions.index(FAMILY)
     return (
         cell_of(table.indicator, table.dimensions, codes)
         for codes in places_of(table, periods)
-        if codes[place] == family
+        if family_of(table.dimensions, codes) == family
     )
+
+
+def family_of(dimensions: Codes, codes: Codes) -> str:
+    return codes[dimensions.index(FAMILY)] if FAMILY in dimensions else NO_FAMILY
 
 
 def cell_of(indicator: str, dimensions: Codes, codes: Codes) -> Cell:
     """The family is the set's, totals are dimensions not named."""
     named = {d: c for d, c in zip(dimensions, codes, strict=True) if d != FAMILY and c != TOTAL}
-    return Cell(indicator, tuple(sorted(named.items())))
+    at = {_joint(d): f"{d}:{c}" if d in OF_AGE else c for d, c in named.items()}
+    return Cell(indicator, tuple(sorted(at.items())))
 
 
 def _history(earlier: Sequence[Earlier], facts: Facts, told: Codes, family: str) -> History:
@@ -125,9 +156,8 @@ def _history(earlier: Sequence[Earlier], facts: Facts, told: Codes, family: str)
     added: dict[tuple[str, Grain], int] = {}
     now = _grains(facts, told, family)
     for each in earlier:
-        place = each.table.dimensions.index(FAMILY)
         for cell in each.table.cells:
-            if cell.codes[place] == family:
+            if family_of(each.table.dimensions, cell.codes) == family:
                 known = published if cell.status is CellStatus.VALUE else protected
                 known.add(cell_of(facts.indicator, each.table.dimensions, cell.codes))
         if each.latest:
@@ -160,9 +190,9 @@ def _report(indicator: str, family: str, linked: LinkedSet, found: Protection) -
 def _table(
     table: StandardTable, periods: Sequence[Period], shown: Mapping[tuple[str, str, Cell], Shown]
 ) -> ReleaseTable:
-    place = table.dimensions.index(FAMILY)
+    of, dimensions = table.indicator, table.dimensions
     cells = (
-        _cell(codes, shown[table.indicator, codes[place], cell_of(table.indicator, table.dimensions, codes)])
+        _cell(codes, shown[of, family_of(dimensions, codes), cell_of(of, dimensions, codes)])
         for codes in places_of(table, periods)
     )
     return as_table(table, tuple(cells))

@@ -54,7 +54,7 @@ PUBLIC_EDITION = Policy(
     since=date(2026, 1, 1),
     sensitivities={
         **dict.fromkeys(
-            ("complaints", "prosecution_files", "court_files", "sentenced_files", "cases"), _OF_CASES
+            ("complaints", "prosecution_files", "court_files", "sentenced_files", "cases", "calls"), _OF_CASES
         ),
         **dict.fromkeys(
             ("victims", "victimisations", "suspects", "accused", "convicted", "acquitted"), _OF_PERSONS
