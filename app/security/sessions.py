@@ -18,5 +18,16 @@ async def get_reach_session(request: Request) -> AsyncIterator[ReadSession]:
         yield session
 
 
+async def get_narrowed_session(request: Request) -> AsyncIterator[ReadSession]:
+    """Policies are asked of every row: who may see all of them is spared the asking."""
+    reach = caller_of(request).reach
+    async with database_of(request).read() as session:
+        if not reach.registry:
+            await enter(session, reach)
+        yield session
+
+
+NarrowedDep = Annotated[ReadSession, Depends(get_narrowed_session, scope="function")]
+"""As ``ReachDep``; for whom the whole registry is in reach it is the application's own session."""
 ReachDep = Annotated[ReadSession, Depends(get_reach_session, scope="function")]
 """A snapshot of what the caller may see: the session of every route that a limited caller may call."""

@@ -56,7 +56,6 @@ def varied(random: Random, seen: Observation) -> Observation:
 def _varied(random: Random, mention: Mention) -> Mention:
     return mention.model_copy(
         update={
-            "nationality": random.choice(("PER", "BOL", "VEN", None)),
             "relation": random.choice((*list(Relation)[:3], None)),  # of victims too: here only rules matter
         }
     )
@@ -66,7 +65,7 @@ def pins(random: Random, kind: str, members: Sequence[int]) -> list[tuple[Any, .
     """Values and members believed, pinned again, withdrawn."""
     values = OF_CASE if kind == "case" else OF_PERSON
     found = []
-    for _ in range(2 * len(members)):
+    for _ in range(len(members)):
         attribute = random.choice(sorted(values))
         act = random.choice(("pinned", "pinned", "withdrawn"))
         value = random.choice(values[attribute]) if act == "pinned" else None
@@ -108,15 +107,20 @@ def told_of(person: PersonDetail, case: PersonCase) -> tuple[Any, ...]:
     )
 
 
+COUNTRIES = ("PER", "BOL", "VEN", None)
+DISAGREE = "UPDATE mention SET sex = $2, age_min = $3, age_max = $4, nationality = $5 WHERE id = $1"
+
+
 async def disagreeing(random: Random, registry: Registry) -> None:
-    """One person said to be of several sexes and ages: more than matching, which reads features, would bear."""
+    """One person said to be of several sexes and ages, more than matching would bear: it reads features."""
     async with registry.database.write() as session:
         connection = await raw_connection(session)
         mentions = [row["id"] for row in await connection.fetch("SELECT id FROM mention ORDER BY id")]
-        said = [(each, random.choice((*Sex, None)), *random.choice(AGES)) for each in mentions]
-        await connection.executemany(
-            "UPDATE mention SET sex = $2, age_min = $3, age_max = $4 WHERE id = $1", said
-        )
+        said = [
+            (each, random.choice((*Sex, None)), *random.choice(AGES), random.choice(COUNTRIES))
+            for each in mentions
+        ]
+        await connection.executemany(DISAGREE, said)
 
 
 FELLOWS = """
@@ -139,7 +143,7 @@ async def brought_together(random: Random, registry: Registry, mentions: Sequenc
 async def world(registry: Registry, seed: int) -> None:
     """Linked, pinned, and told anew: one half by index, the other as a set."""
     random = Random(seed)
-    seen = [varied(random, each) for each in latest(observations(random, 50))]
+    seen = [varied(random, each) for each in latest(observations(random, 90))]
     records = await registry.keep_all(*seen)
     await disagreeing(random, registry)
     await registry.linker.link_pending()
@@ -151,7 +155,7 @@ async def world(registry: Registry, seed: int) -> None:
         cases = [row["id"] for row in await connection.fetch("SELECT id FROM case_entity ORDER BY id")]
         people = [row["id"] for row in await connection.fetch("SELECT id FROM person_entity ORDER BY id")]
         assert len(cases) > 3
-        assert len(people) > 5
+        assert len(people) > 3
         await registry.linker.retell(session, cases[::2], people[::2])
         await connection.execute(REFRESH_MANY_CASES, cases[1::2])
         await connection.execute(REFRESH_MANY_PERSONS, [], people[1::2], [])
@@ -172,7 +176,7 @@ async def projected_as_told(registry: Registry) -> tuple[list[CaseDetail], list[
     return cases, persons
 
 
-@pytest.mark.parametrize("seeds", [(3, 4, 5), (6, 7, 8)])
+@pytest.mark.parametrize("seeds", [range(3, 9)], ids=["3 to 8"])
 async def test_what_is_projected_is_what_is_told(database: Database, seeds: Sequence[int]) -> None:
     """World upon world, over the same numbers; between them they try everything that a rule can be asked."""
     registry, cases, persons = Registry(database), list[CaseDetail](), list[PersonDetail]()
