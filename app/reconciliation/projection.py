@@ -101,6 +101,14 @@ def _pinned(attribute: str) -> str:
     return f"(array_agg(value ORDER BY id DESC) FILTER (WHERE attribute = '{attribute}'))[1] AS {attribute}"
 
 
+_REPLACED: Final = """ON CONFLICT (id) DO UPDATE SET
+    offence_family = excluded.offence_family, offence_conflict = excluded.offence_conflict,
+    first_date = excluded.first_date, department = excluded.department, province = excluded.province,
+    exploitation_place = excluded.exploitation_place, stage = excluded.stage, feeds = excluded.feeds,
+    reports = excluded.reports, victims = excluded.victims, suspects = excluded.suspects, changed_at = now()
+"""
+
+
 def _refresh(members: Mapping[str, str]) -> str:
     """Parameter 1: ids of cases, each with at least one member."""
     return f"""
@@ -147,12 +155,7 @@ JOIN reports r USING (case_id)
 LEFT JOIN people p USING (case_id)
 LEFT JOIN pinned n USING (case_id)
 ORDER BY wanted.place
-ON CONFLICT (id) DO UPDATE SET
-    offence_family = excluded.offence_family, offence_conflict = excluded.offence_conflict,
-    first_date = excluded.first_date, department = excluded.department, province = excluded.province,
-    exploitation_place = excluded.exploitation_place, stage = excluded.stage, feeds = excluded.feeds,
-    reports = excluded.reports, victims = excluded.victims, suspects = excluded.suspects, changed_at = now()
-"""  # noqa: S608  constants of the code only
+{_REPLACED}"""  # noqa: S608  constants of the code only
 
 
 REFRESH_CASES: Final = _refresh(_FEW)

@@ -1,6 +1,7 @@
 """Questions to the statistics, as a client asks them."""
 
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -8,13 +9,25 @@ import pyarrow.parquet as pq
 import pytest
 from python_calamine import CalamineWorkbook
 
-from app.wiring import Services
+from app.core.clock import FixedClock
+from app.core.settings import Settings
+from app.db.engine import Database
+from app.security.keyring import KeyRing
+from app.wiring import Services, build_services
 from schemas.vocabulary import Feed
+from support.ingestion_kit import NOW
 from support.keeping import Registry
 from support.sample_story import record
 from support.web_fixtures import Bearer
 
 QUERY_AT = "/v1/statistics/query"
+
+
+@pytest.fixture
+def services(database: Database, database_url: str, tmp_path: Path) -> Services:
+    """As everywhere, on 1 June 2025."""
+    settings = Settings(home=tmp_path)
+    return build_services(settings, database_url, database, KeyRing.generate(), FixedClock(NOW))
 
 
 async def test_an_empty_registry_counts_nothing_and_says_what_it_knows(
@@ -147,7 +160,6 @@ async def test_every_form_of_a_table_tells_the_same(
 async def test_what_contradicts_itself_or_has_not_come_is_refused(
     api: httpx.AsyncClient, bearer: Bearer, wrong: dict[str, Any], field: str, allowed: str
 ) -> None:
-    """The clock of the tests stands on 1 June 2025."""
     answer = await api.post(
         QUERY_AT, json={"measures": ["victims"]} | wrong, headers=bearer("statistics:exact")
     )

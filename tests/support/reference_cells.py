@@ -34,6 +34,7 @@ class Cells:
     def __init__(self, reference: Reference, people: dict[tuple[Any, Any], dict[str, Any]]) -> None:
         """``people``: rows of ``person_case``, held to what is told of persons by a test of their own."""
         self.reference, self.people = reference, people
+        self.of_cases: dict[tuple[Any, str | None], Codes] = {}
 
     def answer(self, query: Query) -> tuple[dict[tuple[str, ...], tuple[int, ...]], tuple[int, ...]]:
         """Values of the measures by codes, and the totals."""
@@ -174,6 +175,12 @@ class Cells:
         return {ruling["type"] for report in files for ruling in report["rulings"]} or {"unknown"}
 
     def of_case(self, case: Any, source: str | None) -> Codes:
+        """A copy: kept, for every mention of a case asks it."""
+        if (case, source) not in self.of_cases:
+            self.of_cases[case, source] = self._of_case(case, source)
+        return dict(self.of_cases[case, source])
+
+    def _of_case(self, case: Any, source: str | None) -> Codes:
         held = self.reference.held
         return {
             "department": {self.reference.department(case)},
