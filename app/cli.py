@@ -33,6 +33,9 @@ PARTS: Final[dict[str, str]] = {
     "audit": "La bitácora de accesos / the log of who did what",
     "schemas": "Esquemas JSON de los contratos / JSON Schemas of the contracts",
     "world": "Un mundo inventado en los cuatro formatos / an invented world in the four forms",
+    "statistics": "El cubo de las estadísticas / the cube of the statistics",
+    "release": "Publicaciones: preparar, aprobar, publicar / releases: build, approve, publish",
+    "pull-release": "Traer y comprobar una publicación / fetch and verify a release",
     "published": "Cifras publicadas y sus desacuerdos / published figures and their disagreements",
     "train": "Entrenar un modelo de vinculación / train a linking model",
     "evaluate": "Medir los vínculos contra la verdad / measure the links against the truth",
@@ -143,7 +146,7 @@ def _say(line: str, code: int) -> int:
 
 
 def _module(name: str) -> str:
-    return f"app.commands.{name}"
+    return f"app.commands.{name.replace('-', '_')}"
 
 
 if __name__ == "__main__":

@@ -23,11 +23,13 @@ GRANT SELECT, INSERT ON audit_entry, audit_leaf, audit_node, audit_checkpoint TO
 GRANT SELECT, INSERT ON erased_identity, erasure TO :"app";
 GRANT SELECT, INSERT ON review_act, review_pair, review_word TO :"app";
 GRANT SELECT, INSERT ON installation TO :"app";
+GRANT SELECT, INSERT ON release, release_table, release_fact, release_manifest, release_act TO :"app";
 GRANT SELECT, INSERT, UPDATE (data_key, verbatim) ON delivery TO :"app";  -- erasure, held to it by a trigger
 
 -- rows that change and stay
 GRANT SELECT, INSERT, UPDATE (data_key), DELETE ON audit_purpose TO :"app";  -- rewrapped, erased
 GRANT SELECT, UPDATE (last) ON change_cursor TO :"app";
+GRANT SELECT, UPDATE (generation, asked_at) ON statistics_cube TO :"app";
 GRANT SELECT, INSERT, UPDATE (disabled_at) ON client TO :"app";
 GRANT SELECT, INSERT, UPDATE (lifted_by, lifted_at) ON legal_hold TO :"app";
 GRANT SELECT, INSERT, UPDATE ON batch, record, mention, feed_state, link_state, break_glass TO :"app";

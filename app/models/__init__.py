@@ -42,8 +42,10 @@ from app.models.reconciliation import (
     RecordKey,
     Redirect,
 )
+from app.models.releases import Release, ReleaseAct, ReleaseFact, ReleaseManifest, ReleaseTable
 from app.models.review import ReviewAct, ReviewClaim, ReviewPair, ReviewReason, ReviewWord
 from app.models.security import Client, Installation
+from app.models.statistics import StatisticsCube
 
 __all__ = [
     "AuditCheckpoint",
@@ -90,6 +92,11 @@ __all__ = [
     "RecordKey",
     "RecordVersion",
     "Redirect",
+    "Release",
+    "ReleaseAct",
+    "ReleaseFact",
+    "ReleaseManifest",
+    "ReleaseTable",
     "Report",
     "RequestPaceRow",
     "ReviewAct",
@@ -97,5 +104,6 @@ __all__ = [
     "ReviewPair",
     "ReviewReason",
     "ReviewWord",
+    "StatisticsCube",
     "UnusualReading",
 ]

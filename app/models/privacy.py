@@ -129,6 +129,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
     "redirect": {Privacy.LINK: "kind event from_id to_id", Privacy.OPERATIONAL: "id at"},
     "change": {Privacy.CASE: "entity_id", Privacy.OPERATIONAL: "position kind event at"},
     "change_cursor": {Privacy.OPERATIONAL: "id last"},
+    "statistics_cube": {Privacy.OPERATIONAL: "id generation asked_at"},
     "link_state": {Privacy.OPERATIONAL: "id model rebuilt_at blocking"},
     "client": {
         Privacy.CREDENTIAL: "secret_hash",
@@ -186,6 +187,18 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
         Privacy.OPERATIONAL: "id kind version previous undoes comparison made_at",
     },
     "promotion_member": {Privacy.LINK: "promotion_id kind member entity_id"},
+    "release": {
+        Privacy.STAFF: "built_by",
+        Privacy.OPERATIONAL: "id period version replaces first_day last_day cut_off position judgement"
+        " redirect model indicators policy code built_at",
+    },
+    "release_table": {Privacy.OPERATIONAL: "release_id edition table_id cells sha256 content"},
+    "release_fact": {Privacy.LINK: "content", Privacy.OPERATIONAL: "release_id indicator"},
+    "release_manifest": {
+        Privacy.STAFF: "content",
+        Privacy.OPERATIONAL: "release_id edition sha256 signature key",
+    },
+    "release_act": {Privacy.STAFF: "who reason", Privacy.OPERATIONAL: "release_id act at not_before"},
     "erased_identity": {Privacy.BLIND: "mark", Privacy.OPERATIONAL: "record_id"},
     "erasure": {
         Privacy.STAFF: "instrument done_by",

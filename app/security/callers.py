@@ -277,6 +277,8 @@ DefinitionReader = Annotated[
     Caller, Depends(Requirement((scopes.STATISTICS_READ, scopes.STATISTICS_EXACT), limited=True))
 ]
 """Reads what figures mean, which tells of no row."""
+ReleaseReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ, scopes.RELEASES_RESTRICTED)))]
+"""Reads what was published. The endpoint asks for the scope of the restricted edition, and of the embargo."""
 ModelReader = Annotated[Caller, Depends(Requirement((scopes.MODELS_MANAGE, scopes.OPERATOR)))]
 Auditor = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.AUDIT_READ,)))]
 """Reads who did what, and says why: the log tells of officers and of whose data was opened."""

@@ -115,14 +115,20 @@ ROLES: Final[Mapping[Role, Description]] = {
             "Estadístico: cifras exactas y preparación de publicaciones.",
             "A statistician: exact figures, and the making of releases.",
         ),
-        (scopes.STATISTICS_READ, scopes.STATISTICS_EXACT, scopes.RELEASES_MANAGE, scopes.FEEDS_READ),
+        (
+            scopes.STATISTICS_READ,
+            scopes.STATISTICS_EXACT,
+            scopes.RELEASES_MANAGE,
+            scopes.RELEASES_RESTRICTED,
+            scopes.FEEDS_READ,
+        ),
     ),
     Role.INEI: Description(
         Sentence(
             "INEI: estadísticas y publicaciones, también antes de su fecha.",
             "INEI: statistics and releases, also before their date.",
         ),
-        (scopes.STATISTICS_READ, scopes.RELEASES_EMBARGO),
+        (scopes.STATISTICS_READ, scopes.RELEASES_RESTRICTED, scopes.RELEASES_EMBARGO),
     ),
     Role.AUDITOR: Description(
         Sentence(

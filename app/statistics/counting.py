@@ -5,11 +5,12 @@ feeds, day and a column for each dimension asked that is none of these). A thing
 dates it: by its first day in the family, or by that of each record where it is told of records.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import Row, RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.feeds import FEED_BITS
@@ -17,6 +18,7 @@ from app.statistics.dimensions import BY_ID, LIMA_METROPOLITAN, LIMA_PROVINCES, 
 from schemas.query import Grain, Query
 from schemas.vocabulary import CallCategory, Feed
 
+Coded = Callable[[str, str], str]
 _BIT: Final = "CASE feed " + " ".join(f"WHEN '{feed}' THEN {bit}" for feed, bit in FEED_BITS.items()) + " END"
 
 _PERIODS: Final = {
@@ -33,7 +35,7 @@ _COLUMNS: Final = {
 _OF_ITEM: Final = frozenset({"period", *_COLUMNS})  # told of the item itself, whatever else is asked
 
 # What is told of each case: one column of ``told`` each, where it is asked. Lima is its two regions.
-_OF_CASE: Final = {
+OF_CASE: Final = {
     "stage": f"coalesce(c.stage, '{UNKNOWN}')",
     "department": f"""CASE WHEN c.department IS NULL THEN '{UNKNOWN}'
       WHEN c.department <> '15' THEN c.department
@@ -43,7 +45,7 @@ _OF_CASE: Final = {
     "purpose": f"coalesce(purpose.code, '{UNKNOWN}')",
     "recruitment": f"coalesce(recruitment.code, '{UNKNOWN}')",
 }
-_LISTS: Final = {
+LISTS: Final = {
     "purpose": "purposes",
     "recruitment": "recruitment",
 }  # every one that a record of the case states
@@ -119,7 +121,7 @@ def _given(column: str, dimension: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class Source:
     """The key of what is counted, and where it is told. ``first``: dated by its first day in the family; else
     each row by its own."""
 
@@ -132,30 +134,30 @@ class _Source:
 
 _SUSPECTS: Final = "named WHERE role = 'suspect'"
 _COMPLAINT_CALLS: Final = f"{_CALL} WHERE call_category = 'complaint' AND derivation = "
-_SOURCES: Final = {
-    "complaints": _Source("record_id", "told WHERE feed = 'reta-pnp'"),
-    "prosecution_files": _Source("citation_key", "told WHERE feed = 'sistra'"),
-    "court_files": _Source("citation_key", "told WHERE feed = 'poder-judicial'"),
-    "sentenced_files": _Source("citation_key", "standing WHERE type = 'convicted'", day="ruled"),
-    "cases": _Source("case_id", "told"),
-    "victims": _Source("person_id", "named WHERE role = 'victim'"),
-    "suspects": _Source("person_id", _SUSPECTS),
-    "accused": _Source("person_id", f"{_SUSPECTS} AND feed IN ('sistra', 'poder-judicial')"),
-    "convicted": _Source("person_id", "standing WHERE type = 'convicted'", day="ruled"),
-    "acquitted": _Source("person_id", "standing WHERE type = 'acquitted'", day="ruled"),
-    "protection_measures": _Source("item", _given("measures", "measure_type"), first=False),
-    "services": _Source("item", _given("services", "service_type"), first=False),
-    "feed_records": _Source("record_id", "told", family="said", first=False),
-    "feed_victim_mentions": _Source("mention_id", "named WHERE role = 'victim'", family="said", first=False),
-    "feed_victims": _Source("person_id", "named WHERE role = 'victim'", family="said", first=False),
-    "feed_suspects": _Source("person_id", _SUSPECTS, family="said", first=False),
-    "feed_convicted": _Source("person_id", "standing WHERE type = 'convicted'", day="ruled", family="said"),
-    "calls": _Source("record_id", _CALL, first=False),
-    "calls_derived_within_3_hours": _Source(
+SOURCES: Final = {
+    "complaints": Source("record_id", "told WHERE feed = 'reta-pnp'"),
+    "prosecution_files": Source("citation_key", "told WHERE feed = 'sistra'"),
+    "court_files": Source("citation_key", "told WHERE feed = 'poder-judicial'"),
+    "sentenced_files": Source("citation_key", "standing WHERE type = 'convicted'", day="ruled"),
+    "cases": Source("case_id", "told"),
+    "victims": Source("person_id", "named WHERE role = 'victim'"),
+    "suspects": Source("person_id", _SUSPECTS),
+    "accused": Source("person_id", f"{_SUSPECTS} AND feed IN ('sistra', 'poder-judicial')"),
+    "convicted": Source("person_id", "standing WHERE type = 'convicted'", day="ruled"),
+    "acquitted": Source("person_id", "standing WHERE type = 'acquitted'", day="ruled"),
+    "protection_measures": Source("item", _given("measures", "measure_type"), first=False),
+    "services": Source("item", _given("services", "service_type"), first=False),
+    "feed_records": Source("record_id", "told", family="said", first=False),
+    "feed_victim_mentions": Source("mention_id", "named WHERE role = 'victim'", family="said", first=False),
+    "feed_victims": Source("person_id", "named WHERE role = 'victim'", family="said", first=False),
+    "feed_suspects": Source("person_id", _SUSPECTS, family="said", first=False),
+    "feed_convicted": Source("person_id", "standing WHERE type = 'convicted'", day="ruled", family="said"),
+    "calls": Source("record_id", _CALL, first=False),
+    "calls_derived_within_3_hours": Source(
         "record_id", f"{_COMPLAINT_CALLS}'derived_within_3_hours'", first=False
     ),
     **{
-        f"complaint_calls_{each}": _Source("record_id", f"{_COMPLAINT_CALLS}'{each}'", first=False)
+        f"complaint_calls_{each}": Source("record_id", f"{_COMPLAINT_CALLS}'{each}'", first=False)
         for each in ("derived_late", "derived_unmeasured", "not_derived")
     },
 }
@@ -175,19 +177,44 @@ class Counting:
         found = await self._session.execute(statement, _parameters(query) | limit)
         return found.mappings().all()
 
+    async def facts(
+        self, measure: str, dimensions: Sequence[str], since: date, until: date
+    ) -> Sequence[Row[Any]]:
+        """(key, family, day, codes): each thing dated within the bounds, in a row for each of its codes."""
+        query = Query.model_construct(
+            measures=(measure,), dimensions=tuple(dimensions), since=since, until=until
+        )
+        codes = "".join(f", {_column(each, query.grain)}" for each in query.dimensions)
+        statement = f"""{told(_asked(query), "true", own=False)}
+SELECT DISTINCT key, family, day, ARRAY[{codes.removeprefix(", ")}]::text[] AS codes
+FROM ({items(measure, _asked(query))}) item WHERE {_kept(query)}"""
+        return (await self._session.execute(text(statement), _parameters(query))).all()
+
+
+def told(
+    asked: Sequence[str], source: str, *, own: bool, coded: Coded | None = None, inside: str = "true"
+) -> str:
+    """What the measures are counted from, as the head of a statement. ``source`` says of which reports ``r``,
+    ``inside`` of which cases ``c``; ``own``: by the family that the reports state, not that of their case.
+    ``coded`` makes of a dimension and its words the column that stands for them."""
+    as_told = coded or (lambda _, words: words)
+    people = [each for each in asked if each in _OF_PERSON]
+    return "WITH " + _TOLD.format(
+        family=as_told("offence_family", "r.offence_family" if own else "c.offence_family"),
+        source=source,
+        inside=inside,
+        columns="".join(f", {as_told(each, OF_CASE[each])} AS {each}" for each in asked if each in OF_CASE),
+        lists="".join(_listed(each, source) for each in asked if each in LISTS),
+        people="".join(f", {as_told(each, _OF_PERSON[each])} AS {each}" for each in people),
+        golden=_GOLDEN_PERSON if people else "",
+    )
+
 
 def _statement(query: Query, *, limited: bool = False) -> str:
-    asked, bounds = _asked(query), _bounds(query, limited)
-    people = [each for each in asked if each in _OF_PERSON]
-    told = _TOLD.format(
-        family="r.offence_family" if query.source else "c.offence_family",
-        columns="".join(f", {_OF_CASE[each]} AS {each}" for each in asked if each in _OF_CASE),
-        lists="".join(_listed(each, bounds["source"]) for each in asked if each in _LISTS),
-        people="".join(f", {_OF_PERSON[each]} AS {each}" for each in people),
-        golden=_GOLDEN_PERSON if people else "",
-        **bounds,
-    )
-    return f"WITH {told}" + "\nUNION ALL ".join(
+    bounds = _bounds(query, limited)
+    own = query.source is not None
+    head = told(_asked(query), bounds["source"], own=own, inside=bounds["inside"])
+    return head + "\nUNION ALL ".join(
         _measure(ordinal, measure, query, bounds) for ordinal, measure in enumerate(query.measures)
     )
 
@@ -211,7 +238,7 @@ def _listed(dimension: str, source: str) -> str:
     return f"""
   LEFT JOIN (
     SELECT DISTINCT o.case_id, code FROM report r JOIN case_member o USING (record_id)
-    CROSS JOIN unnest(r.{_LISTS[dimension]}) code WHERE r.makes_case AND {source}
+    CROSS JOIN unnest(r.{LISTS[dimension]}) code WHERE r.makes_case AND {source}
   ) {dimension} ON {dimension}.case_id = m.case_id"""
 
 
@@ -225,16 +252,16 @@ def _measure(ordinal: int, measure: str, query: Query, bounds: dict[str, str]) -
     )
     sets = f"(({', '.join(codes)}), ())" if codes else "(())"
     total = f"grouping({codes[0]}) = 1" if codes else "true"
-    items = _items(measure, _asked(query)).format(**bounds)
     return f"""
 SELECT {ordinal} AS measure, {total} AS total{told_by}, count(DISTINCT key) AS counted,
   (SELECT last FROM change_cursor) AS position, now() AS at
-FROM (SELECT key{columns} FROM ({items}) item WHERE {_kept(query)}) kept
+FROM (SELECT key{columns} FROM ({items(measure, _asked(query), **bounds)}) item WHERE {_kept(query)}) kept
 GROUP BY GROUPING SETS {sets}"""
 
 
-def _items(measure: str, asked: Sequence[str]) -> str:
-    """``{source}`` and ``{inside}`` (``_bounds``) are left to be filled in."""
+def items(measure: str, asked: Sequence[str], *, source: str = "true", inside: str = "true") -> str:
+    """(key, family, those dimensions, feeds, day) of a measure, under what ``told`` begins. Calls make no
+    case and are read by themselves: ``source`` and ``inside`` are for them."""
     if measure == "victimisations":
         more = "".join(f", n.{each}" for each in asked)
         return f"""
@@ -243,14 +270,14 @@ SELECT DISTINCT (n.person_id, n.case_id)::text AS key, n.family{more},
 FROM named n JOIN (SELECT case_id, family, min(day) AS day FROM told GROUP BY case_id, family) c
   USING (case_id, family)
 WHERE role = 'victim' WINDOW of AS (PARTITION BY n.person_id, n.case_id, n.family)"""
-    source = _SOURCES[measure]
-    rows = _COURT_OUTCOME if "outcome" in asked else source.rows
-    named = f"{source.key}::text AS key, {source.family} AS family" + "".join(f", {each}" for each in asked)
-    if not source.first:
-        return f"SELECT DISTINCT {named}, {_BIT} AS feeds, {source.day} AS day FROM {rows}"
+    of = SOURCES[measure]
+    rows = (_COURT_OUTCOME if "outcome" in asked else of.rows).format(source=source, inside=inside)
+    named = f"{of.key}::text AS key, {of.family} AS family" + "".join(f", {each}" for each in asked)
+    if not of.first:
+        return f"SELECT DISTINCT {named}, {_BIT} AS feeds, {of.day} AS day FROM {rows}"
     return f"""
-SELECT DISTINCT {named}, bit_or({_BIT}) OVER of AS feeds, min({source.day}) OVER of AS day
-FROM {rows} WINDOW of AS (PARTITION BY {source.key}, {source.family})"""
+SELECT DISTINCT {named}, bit_or({_BIT}) OVER of AS feeds, min({of.day}) OVER of AS day
+FROM {rows} WINDOW of AS (PARTITION BY {of.key}, {of.family})"""
 
 
 def _column(dimension: str, grain: Grain) -> str:

@@ -1,11 +1,11 @@
 """Which periods have ended. Pure; days are those of Lima."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from schemas.query import Grain
+from schemas.query import Grain, Query
 
 _MONTHS: Final = {Grain.MONTH: 1, Grain.BIMESTER: 2, Grain.QUARTER: 3, Grain.SEMESTER: 6, Grain.YEAR: 12}
 _LETTERS: Final = {"M": 1, "B": 2, "Q": 3, "S": 6, None: 12}
@@ -16,6 +16,14 @@ def last_ended(today: date, grain: Grain) -> date:
     """The last day of the last period that is over."""
     months = _MONTHS[grain]
     return date(today.year, (today.month - 1) // months * months + 1, 1) - timedelta(days=1)
+
+
+def running(query: Query, cells: Iterable[Sequence[str]], today: date) -> tuple[str, ...]:
+    """The periods among the cells of an answer that have not ended."""
+    if "period" not in query.dimensions:
+        return ()
+    place = query.dimensions.index("period")
+    return unfinished(sorted({codes[place] for codes in cells}), today)
 
 
 def unfinished(codes: Iterable[str], today: date) -> tuple[str, ...]:

@@ -1,11 +1,11 @@
 """The first cut of the statistics: sources and the reconciled truth side by side."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import Row, RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import lima_day
@@ -15,9 +15,10 @@ from app.security.reach import EVERYTHING, Reach
 from app.statistics.asking import checked, inside
 from app.statistics.counting import Counting
 from app.statistics.memory import Memory
-from app.statistics.periods import unfinished
-from app.statistics.repository import StatisticsRepository
-from schemas.query import Answer, Query, Row
+from app.statistics.periods import running
+from app.statistics.repository import Standing, StatisticsRepository
+from schemas import query as questions
+from schemas.query import Answer, Query
 from schemas.statistics import (
     CallFigures,
     FamilyFigures,
@@ -103,12 +104,22 @@ class StatisticsService:
         return Answer(
             query=query,
             measures=measures,
-            rows=tuple(Row(codes=codes, values=tuple(cells[codes])) for codes in sorted(cells)),
+            rows=tuple(questions.Row(codes=codes, values=tuple(cells[codes])) for codes in sorted(cells)),
             totals=tuple(totals),
-            unfinished=_unfinished(query, cells, day),
+            unfinished=running(query, cells, day),
             position=counted[0]["position"],
             counted_at=counted[0]["at"],
         )
+
+    async def facts(
+        self, measure: str, dimensions: Sequence[str], since: date, until: date
+    ) -> Sequence[Row[Any]]:
+        """(key, family, day, codes) of each thing that ``measure`` counts within the bounds: what an answer
+        is added up from. Ids, and exact: for releases, which keep them, and never for an answer."""
+        return await Counting(self._session).facts(measure, dimensions, since, until)
+
+    async def standing(self) -> Standing:
+        return await StatisticsRepository(self._session, None, None).standing()
 
     async def _counted(
         self, repository: StatisticsRepository, since: date | None, until: date | None
@@ -122,13 +133,6 @@ class StatisticsService:
             families=tuple(_family(figures, family) for family in OffenceFamily),
             calls=_calls(await repository.calls()),
         )
-
-
-def _unfinished(query: Query, cells: Iterable[tuple[str, ...]], today: date) -> tuple[str, ...]:
-    if "period" not in query.dimensions:
-        return ()
-    place = query.dimensions.index("period")
-    return unfinished(sorted(codes[place] for codes in cells), today)
 
 
 def _figures(rows: Iterable[RowMapping]) -> Figures:

@@ -111,9 +111,13 @@ def upgrade() -> None:
     op.execute("ALTER TABLE person_case ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY reach ON person_case FOR SELECT TO intertrata_reader USING ({SEEN})")
     op.execute("GRANT SELECT ON person_case, change_cursor TO intertrata_reader")
+    op.execute("ALTER TABLE change_cursor ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    op.execute("CREATE POLICY reach ON change_cursor FOR SELECT TO intertrata_reader USING (true)")
 
 
 def downgrade() -> None:
     op.execute("REVOKE SELECT ON change_cursor FROM intertrata_reader")
+    op.execute("DROP POLICY reach ON change_cursor")
+    op.execute("ALTER TABLE change_cursor DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY")
     op.drop_table("person_case")
     op.drop_column("case_entity", "exploitation_place")

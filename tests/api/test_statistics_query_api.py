@@ -200,7 +200,6 @@ async def test_periods_that_have_not_ended_are_marked_in_every_form(
     asked = {"measures": ["complaints"], "dimensions": ["period"]}
     answer = await api.post(QUERY_AT, json=asked, headers=headers)
     assert answer.json()["unfinished"] == ["2025"]
-    assert answer.headers["Intertrata-Unfinished"] == "2025"
     table = await api.post(f"{QUERY_AT}?format=csv", json=asked, headers=headers)
     assert table.text == "period,complaints,unfinished\r\n2024,1,0\r\n2025,1,1\r\n"
     columns = await api.post(f"{QUERY_AT}?format=parquet", json=asked, headers=headers)
@@ -209,7 +208,6 @@ async def test_periods_that_have_not_ended_are_marked_in_every_form(
         f"{QUERY_AT}?format=csv", json=asked | {"finished": True, "until": "2024-12-31"}, headers=headers
     )
     assert ended.text == "period,complaints\r\n2024,1\r\n"
-    assert "Intertrata-Unfinished" not in ended.headers
 
 
 async def test_a_simple_question_has_filters_and_bounds(

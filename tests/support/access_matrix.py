@@ -18,6 +18,7 @@ REVIEWER, IDENTITY = Role.REVIEWER, Role.IDENTITY_OFFICER
 STATISTICIAN, INEI = Role.STATISTICIAN, Role.INEI
 AUDITOR, OPERATOR = Role.AUDITOR, Role.OPERATOR
 
+_STATISTICS: Final = (ANALYST, STATISTICIAN, INEI)
 NATIONAL: Final = (ANALYST, REVIEWER, IDENTITY)  # who reads the whole registry
 
 
@@ -124,6 +125,14 @@ MATRIX: Final[Mapping[str, Row]] = {
     "POST /v1/statistics/query": Row(_EXACT, body={"measures": ["cases"]}),
     "GET /v1/statistics/published": Row(all_of(ANALYST, STATISTICIAN, INEI, told=ALIKE)),
     "GET /v1/statistics/indicators": Row(all_of(ANALYST, REGIONAL, READER, STATISTICIAN, INEI, told=ALIKE)),
+    "GET /v1/releases": Row(all_of(*_STATISTICS, told=ALIKE)),
+    "GET /v1/releases/calendar": Row(all_of(*_STATISTICS, told=ALIKE)),
+    "GET /v1/releases/keys": Row(all_of(*_STATISTICS, told=ALIKE)),
+    "GET /v1/releases/latest": Row(all_of(*_STATISTICS, told=NOWHERE)),
+    "GET /v1/releases/{release}": Row(all_of(*_STATISTICS, told=NOWHERE)),
+    "GET /v1/releases/{release}/manifest": Row(all_of(*_STATISTICS, told=NOWHERE)),
+    "GET /v1/releases/{release}/tables/{table}": Row(all_of(*_STATISTICS, told=NOWHERE)),
+    "GET /v1/releases/{release}/changes": Row(all_of(*_STATISTICS, told=NOWHERE)),
     "GET /v1/models": Row({OPERATOR: ALIKE}),
     "GET /v1/audit/entries": Row({AUDITOR: ALIKE}),
     "GET /v1/audit/persons/{person_id}/accesses": Row({AUDITOR: ALIKE}, "person"),

@@ -34,6 +34,13 @@ EXEMPT = {
     "GET /v1/statistics/overview": "figures, of nobody",
     "GET /v1/statistics/query": "figures, of nobody",
     "POST /v1/statistics/query": "figures, of nobody",
+    "GET /v1/releases": "what was published, of nobody",
+    "GET /v1/releases/calendar": "a rule",
+    "GET /v1/releases/keys": "public keys",
+    "GET /v1/releases/latest": "what was published, of nobody",
+    "GET /v1/releases/{release}": "what was published, of nobody",
+    "GET /v1/releases/{release}/manifest": "what was published, of nobody; tables are witnessed",
+    "GET /v1/releases/{release}/changes": "counts of what a version changed, of nobody",
     "GET /v1/statistics/published": "figures that institutions printed",
     "GET /v1/statistics/indicators": "definitions of figures, of nobody",
 }
