@@ -45,7 +45,7 @@ GRANT UPDATE (narrative) ON report TO :"app";  -- erased
 GRANT SELECT, INSERT, UPDATE (data_key), DELETE ON review_reason TO :"app";  -- rewrapped, erased
 GRANT SELECT, INSERT, UPDATE, DELETE ON request_pace TO :"app";
 GRANT SELECT, INSERT, UPDATE, DELETE ON identity_use, link_dirty, edge, case_member, person_member, case_entity,
-    person_entity, review_claim, review_item TO :"app";
+    person_entity, review_claim, review_item, person_case TO :"app";
 
 -- the queue
 GRANT SELECT, INSERT, UPDATE, DELETE ON pgqueuer, pgqueuer_schedules TO :"app";
@@ -59,7 +59,8 @@ GRANT USAGE ON SEQUENCE pgqueuer_id_seq, pgqueuer_schedules_id_seq, pgqueuer_sta
 -- what is read for a caller, as the role that row-level security holds (SET LOCAL ROLE in the transaction)
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM intertrata_reader;
 GRANT USAGE ON SCHEMA public TO intertrata_reader;
-GRANT SELECT ON case_entity, case_member, person_entity, person_member, report, record, citation, mention,
+GRANT SELECT ON change_cursor TO intertrata_reader;  -- one number: the last change that an answer knows
+GRANT SELECT ON case_entity, case_member, person_entity, person_member, person_case, report, record, citation, mention,
     redirect, change, batch, delivery_issue, judgement, edge TO intertrata_reader;
 GRANT SELECT (mention_id, identity) ON mention_identity TO intertrata_reader;
 GRANT SELECT (id, kind, member, attribute, act, value, made_at) ON pin TO intertrata_reader;

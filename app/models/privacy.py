@@ -121,12 +121,16 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
     },
     "edge": {Privacy.LINK: "kind a b weight outcome probability"},
     "case_entity": {
-        Privacy.CASE: "offence_family offence_conflict first_date department province stage feeds reports"
-        " victims suspects",
+        Privacy.CASE: "offence_family offence_conflict first_date department province exploitation_place"
+        " stage feeds reports victims suspects",
         Privacy.OPERATIONAL: "id number made_at changed_at",
     },
     "case_member": {Privacy.LINK: "record_id case_id"},
     "person_entity": {Privacy.OPERATIONAL: "id number made_at changed_at"},
+    "person_case": {
+        Privacy.SENSITIVE: "sex nationality age_group minor relation",
+        Privacy.LINK: "person_id case_id",
+    },
     "person_member": {Privacy.LINK: "mention_id person_id"},
     "redirect": {Privacy.LINK: "kind event from_id to_id", Privacy.OPERATIONAL: "id at"},
     "change": {Privacy.CASE: "entity_id", Privacy.OPERATIONAL: "position kind event at"},

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from app.reconciliation import projection
+from app.reconciliation import person_projection, projection
 from app.reconciliation.identity import Event
 from app.reconciliation.neighbourhood import Kind, Settled, Weights
 from app.reconciliation.repository import Edges, Standing
@@ -172,6 +172,9 @@ class Ledger:
         wanted = [*cases.created, *again]
         if wanted:
             await self._refresh(wanted)
+        people = sorted(persons.changed | set(persons.created))
+        if wanted or people or persons.gone:
+            await self._refresh_people(wanted, people, persons.gone)
         if everything:
             await ReviewItems(self._connection).rebuild()
         else:
@@ -191,8 +194,20 @@ class Ledger:
         if len(cases) <= _BULK:
             await self._connection.execute(projection.REFRESH_CASES, cases)
             return
+        await self._as_sets(projection.REFRESH_MANY_CASES, cases)
+
+    async def _refresh_people(
+        self, cases: Sequence[UUID], persons: Sequence[UUID], gone: Sequence[UUID]
+    ) -> None:
+        """Of everybody in these cases, and of these persons, whichever cases they stand in."""
+        if len(cases) + len(persons) <= _BULK:
+            await self._connection.execute(person_projection.REFRESH_PERSONS, cases, persons, gone)
+            return
+        await self._as_sets(person_projection.REFRESH_MANY_PERSONS, cases, persons, gone)
+
+    async def _as_sets(self, statement: str, *values: Sequence[UUID]) -> None:
         await self._connection.execute("SELECT set_config('enable_nestloop', 'off', true)")
-        await self._connection.execute(projection.REFRESH_MANY_CASES, cases)
+        await self._connection.execute(statement, *values)
         await self._connection.execute("SELECT set_config('enable_nestloop', 'on', true)")
 
     async def _copy_all(self) -> None:
@@ -231,6 +246,7 @@ class Ledger:
     async def retell(self, cases: Sequence[UUID], persons: Sequence[UUID]) -> None:
         """Cases and persons of whom something else is told now, though their members are what they were."""
         await self._connection.execute(projection.REFRESH_CASES, list(cases))
+        await self._refresh_people(list(cases), list(persons), [])
         await self._connection.execute(_CHANGED_PERSONS, list(persons))
         await ReviewItems(self._connection).refresh(cases, persons)
         told = [("case", "updated", str(each)) for each in cases]

@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.feeds import FEED_BITS
+from app.statistics.counting import DERIVATION
 from app.statistics.memory import Mark
 
 _BIT = "CASE r.feed " + " ".join(f"WHEN '{feed}' THEN {bit}" for feed, bit in FEED_BITS.items()) + " END"
@@ -109,12 +110,7 @@ appearance AS MATERIALIZED (
         return f"""
 WITH call AS (
   SELECT CASE WHEN annulled THEN 'not_valid' ELSE category END AS category, report_date AS day,
-    CASE
-      WHEN referred_at IS NULL AND referred_to IS NULL THEN 'not_derived'
-      WHEN referred_at IS NULL OR reported_at IS NULL OR referred_at < reported_at THEN 'derived_unmeasured'
-      WHEN referred_at - reported_at <= interval '3 hours' THEN 'derived_within_3_hours'
-      ELSE 'derived_late'
-    END AS derivation
+    {DERIVATION} AS derivation
   FROM report WHERE feed = 'linea-1818'
 )
 SELECT category, derivation, count(*) FILTER (WHERE {self._within("day")}) AS counted,

@@ -13,7 +13,7 @@ import httpx
 
 from app.db.engine import Database
 from app.releases.standard import TABLES
-from app.statistics.asking import DIMENSIONS, MEASURES, QuestionInvalid, checked
+from app.statistics.asking import MEASURES, QuestionInvalid, checked
 from app.statistics.cube.refreshing import advanced, differing
 from bench.asking import summary
 from bench.figures import Figure
@@ -147,10 +147,13 @@ def _arbitrary(count: int) -> Iterator[Query]:
     """Distinct counts by up to four dimensions, one in three filtered, none twice."""
     random, seen = Random(2026), set()
     while len(seen) < count:
-        dimensions = random.sample(DIMENSIONS, random.randint(1, 4))
-        filters = {"offence_family": ("trafficking",)} if random.random() < 0.33 else {}
+        measure = random.choice(sorted(MEASURES))
+        common = [of.id for of in MEASURES[measure].dimensions]
+        dimensions = random.sample(common, min(len(common), random.randint(1, 4)))
+        filtered = "offence_family" in common and random.random() < 0.33
+        filters = {"offence_family": ("trafficking",)} if filtered else {}
         query = Query(
-            measures=(random.choice(sorted(MEASURES)),),
+            measures=(measure,),
             dimensions=tuple(dimensions),
             filters=filters,
             grain=random.choice((Grain.BIMESTER, Grain.QUARTER, Grain.YEAR)),

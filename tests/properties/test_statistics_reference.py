@@ -1,8 +1,6 @@
 """The statistics in SQL equal a slow, obvious count in Python, over small random worlds of hard records.
 
-The worlds come in by the path of real files; then dates are lost, referrals contradict their calls, rulings
-are undone and records annulled at random, as no world of that size would bring by itself, and all is linked
-again.
+The worlds come in by the path of real files and are spoilt (``support.statistics_worlds``).
 """
 
 from collections import Counter, defaultdict

@@ -50,6 +50,7 @@ _NOBODY: Final = "00000000-0000-4000-8000-000000000000"
 _RECORD: Final = {"feed": "sistra", "number": "1-2024-1-0"}
 _SPLIT_CASE: Final = {"parts": [[_RECORD]], **_REASON}
 _SPLIT_PERSON: Final = {"parts": [[{**_RECORD, "role": "victim", "order": 1}]], **_REASON}
+_EXACT: Final = all_of(ANALYST, REGIONAL, READER, STATISTICIAN, told=ALIKE)  # each inside their reach
 _READ_CASE: Final = {**all_of(*NATIONAL, told=FOUND), READER: OWN, REGIONAL: OWN}
 
 OPEN: Final = frozenset(
@@ -120,12 +121,12 @@ MATRIX: Final[Mapping[str, Row]] = {
     "POST /v1/persons/{person_id}/merge": Row({REVIEWER: ABSENT}, "person", {"other": _NOBODY, **_REASON}),
     # figures, models, the audit log
     "GET /v1/statistics/overview": Row(all_of(ANALYST, STATISTICIAN, INEI, told=ALIKE)),
-    "GET /v1/statistics/query": Row({STATISTICIAN: ALIKE}, query={"measure": "cases"}),
-    "POST /v1/statistics/query": Row({STATISTICIAN: ALIKE}, body={"measures": ["cases"]}),
+    "GET /v1/statistics/query": Row(_EXACT, query={"measure": "cases"}),
+    "POST /v1/statistics/query": Row(_EXACT, body={"measures": ["cases"]}),
     "GET /v1/statistics/concordance": Row({STATISTICIAN: ALIKE}),
     "GET /v1/statistics/published/compared": Row({STATISTICIAN: ALIKE}),
     "GET /v1/statistics/published": Row(all_of(ANALYST, STATISTICIAN, INEI, told=ALIKE)),
-    "GET /v1/statistics/indicators": Row(all_of(ANALYST, STATISTICIAN, INEI, told=ALIKE)),
+    "GET /v1/statistics/indicators": Row(all_of(ANALYST, REGIONAL, READER, STATISTICIAN, INEI, told=ALIKE)),
     "GET /v1/releases": Row(all_of(*_STATISTICS, told=ALIKE)),
     "GET /v1/releases/calendar": Row(all_of(*_STATISTICS, told=ALIKE)),
     "GET /v1/releases/keys": Row(all_of(*_STATISTICS, told=ALIKE)),

@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from datetime import date
 from typing import Final
 
 from app.core.logging import get_logger
@@ -15,12 +16,12 @@ from app.db.engine import Database
 from app.statistics.asking import checked
 from app.statistics.cube.answering import counted
 from app.statistics.cube.coding import Unknown
-from app.statistics.cube.measures import HELD
+from app.statistics.cube.measures import holds
 from app.statistics.cube.refreshing import Held, advanced
 from app.statistics.cube.repository import Mark, mark_of
-from app.statistics.cube.writing import as_answer, as_json
+from app.statistics.cube.writing import Said, as_answer, as_json
 from app.statistics.service import StatisticsService
-from schemas.query import Answer, MeasureOf, Query
+from schemas.query import Answer, Query
 from schemas.vocabulary import Feed
 
 log = get_logger(__name__)
@@ -103,11 +104,9 @@ class _Source:
             await asyncio.wait({self._making})
 
 
-def _made(query: Query, measures: tuple[MeasureOf, ...], held: Held, write: Write | None) -> bytes:
-    told, position = counted(query, held.facts), held.mark.position
-    if write is None:
-        return as_json(query, measures, told, position, held.at)
-    return write(as_answer(query, measures, told, position, held.at))
+def _made(said: Said, held: Held, write: Write | None) -> bytes:
+    told = counted(said.query, held.facts)
+    return as_json(said, told) if write is None else write(as_answer(said, told))
 
 
 def _written(answer: Answer, write: Write | None) -> bytes:
@@ -122,17 +121,21 @@ class Cube:
         self._patience = patience
         self._sources = {source: _Source(database, source) for source in (None, *Feed)}
 
-    async def answered(self, query: Query, form: str, write: Write | None) -> bytes:
-        """In the form that ``write`` makes, which ``form`` names; JSON without. Raises QuestionInvalid."""
-        measures = checked(query)
+    async def answered(self, query: Query, form: str, write: Write | None, today: date) -> bytes:
+        """In the form that ``write`` makes, which ``form`` names; JSON without. Raises QuestionInvalid.
+
+        ``today`` is that of Lima: the last day that may be asked of.
+        """
+        measures = checked(query, today)
         found = await self._current(query)
         if found is None:
-            return _written(await self._in_sql(query), write)
+            return _written(await self._in_sql(query, today), write)
         held, ready = found
-        key = (form, query.model_dump_json())
+        key = (f"{form} {today}", query.model_dump_json())
         answer = ready.recall(key)
         if answer is None:
-            answer = await asyncio.to_thread(_made, query, measures, held, write)
+            said = Said(query, measures, held.mark.position, held.at, today)
+            answer = await asyncio.to_thread(_made, said, held, write)
             ready.keep(key, answer)
         return answer
 
@@ -146,10 +149,10 @@ class Cube:
             await source.close()
 
     async def _current(self, query: Query) -> tuple[Held, Ready] | None:
-        if not HELD.keys() >= set(query.measures):
+        if not holds(query):
             return None
         return await self._sources[query.source].current(self._patience)
 
-    async def _in_sql(self, query: Query) -> Answer:
+    async def _in_sql(self, query: Query, today: date) -> Answer:
         async with self._database.read() as session:
-            return await StatisticsService(session).query(query)
+            return await StatisticsService(session).query(query, today)

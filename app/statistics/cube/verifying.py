@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.statistics.asking import DIMENSIONS, QuestionInvalid, checked
 from app.statistics.cube.answering import Counted, counted
-from app.statistics.cube.measures import HELD
+from app.statistics.cube.measures import HELD, holds
 from app.statistics.cube.refreshing import Held
 from app.statistics.service import StatisticsService
 from schemas.query import Grain, Query
@@ -33,6 +33,7 @@ def questions(source: Feed | None) -> Iterator[Query]:
     for dimension in DIMENSIONS:
         if dimension not in {"period", "offence_family"}:
             yield from _asked(source, ("offence_family", "period", dimension), Grain.BIMESTER)
+            yield from _asked(source, ("period", dimension), Grain.YEAR)
     yield from _asked(source, ("department", "purpose", "recruitment", "stage"), Grain.YEAR)
 
 
@@ -45,11 +46,12 @@ def _asked(source: Feed | None, dimensions: tuple[str, ...], grain: Grain) -> It
 
 
 def _fits(source: Feed | None, measure: str, dimensions: tuple[str, ...]) -> bool:
+    asked = Query(measures=(measure,), dimensions=dimensions, source=source)
     try:
-        checked(Query(measures=(measure,), dimensions=dimensions, source=source))
+        checked(asked)
     except QuestionInvalid:
         return False
-    return True
+    return holds(asked)
 
 
 async def differences(session: AsyncSession, held: Held, asked: Query) -> list[Difference]:
