@@ -14,6 +14,9 @@ from app.registry import endpoints as registry
 from app.registry import identity_endpoints as identity
 from app.registry.pins import endpoints as pins
 from app.releases import endpoints as releases
+from app.releases.open_data import endpoints as open_data
+from app.releases.reading import outsiders
+from app.releases.sdmx import endpoints as sdmx
 from app.security import endpoints as security
 from app.security.modes import DEMO_BANNER, DEMO_HEADERS
 from app.shell import endpoints as shell
@@ -53,6 +56,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     published.router,
     releases.router,
     lifecycle.router,
+    sdmx.router,
+    open_data.router,
 )
 """Every router of the API, a line for each stage that has one."""
 
@@ -87,6 +92,7 @@ def _fill_state(app: FastAPI, services: Services) -> None:
     app.state.clock = services.clock
     app.state.statistics = Memory()
     app.state.cube = Cube(services.database)
+    app.state.published_releases = outsiders(services.clock)
     app.state.database = services.database
     app.state.ingestion = services.ingestion
     app.state.gate = services.gate

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,9 @@ import typer
 
 from app.commands.demo_summary import Shown, show_access, show_registry
 from app.commands.ingest import take_in
+from app.core.clock import lima_day
 from app.core.settings import Settings
-from app.releases.periods import Period
+from app.releases.periods import Period, finished
 from app.releases.service import Word
 from app.security.demo import refuse_beyond_loopback
 from app.security.modes import DEMO_BANNER
@@ -91,10 +93,11 @@ async def _release(services: Services) -> str:
     if held := await releases.all():
         return held[-1].id
     async with services.database.read() as session:
-        last = (await StatisticsService(session).standing()).last_day
-    if last is None:
+        standing = await StatisticsService(session).standing()
+    if standing.first_day is None or standing.last_day is None:
         raise RuntimeError("the demo has cases")
-    period = Period.holding(last, Grain.BIMESTER)
+    after = Period.holding(standing.last_day, Grain.BIMESTER).last + timedelta(days=1)
+    period = finished(standing.first_day, min(after, lima_day(services.clock.now())))[-1]
     made = await releases.build(period.code, Word("demo-estadística-1", "demostración"))
     word = Word("demo-estadística-2", "demostración")
     await releases.approve(made.release, word)

@@ -4,9 +4,10 @@ To whom a release is not out, it does not exist: nothing here answers differentl
 """
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from app.core.clock import Clock
 from app.db.engine import ReadSession
 from app.releases.building import CHANGES
 from app.releases.errors import NotReleased
@@ -71,6 +72,11 @@ class ReleaseReader:
             for each in out
             if each.id in manifests
         ]
+
+
+def outsiders(clock: Clock) -> Callable[[ReadSession], ReleaseReader]:
+    """A reader, in any session, of what is out for everybody."""
+    return lambda session: ReleaseReader(session, Visible(clock.now()))
 
 
 def _stands(release: Release) -> bool:

@@ -247,6 +247,9 @@ def caller_of(request: Request) -> Caller:
 OpenToAll = Annotated[Anybody, Depends(_admit_anybody)]
 """Anybody may call, without a credential, at the pace of their network address."""
 
+OpenPace: Final[Any] = Depends(_admit_anybody)
+"""The same, for all routes of a router."""
+
 _ANY_FEED: Final = tuple(feed_scope(feed, act) for feed in Feed for act in FeedAct)
 
 FeedWriter = Annotated[Caller, Depends(Requirement((), (FeedAct.WRITE,), limited=True))]
