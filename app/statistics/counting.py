@@ -32,7 +32,7 @@ _COLUMNS: Final = {
     "offence_family": "family",
     "feeds": f"feeds::bit({len(FEED_BITS)})::text",
 }
-_OF_ITEM: Final = frozenset({"period", *_COLUMNS})  # told of the item itself, whatever else is asked
+OF_ITEM: Final = frozenset({"period", *_COLUMNS})  # told of the item itself, whatever else is asked
 
 # What is told of each case: one column of ``told`` each, where it is asked. Lima is its two regions.
 OF_CASE: Final = {
@@ -51,7 +51,7 @@ LISTS: Final = {
 }  # every one that a record of the case states
 
 # What is told of each person in the case: one column of ``named`` and ``ruling`` each, where it is asked.
-_OF_PERSON: Final = {
+OF_PERSON: Final = {
     "sex": f"coalesce(v.sex, '{UNKNOWN}')",
     "nationality": f"coalesce(v.nationality, '{UNKNOWN}')",
     "age_band": f"coalesce(v.age_group, '{UNKNOWN}')",
@@ -198,14 +198,14 @@ def told(
     ``inside`` of which cases ``c``; ``own``: by the family that the reports state, not that of their case.
     ``coded`` makes of a dimension and its words the column that stands for them."""
     as_told = coded or (lambda _, words: words)
-    people = [each for each in asked if each in _OF_PERSON]
+    people = [each for each in asked if each in OF_PERSON]
     return "WITH " + _TOLD.format(
         family=as_told("offence_family", "r.offence_family" if own else "c.offence_family"),
         source=source,
         inside=inside,
         columns="".join(f", {as_told(each, OF_CASE[each])} AS {each}" for each in asked if each in OF_CASE),
         lists="".join(_listed(each, source) for each in asked if each in LISTS),
-        people="".join(f", {as_told(each, _OF_PERSON[each])} AS {each}" for each in people),
+        people="".join(f", {as_told(each, OF_PERSON[each])} AS {each}" for each in people),
         golden=_GOLDEN_PERSON if people else "",
     )
 
@@ -221,7 +221,7 @@ def _statement(query: Query, *, limited: bool = False) -> str:
 
 def _asked(query: Query) -> list[str]:
     """The dimensions that are a column of each item: each multiplies no more than it must."""
-    named = {*query.dimensions, *query.filters} - _OF_ITEM
+    named = {*query.dimensions, *query.filters} - OF_ITEM
     return [each for each in BY_ID if each in named]
 
 

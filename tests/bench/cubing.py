@@ -13,8 +13,7 @@ import httpx
 
 from app.db.engine import Database
 from app.releases.standard import TABLES
-from app.statistics.asking import QuestionInvalid, checked
-from app.statistics.cube.measures import DIMENSIONS, HELD
+from app.statistics.asking import MEASURES, QuestionInvalid, checked
 from app.statistics.cube.refreshing import advanced, differing
 from bench.asking import summary
 from bench.figures import Figure
@@ -33,8 +32,6 @@ _ALLOWED = {
     "INTERTRATA_REQUEST_SECONDS": "3600",
     "INTERTRATA_BODY_LIMIT_BYTES": str(256 * 2**20),  # the peer is given its answer
 }
-
-_ASKED = ("period", "offence_family", "feeds", *DIMENSIONS)  # of what the cube holds
 
 
 def statistics(rig: Rig, sizes: Sizes, say: Say) -> tuple[list[Figure], Found]:
@@ -150,10 +147,13 @@ def _arbitrary(count: int) -> Iterator[Query]:
     """Distinct counts by up to four dimensions, one in three filtered, none twice."""
     random, seen = Random(2026), set()
     while len(seen) < count:
-        dimensions = random.sample(_ASKED, random.randint(1, 4))
-        filters = {"offence_family": ("trafficking",)} if random.random() < 0.33 else {}
+        measure = random.choice(sorted(MEASURES))
+        common = [of.id for of in MEASURES[measure].dimensions]
+        dimensions = random.sample(common, min(len(common), random.randint(1, 4)))
+        filtered = "offence_family" in common and random.random() < 0.33
+        filters = {"offence_family": ("trafficking",)} if filtered else {}
         query = Query(
-            measures=(random.choice(sorted(HELD)),),
+            measures=(measure,),
             dimensions=tuple(dimensions),
             filters=filters,
             grain=random.choice((Grain.BIMESTER, Grain.QUARTER, Grain.YEAR)),

@@ -22,6 +22,7 @@ from app.db.engine import Database, WriteSession
 from app.ingestion.columns import COLUMNS
 from app.ingestion.rows import mention_row, report_row
 from app.reconciliation.ledger import Ledger
+from app.reconciliation.person_projection import REFRESH_MANY_PERSONS
 from app.reconciliation.projection import REFRESH_MANY_CASES
 from app.security.sealing import DataKey
 from app.world.truth import TruthRow
@@ -111,6 +112,7 @@ async def _conclude(database: Database) -> None:
         await connection.execute("SELECT set_config('enable_nestloop', 'off', true)")
         for some in _in_parts(cases):
             await connection.execute(REFRESH_MANY_CASES, some)
+            await connection.execute(REFRESH_MANY_PERSONS, some, [], [])
         await session.execute(text(_ANALYZE))
 
 

@@ -15,7 +15,7 @@ from app.core.raw import raw_connection
 from app.statistics.counting import items, told
 from app.statistics.cube.coding import Unknown, coding
 from app.statistics.cube.facts import NO_DAY, Array, Facts, Keys
-from app.statistics.cube.measures import DIMENSIONS, HELD, Held, Owner
+from app.statistics.cube.measures import CODED, DIMENSIONS, HELD, Held, Owner
 from schemas.identifiers import natural_key
 from schemas.vocabulary import Feed
 
@@ -47,6 +47,7 @@ _OF_PERSONS: Final = """
 SELECT DISTINCT m.record_id FROM person_member p JOIN mention m ON m.id = p.mention_id
 WHERE p.person_id = ANY($1::uuid[])
 """
+_MENTIONS_OF: Final = "SELECT id FROM mention WHERE record_id = ANY($1::bigint[])"
 _FILES_OF: Final = "SELECT DISTINCT citation_key FROM report WHERE record_id = ANY($1::bigint[])"
 _OF_FILES: Final = "SELECT record_id FROM report WHERE citation_key = ANY($1::text[])"
 _PIECE: Final = 4 * 2**20  # bytes that are taken over at a time
@@ -233,6 +234,7 @@ class _Closure:
         read.update(await self._all(_OF_CASES, list(cases)))  # what a case lists, all its records say
         owners = {
             Owner.RECORD: _keys(map(str, read)),
+            Owner.MENTION: _keys(map(str, await self._all(_MENTIONS_OF, list(read)))),
             Owner.FILE: _keys(files),
             Owner.CASE: _keys(cases),
             Owner.PERSON: _keys(persons),
@@ -253,18 +255,26 @@ def _statement(source: Feed | None, *, of_records: bool) -> str:
         *([f"r.feed = '{source.value}'"] if source else ()),
         *(["r.record_id = ANY($1::bigint[])"] if of_records else ()),
     ]
-    head = told(
-        DIMENSIONS,
-        " AND ".join(tests) or "true",
-        own=source is not None,
-        coded=lambda name, words: f"({coding(name).sql(words)})::int2",
+    of_which = " AND ".join(tests) or "true"
+    head = told(DIMENSIONS, of_which, own=source is not None, coded=_number)
+    return head + "\nUNION ALL ".join(
+        _selected(ordinal, held, of_which) for ordinal, held in enumerate(HELD.values())
     )
-    return head + "\nUNION ALL ".join(_selected(ordinal, held) for ordinal, held in enumerate(HELD.values()))
 
 
-def _selected(ordinal: int, held: Held) -> str:
-    dimensions = "".join(f", {name if name in held.dimensions else '0::int2'}" for name in DIMENSIONS)
+def _number(dimension: str, words: str) -> str:
+    return f"({coding(dimension).sql(words)})::int2"
+
+
+def _selected(ordinal: int, held: Held, of_which: str) -> str:
+    dimensions = "".join(f", {_column(name, held)}" for name in DIMENSIONS)
     return f"""
 SELECT {ordinal}::int2, md5(key)::uuid, md5({held.owner_sql or "''"})::uuid,
-  coalesce(day - date '1970-01-01', {NO_DAY})::int4, family, feeds::int2{dimensions}
-FROM ({items(held.measure, held.dimensions)}) item WHERE family IS NOT NULL"""
+  coalesce(day - date '1970-01-01', {NO_DAY})::int4, ({held.family})::int2, feeds::int2{dimensions}
+FROM ({items(held.measure, held.dimensions, source=of_which)}) item WHERE family IS NOT NULL"""
+
+
+def _column(dimension: str, held: Held) -> str:
+    if dimension not in held.dimensions:
+        return "0::int2"
+    return dimension if dimension in CODED else _number(dimension, dimension)

@@ -33,6 +33,7 @@ def questions(source: Feed | None) -> Iterator[Query]:
     for dimension in DIMENSIONS:
         if dimension not in {"period", "offence_family"}:
             yield from _asked(source, ("offence_family", "period", dimension), Grain.BIMESTER)
+            yield from _asked(source, ("period", dimension), Grain.YEAR)
     yield from _asked(source, ("department", "purpose", "recruitment", "stage"), Grain.YEAR)
 
 
