@@ -1,15 +1,15 @@
-"""Data sets as bytes: by pysdmx's writers, and by ours for SDMX-JSON. Pure: the same data, the same bytes."""
+"""Data sets as bytes: by pysdmx's writers, and by ours for SDMX-JSON. Pure: the same data, the same bytes.
+
+pandas, which pysdmx writes from, is imported when it is first needed: it would double the time to start.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
 from lxml import etree
-from pysdmx.io import write_sdmx
 from pysdmx.io.format import Format
-from pysdmx.io.pd import PandasDataset
 from pysdmx.model import Agency, Schema
 from pysdmx.model.dataset import ActionType
 from pysdmx.model.message import Header
@@ -23,6 +23,9 @@ from app.releases.sdmx.negotiation import Chosen
 from app.releases.sdmx.selecting import DataSet
 from app.releases.sdmx.structures import Structures
 from schemas.releases import Edition
+
+if TYPE_CHECKING:
+    from pysdmx.io.pd import PandasDataset
 
 UNIT: Final = "UNIT_MEASURE"
 _MESSAGE: Final = "{*}DataSet"
@@ -51,19 +54,29 @@ def write_data(edition: Edition, sets: Sequence[DataSet], shape: Shape, chosen: 
 
 def write_structures(artefacts: Sequence[Any], chosen: Chosen, head: Head) -> bytes:
     options: dict[str, Any] = {} if "json" in chosen.format.value else {"prettyprint": False}
-    written = write_sdmx(list(artefacts), chosen.format, header=_header(head), **options)
-    assert written is not None  # no path was given
+    written = _written(list(artefacts), chosen.format, header=_header(head), **options)
     if "json" in chosen.format.value:
         return apart_in_json(written, chosen.language)
     return apart_in_xml(written)
+
+
+def _written(held: list[Any], form: Format, **options: Any) -> str:
+    from pysdmx.io import write_sdmx
+
+    written = write_sdmx(held, form, **options)
+    assert written is not None  # no path was given
+    return written
 
 
 def _header(head: Head) -> Header:
     return Header(id=head.id, prepared=head.prepared, sender=Agency(id=AGENCY))
 
 
-def _frame(schema: Schema, held: DataSet, shape: Shape) -> PandasDataset:
+def _frame(schema: Schema, held: DataSet, shape: Shape) -> "PandasDataset":
     """What was deleted is told by its key alone."""
+    import pandas as pd
+    from pysdmx.io.pd import PandasDataset
+
     gone = held.action is ActionType.Delete
     attributes = () if gone else shape.attributes
     dimensions = [each.id for each in schema.components.dimensions]
@@ -75,17 +88,15 @@ def _frame(schema: Schema, held: DataSet, shape: Shape) -> PandasDataset:
     return PandasDataset(structure=schema, attributes=units, data=frame, action=held.action)
 
 
-def _csv(held: Sequence[PandasDataset], structures: Structures, flow: str, chosen: Chosen) -> bytes:
-    written = write_sdmx(list(held), chosen.format)
-    assert written is not None  # no path was given
+def _csv(held: Sequence["PandasDataset"], structures: Structures, flow: str, chosen: Chosen) -> bytes:
+    written = _written(list(held), chosen.format)
     if chosen.labels != "id":
         written = labelled(written, Labels(structures, flow), chosen.labels)
     return written.encode()
 
 
-def _xml(held: PandasDataset, form: Format, shape: Shape, head: Head) -> etree._Element:
-    written = write_sdmx([held], form, prettyprint=False, header=_header(head))
-    assert written is not None  # no path was given
+def _xml(held: "PandasDataset", form: Format, shape: Shape, head: Head) -> etree._Element:
+    written = _written([held], form, prettyprint=False, header=_header(head))
     assert isinstance(held.structure, Schema)
     dimensions = [each.id for each in held.structure.components.dimensions]
     return grouped(written, dimensions, shape.at, keys_only=shape.keys_only)
