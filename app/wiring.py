@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from importlib.metadata import PackageNotFoundError, version
 
 from adapters.catalog import CATALOG
 from adapters.sistra.pull import Source
@@ -42,6 +43,8 @@ from app.reconciliation.review.rules import Policy
 from app.reconciliation.review.service import Tools as ReviewTools
 from app.reconciliation.running import Models
 from app.reconciliation.service import ReconciliationService
+from app.releases.service import ReleaseService
+from app.releases.signing import ReleaseSigner
 from app.security import housekeeping, installation
 from app.security.access import build_access
 from app.security.blind import BlindIndex
@@ -89,6 +92,7 @@ class Services:
     review: ReviewTools
     ingestion: IngestionService
     protection: ProtectionService
+    releases: ReleaseService
     puller_from: Callable[[Source], Puller]
     puller: Puller | None  # None: no source to pull from is configured
 
@@ -134,6 +138,7 @@ def build_services(
         protection=ProtectionService(
             ProtectionTools(database, ingestion, linker, audit, merkle, sealer, clock)
         ),
+        releases=ReleaseService(database, audit, _release_signer(keyring), clock, program_version()),
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
     )
@@ -173,6 +178,18 @@ def _merkle(database: Database, settings: Settings, keys: KeyRing | RingFile) ->
         return None if ring is None else signers(ring)
 
     return MerkleLog(database, Signers(*signers(keys.keyring), renew=renewed), settings.audit_folder)
+
+
+def _release_signer(keyring: KeyRing) -> ReleaseSigner:
+    keys = keyring.release
+    return ReleaseSigner(keys.current.id, {key.id: key.secret for key in keys.all()})
+
+
+def program_version() -> str:
+    try:
+        return version("intertrata")
+    except PackageNotFoundError:  # run from a checkout that was not installed
+        return "0"
 
 
 def key_provider_of(settings: Settings) -> KeyProvider:

@@ -77,6 +77,6 @@ TABLES: Final = (
 
 
 def codes_of(dimension: str) -> tuple[str, ...]:
-    """The codes that stand in a table, the total first where there is one. ``period``: those of the release."""
+    """The codes that stand in a table, the total first where there is one; of ``period`` the release says."""
     listed = NATIONALITIES if dimension == "nationality" else BY_ID[dimension].dimension.codes
     return listed if dimension in UNTOTALLED else (TOTAL, *listed)

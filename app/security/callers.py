@@ -40,6 +40,11 @@ class ScopeMissing(Forbidden):
     en = "Your credential lacks the scope that is needed: {scope}."
 
 
+class ExactScopeMissing(ScopeMissing):
+    es = "Las cifras exactas piden el permiso {scope}. Las ediciones publicadas están en /v1/releases."
+    en = "Exact figures need the scope {scope}. Published editions are at /v1/releases."
+
+
 class BeyondReach(Forbidden):
     code = "beyond-reach"
     es = "Su credencial se limita a una institución o un departamento; esta operación es del registro entero."
@@ -112,10 +117,13 @@ class Requirement:
         caller = Caller(claims.client_id, claims.scopes, claims.jti, row_scope, reach)
         wanted = (*self._of_feed(request), *self.any_of)
         if not any(map(caller.may, wanted)):
-            raise scope_missing(request, wanted[0])
+            raise self._missing(request, wanted[0])
         if caller.row_scope.limited and not self.limited:
             raise BeyondReach
         return caller
+
+    def _missing(self, request: Request, scope: str) -> ScopeMissing:
+        return scope_missing(request, scope)
 
     def alternatives(self) -> tuple[str, ...]:
         """Every scope that may open the route, for its description."""
@@ -149,6 +157,14 @@ class PurposeRequirement(Requirement):
         if self.glass is None or caller.reach.registry or not await glass_held(request, purposed, self.glass):
             return purposed
         return widened(request, purposed)
+
+
+@dataclass(frozen=True)
+class ExactRequirement(Requirement):
+    """A requirement of exact figures: who may not have them is told where the published ones are."""
+
+    def _missing(self, request: Request, scope: str) -> ScopeMissing:
+        return ExactScopeMissing(headers=insufficient(request, scope), scope=scope)
 
 
 @dataclass(frozen=True)
@@ -200,8 +216,12 @@ def widened(request: Request, caller: PurposedCaller) -> PurposedCaller:
 
 def scope_missing(request: Request, scope: str) -> ScopeMissing:
     """For a caller whose token was verified and does not carry ``scope``."""
+    return ScopeMissing(headers=insufficient(request, scope), scope=scope)
+
+
+def insufficient(request: Request, scope: str) -> dict[str, str]:
     gate: Gate = request.app.state.gate
-    return ScopeMissing(headers=gate.insufficient(request.state.claims, scope), scope=scope)
+    return gate.insufficient(request.state.claims, scope)
 
 
 async def glass_held(request: Request, caller: PurposedCaller, kind: str) -> bool:
@@ -226,6 +246,9 @@ def caller_of(request: Request) -> Caller:
 
 OpenToAll = Annotated[Anybody, Depends(_admit_anybody)]
 """Anybody may call, without a credential, at the pace of their network address."""
+
+OpenPace: Final[Any] = Depends(_admit_anybody)
+"""The same, for all routes of a router."""
 
 _ANY_FEED: Final = tuple(feed_scope(feed, act) for feed in Feed for act in FeedAct)
 
@@ -268,13 +291,21 @@ JudgementReader = Annotated[
 Reviewer = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.REVIEW,)))]
 """Decides on doubtful pairs and pins values, as the officer that the headers name."""
 StatisticsReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ,)))]
-ExactReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_EXACT,)))]
-"""Asks for figures without disclosure control; others read what was published."""
+ExactReader = Annotated[Caller, Depends(ExactRequirement((scopes.STATISTICS_EXACT,), limited=True))]
+"""Asks for figures without disclosure control, inside their reach; others read what was published."""
+DefinitionReader = Annotated[
+    Caller, Depends(Requirement((scopes.STATISTICS_READ, scopes.STATISTICS_EXACT), limited=True))
+]
+"""Reads what figures mean, which tells of no row."""
+ReleaseReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ, scopes.RELEASES_RESTRICTED)))]
+"""Reads what was published. The endpoint asks for the scope of the restricted edition, and of the embargo."""
 ModelReader = Annotated[Caller, Depends(Requirement((scopes.MODELS_MANAGE, scopes.OPERATOR)))]
 Auditor = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.AUDIT_READ,)))]
 """Reads who did what, and says why: the log tells of officers and of whose data was opened."""
 ProofReader = Annotated[Caller, Depends(Requirement((scopes.AUDIT_READ,)))]
 """Reads checkpoints and proofs, which tell of nobody."""
+WholeExactReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_EXACT,)))]
+"""As ``ExactReader``, of figures that are of the whole registry: nobody with a row scope is let in."""
 Operator = Annotated[Caller, Depends(Requirement((scopes.OPERATOR,)))]
 
 

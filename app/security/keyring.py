@@ -21,10 +21,11 @@ WRAPPING: Final = "wrapping"  # key-encryption keys: wrap the data keys of recor
 BLIND: Final = "blind"  # blind indexes (HMAC-SHA-256)
 DIGEST: Final = "digest"  # keyed digests of content (HMAC-SHA-256)
 SIGNING: Final = "signing"  # access tokens (ES256, PEM PKCS#8)
+RELEASE: Final = "release"  # manifests of releases (Ed25519, the seed)
 AUDIT: Final = "audit"  # checkpoints of the audit log (Ed25519, the seed)
 OPERATOR: Final = "operator"  # whoever holds it acts as the operator of the installation
 
-SETS: Final = frozenset({WRAPPING, SIGNING})  # uses with a current key and older ones that still read
+SETS: Final = frozenset({WRAPPING, SIGNING, RELEASE})  # a current key, and older ones that still read
 SUCCESSIVE: Final = frozenset({AUDIT})  # uses with one key at a time, staged before it takes over
 
 
@@ -69,6 +70,7 @@ _MAKERS: Mapping[str, Callable[[], bytes]] = {
     DIGEST: _new_secret,
     SIGNING: _new_signing_key,
     AUDIT: _new_secret,
+    RELEASE: _new_secret,
     OPERATOR: _new_secret,
 }
 
@@ -80,6 +82,7 @@ class KeyRing:
     digest: Key
     signing: KeySet
     audit: KeySet
+    release: KeySet
     operator: Key
     signing_starts: Mapping[str, int] = field(default_factory=dict)  # id -> second (Unix) it signs from
 
@@ -214,6 +217,7 @@ class KeyRing:
             digest=sets[DIGEST].current,
             signing=sets[SIGNING],
             audit=sets[AUDIT],
+            release=sets[RELEASE],
             operator=sets[OPERATOR].current,
             signing_starts=dict(document.get("signing_starts", {})),
         )

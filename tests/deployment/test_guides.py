@@ -18,6 +18,8 @@ import pytest
 from support.fake_sistra import TOKEN, fake_sistra
 from support.ingestion_kit import SAMPLES
 from support.processes import environment_for, serving
+from support.published_releases import InMemoryReleases
+from support.release_server import release_server
 
 ROOT = Path(__file__).parents[2]
 GUIDES = ROOT / "docs" / "guide"
@@ -45,13 +47,13 @@ class Step:
     shown: str = ""
 
 
-def steps(guide: str) -> list[Step]:
+def steps(guide: str, run: str = "sh") -> list[Step]:
     text = (GUIDES / guide).read_text()
     found: list[Step] = []
     end = None  # of the sh block before, until something else was shown
     for fence in FENCE.finditer(text):
         kind, body = fence[1], fence[2]
-        if kind == "sh":
+        if kind == run:
             found.append(Step(body))
             end = fence.end()
         elif end is not None and not text[end : fence.start()].strip():
@@ -157,8 +159,29 @@ def test_the_operators_guide_is_true(
         check(blocks, run_all(blocks, folder, environment | given))
 
 
+def test_the_guide_of_published_figures_is_true(
+    database_url: str, home: Path, environment: dict[str, str], folder: Path
+) -> None:
+    with release_server(database_url, home, InMemoryReleases()) as served:
+        given = environment | {"INTERTRATA": served.address}
+        blocks = steps("open_data.md")
+        check(blocks, run_all(blocks, folder, given))
+        programs = steps("open_data.md", "python")
+        check(programs, [program(each.commands, folder, given) for each in programs])
+        assert len(programs) == 2
+
+
+def program(text: str, folder: Path, environment: dict[str, str]) -> str:
+    """What it prints."""
+    ended = subprocess.run(
+        [sys.executable, "-c", text], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    return ended.stdout
+
+
 def test_the_guides_have_commands_and_answers() -> None:
-    for guide, least in (("integration.md", 9), ("operation.md", 6)):
+    for guide, least in (("integration.md", 9), ("operation.md", 6), ("open_data.md", 4)):
         found = steps(guide)
         assert len(found) >= least
         assert sum(step.kind is not None for step in found) >= least - 1

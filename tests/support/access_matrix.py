@@ -4,10 +4,11 @@ Each role that is not named in a row is refused with 403 whatever the object; wh
 401. A status of ``None`` is not called here, because it would change the registry: the route's own tests do.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from app.releases.sdmx.endpoints import forms_of
 from app.security.roles import Role
 
 Statuses = tuple[int | None, int | None, int | None]  # own, foreign, absent
@@ -18,6 +19,7 @@ REVIEWER, IDENTITY = Role.REVIEWER, Role.IDENTITY_OFFICER
 STATISTICIAN, INEI = Role.STATISTICIAN, Role.INEI
 AUDITOR, OPERATOR = Role.AUDITOR, Role.OPERATOR
 
+_STATISTICS: Final = (ANALYST, STATISTICIAN, INEI)
 NATIONAL: Final = (ANALYST, REVIEWER, IDENTITY)  # who reads the whole registry
 
 
@@ -49,10 +51,38 @@ _NOBODY: Final = "00000000-0000-4000-8000-000000000000"
 _RECORD: Final = {"feed": "sistra", "number": "1-2024-1-0"}
 _SPLIT_CASE: Final = {"parts": [[_RECORD]], **_REASON}
 _SPLIT_PERSON: Final = {"parts": [[{**_RECORD, "role": "victim", "order": 1}]], **_REASON}
+_EXACT: Final = all_of(ANALYST, REGIONAL, READER, STATISTICIAN, told=ALIKE)  # each inside their reach
 _READ_CASE: Final = {**all_of(*NATIONAL, told=FOUND), READER: OWN, REGIONAL: OWN}
+
+_SDMX: Final = (  # the whole form of an address, and what may not be left out of it
+    ("3.0/data/{context}/{agency}/{flow}/{version}/{key}", "{flow}"),
+    ("3.0/availability/{context}/{agency}/{flow}/{version}/{key}/{component}", "{flow}"),
+    ("3.0/structure/{kind}/{agency}/{resource}/{version}/{item}", "{kind}"),
+    ("2.1/data/{flow}/{key}/{provider}", "{flow}"),
+    ("2.1/availableconstraint/{flow}/{key}/{provider}/{component}", "{flow}"),
+    ("2.1/{kind}/{agency}/{resource}/{version}/{item}", "{kind}"),
+)
+
+
+def _sdmx(prefix: str) -> Iterator[str]:
+    """Every form of every address of SDMX under the prefix."""
+    for path, least in _SDMX:
+        slashes = prefix == "/sdmx"
+        yield from (f"GET {prefix}/{form}" for form in forms_of(path, least, slashes=slashes))
+
 
 OPEN: Final = frozenset(
     {
+        *_sdmx("/sdmx"),
+        "GET /sdmx/3.0/schema/{rest:path}",
+        "GET /sdmx/3.0/metadata/{rest:path}",
+        "GET /v1/open",
+        "GET /v1/open/dictionary",
+        "GET /v1/open/dictionary.csv",
+        "GET /v1/open/tables/{table}.csv",
+        "GET /v1/open/tables/{table}.parquet",
+        "GET /v1/open/releases/{release}/tables/{table}.csv",
+        "GET /v1/open/releases/{release}/tables/{table}.parquet",
         "GET /health/live",
         "GET /health/ready",
         "GET /docs",
@@ -64,7 +94,8 @@ OPEN: Final = frozenset(
         "GET /.well-known/jwks.json",
     }
 )
-"""Routes for everybody: health, the description, and where credentials are shown and keys are published."""
+"""Routes for everybody: health, the description, where credentials are shown and keys are published, and the
+public edition of releases."""
 
 MATRIX: Final[Mapping[str, Row]] = {
     "GET /metrics": Row({OPERATOR: ALIKE}),
@@ -117,12 +148,27 @@ MATRIX: Final[Mapping[str, Row]] = {
     "POST /v1/persons/{person_id}/split": Row({REVIEWER: ABSENT}, "person", _SPLIT_PERSON),
     "POST /v1/cases/{case_id}/merge": Row({REVIEWER: ABSENT}, "case", {"other": _NOBODY, **_REASON}),
     "POST /v1/persons/{person_id}/merge": Row({REVIEWER: ABSENT}, "person", {"other": _NOBODY, **_REASON}),
+    # the restricted edition by SDMX: structures are there, figures only once there is a release
+    **{
+        route: Row({INEI: (200 if "{kind}" in route else 404, None, None)}, others=(403, None, None))
+        for route in _sdmx("/sdmx/restricted")
+    },
     # figures, models, the audit log
     "GET /v1/statistics/overview": Row(all_of(ANALYST, STATISTICIAN, INEI, told=ALIKE)),
-    "GET /v1/statistics/query": Row({STATISTICIAN: ALIKE}, query={"measure": "cases"}),
-    "POST /v1/statistics/query": Row({STATISTICIAN: ALIKE}, body={"measures": ["cases"]}),
+    "GET /v1/statistics/query": Row(_EXACT, query={"measure": "cases"}),
+    "POST /v1/statistics/query": Row(_EXACT, body={"measures": ["cases"]}),
+    "GET /v1/statistics/concordance": Row(all_of(ANALYST, STATISTICIAN, told=ALIKE)),
+    "GET /v1/statistics/published/compared": Row(all_of(ANALYST, STATISTICIAN, told=ALIKE)),
     "GET /v1/statistics/published": Row(all_of(ANALYST, STATISTICIAN, INEI, told=ALIKE)),
-    "GET /v1/statistics/indicators": Row(all_of(ANALYST, STATISTICIAN, INEI, told=ALIKE)),
+    "GET /v1/statistics/indicators": Row(all_of(ANALYST, REGIONAL, READER, STATISTICIAN, INEI, told=ALIKE)),
+    "GET /v1/releases": Row(all_of(*_STATISTICS, told=ALIKE)),
+    "GET /v1/releases/calendar": Row(all_of(*_STATISTICS, told=ALIKE)),
+    "GET /v1/releases/keys": Row(all_of(*_STATISTICS, told=ALIKE)),
+    "GET /v1/releases/latest": Row(all_of(*_STATISTICS, told=NOWHERE)),
+    "GET /v1/releases/{release}": Row(all_of(*_STATISTICS, told=NOWHERE)),
+    "GET /v1/releases/{release}/manifest": Row(all_of(*_STATISTICS, told=NOWHERE)),
+    "GET /v1/releases/{release}/tables/{table}": Row(all_of(*_STATISTICS, told=NOWHERE)),
+    "GET /v1/releases/{release}/changes": Row(all_of(*_STATISTICS, told=NOWHERE)),
     "GET /v1/models": Row({OPERATOR: ALIKE}),
     "GET /v1/audit/entries": Row({AUDITOR: ALIKE}),
     "GET /v1/audit/persons/{person_id}/accesses": Row({AUDITOR: ALIKE}, "person"),

@@ -103,18 +103,19 @@ FINER = ["2xx", "3xx", "401", "403", "404", "409", "410", "413", "415", "422", "
 
 def configured(document: Any) -> str:
     """The expectations. 400 counts as an answer to a good request only where a purpose stands in the body, a
-    cursor is only good if it was handed out, a body may not be empty, or OAuth says so (a field twice)."""
+    cursor is only good if it was handed out, a body may not be empty, OAuth says so (a field twice), or SDMX
+    does (its code lists say what keys, versions and filters may be; 501 is what is not offered of it)."""
     lines = ["[checks.positive_data_acceptance]", f"expected-statuses = {json.dumps(FINER)}"]
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             names = {each["name"] for each in operation.get("parameters", ())}
             half = "Intertrata-Officer" in names and "Intertrata-Case" not in names
-            if half or "after" in names or path.endswith("/batches") or path.startswith("/oauth/"):
+            sdmx = path.startswith("/sdmx/")
+            if half or "after" in names or path.endswith("/batches") or path.startswith("/oauth/") or sdmx:
                 name = json.dumps(f"{method.upper()} {path}")
                 lines += ["[[operations]]", f"include-name = {name}"]
-                lines += [
-                    f"checks.positive_data_acceptance.expected-statuses = {json.dumps([*FINER, '400'])}"
-                ]
+                finer = [*FINER, "400", *(["501"] if sdmx else [])]
+                lines += [f"checks.positive_data_acceptance.expected-statuses = {json.dumps(finer)}"]
     return "\n".join(lines) + "\n"
 
 

@@ -23,6 +23,18 @@ from support.access_matrix import MATRIX, OPEN, Row
 from support.ingestion_kit import sample
 from support.sample_files import versions
 
+SDMX = {
+    "{context}": "dataflow",
+    "{agency}": "INTERTRATA",
+    "{flow}": "DFR_VICTIMS_PURPOSE",
+    "{version}": "latest",
+    "{key}": "all",
+    "{component}": "all",
+    "{provider}": "all",
+    "{kind}": "codelist",
+    "{resource}": "CL_PURPOSE",
+    "{item}": "begging",
+}
 WHICH = ("own", "foreign", "absent")
 _shut_out: dict[Role, NewClient] = {}
 _officers = itertools.count()
@@ -133,8 +145,11 @@ class Call:
             "{pin_id}": "4611686018427387904",
             "{item}": "case-4611686018427387904-4611686018427387905",  # no such pair
             "{decision_id}": str(uuid4()),
+            "{release}": "2024-B1.9",
+            "{table}": "cases-department",
             "{glass_id}": await self._glass(headers) if "{glass_id}" in path else "",
         }
+        parts |= SDMX
         for name, value in parts.items():
             path = path.replace(name, value)
         assert "{" not in path, f"nothing is known of an object of {path}"

@@ -16,6 +16,10 @@ from support.access_kit import Guarded
 from support.access_matrix import OPEN
 
 UNTOLD = {
+    "GET /v1/statistics/indicators": "definitions of figures, of nobody",
+    "GET /v1/statistics/query": "limited callers in a session of their reach, opened for them alone:"
+    " test_statistics_reach",
+    "POST /v1/statistics/query": "as GET",
     "GET /v1/feeds": "figures of the feeds, of nobody",
     "POST /v1/break-glass": "urgent access is there to reach beyond; it answers with nothing of the object",
     "POST /v1/break-glass/{glass_id}/revoke": "one's own access",

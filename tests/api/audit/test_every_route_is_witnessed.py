@@ -10,6 +10,7 @@ from app.audit.sessions import audits_of
 from app.main import create_app
 from app.shell import openapi
 from app.wiring import Services
+from support.access_matrix import MATRIX, OPEN
 
 EXEMPT = {
     "GET /docs": "a page about the API",
@@ -35,8 +36,21 @@ EXEMPT = {
     "GET /v1/statistics/overview": "figures, of nobody",
     "GET /v1/statistics/query": "figures, of nobody",
     "POST /v1/statistics/query": "figures, of nobody",
+    "GET /v1/releases": "what was published, of nobody",
+    "GET /v1/releases/calendar": "a rule",
+    "GET /v1/releases/keys": "public keys",
+    "GET /v1/releases/latest": "what was published, of nobody",
+    "GET /v1/releases/{release}": "what was published, of nobody",
+    "GET /v1/releases/{release}/manifest": "what was published, of nobody; tables are witnessed",
+    "GET /v1/releases/{release}/changes": "counts of what a version changed, of nobody",
+    "GET /v1/statistics/concordance": "figures, of nobody",
+    "GET /v1/statistics/published/compared": "figures, of nobody",
     "GET /v1/statistics/published": "figures that institutions printed",
     "GET /v1/statistics/indicators": "definitions of figures, of nobody",
+    **dict.fromkeys(
+        (route for route in (*MATRIX, *OPEN) if route.startswith(("GET /sdmx/", "GET /v1/open"))),
+        "figures that were published, of nobody",
+    ),
 }
 
 

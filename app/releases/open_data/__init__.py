@@ -1,0 +1,1 @@
+"""Open data: the public edition for everybody, as files with a dictionary and a catalogue."""
