@@ -17,7 +17,7 @@ from app.core.queue import enqueue
 from app.core.settings import Settings
 from app.security import key_store
 from app.security.key_store import PlainFile
-from app.security.keyring import WRAPPING, KeyRing
+from app.security.keyring import RELEASE, WRAPPING, KeyRing
 from app.security.rotation import REWRAP
 from app.security.signing import KEPT_AFTER, PUBLISHED_AHEAD
 from app.wiring import Services, key_provider_of, open_services
@@ -46,13 +46,16 @@ class Rotated(StrEnum):
 
     WRAPPING = "wrapping"
     AUDIT = "audit"
+    RELEASE = "release"
 
 
 @app.command()
 def rotate(
     use: Annotated[
         Rotated,
-        typer.Argument(help="La que envuelve las de datos, o la de la bitácora / of data, or the log."),
+        typer.Argument(
+            help="La de los datos, la bitácora o las publicaciones / of data, the log or releases."
+        ),
     ] = Rotated.WRAPPING,
     wait: Annotated[bool, typer.Option(help="Esperar hasta el final / wait for the end.")] = False,
     as_json: Json = False,
@@ -64,9 +67,16 @@ def rotate(
     `audit`: nueva llave de la bitácora. Escribe el relevo, que ambas firman: guárdelo y entréguelo con la
     bitácora; la anterior se destruye / a new key of the log. Writes the handover, which both signed: keep it
     and pass it on; the former key is destroyed.
+
+    `release`: nueva llave que firma publicaciones; las anteriores siguen comprobando. El servicio la conoce
+    al arrancar de nuevo / a new key for releases; the former ones go on verifying. The service has it once it
+    is started again.
     """
     if use is Rotated.AUDIT:
         typer.echo(asyncio.run(_rotate_audit(Settings())), nl=False)
+        return
+    if use is Rotated.RELEASE:
+        typer.echo(_rotate_release(Settings()))
         return
     key_id, rewrapped = asyncio.run(_rotate(Settings(), wait))
     if as_json:
@@ -172,6 +182,11 @@ async def _rewrap(settings: Settings) -> int:
     async with open_services(settings) as services:
         await _witness(services, "rewrap")
         return await services.rotation.rewrap()
+
+
+def _rotate_release(settings: Settings) -> str:
+    asyncio.run(_witnessed(settings, "rotate-release"))
+    return KeyRing.add_key(settings.home, RELEASE, key_provider_of(settings))
 
 
 async def _retire(settings: Settings, key_id: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Annotated, TypeVar
@@ -34,6 +35,12 @@ def list_(as_json: Json = False) -> None:
         typer.echo(orjson.dumps([_told(each) for each in found]).decode())
     else:
         _show(found)
+
+
+@app.command()
+def key() -> None:
+    """La clave pública con que se comprueba (base64) / the public key to verify with (base64)."""
+    typer.echo(asyncio.run(_public_key()))
 
 
 @app.command()
@@ -142,6 +149,12 @@ def _told(seen: Seen) -> dict[str, object]:
 def _protected(report: Report) -> dict[str, object]:
     names = ("indicator", "family", "cells", "suppressed", "gap", "added", "relaxed")
     return {name: getattr(report, name) for name in names}
+
+
+async def _public_key() -> str:
+    async with open_services(Settings()) as services:
+        signer = services.releases.signer
+        return b64encode(signer.public_keys()[signer.current]).decode()
 
 
 async def _with(work: Callable[[ReleaseService], Awaitable[T]]) -> T:

@@ -66,6 +66,7 @@ def test_the_whole_way_by_commands(database_url: str, tmp_path: Path, sample_wor
         pulled = command(given, *asked, *key)
         assert pulled.returncode == 0, pulled.stderr[-500:]
         assert pulled.stdout.startswith("2024-B1.1: ")
+        assert command(environment, "release", "key").stdout.strip() == keys[0]["public_key"]
         again = command(given, *asked, *key)
         assert again.stdout.startswith("sin cambios")
         other = b64encode(bytes(32)).decode()
