@@ -8,7 +8,7 @@ UV := .venv/tools/bin/uv
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock migration inventory sbom licences audit bench fuzz serve worker image clean
+.PHONY: help setup demo test check format lock migration inventory sbom licences audit bench fuzz published serve worker image clean
 
 help: ## Esta lista / this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -68,6 +68,9 @@ bench: setup ## Mediciones / benchmarks
 fuzz: setup ## Diez mil entradas dañadas, diez mil operaciones, veinte mil pedidos / damaged inputs, operations in disorder, requests
 	INTERTRATA_FUZZ=10000 INTERTRATA_OPERATIONS=10000 INTERTRATA_ATTACKS=500 INTERTRATA_REQUESTS=20000 \
 		$(PYTEST) tests/properties
+
+published: setup ## Todas las tablas publicadas, reproducidas / every printed table, reproduced
+	INTERTRATA_PUBLISHED=all $(PYTEST) tests/spec/test_published_tables.py
 
 serve: setup ## La API / the API
 	@exec $(BIN)/intertrata serve

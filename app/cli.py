@@ -23,6 +23,7 @@ PARTS: Final[dict[str, str]] = {
     "reindex": "Indexar de nuevo lo guardado / index anew what is kept",
     "reconcile": "Vincular registros, casos y personas / link records, cases and persons",
     "explain": "Por qué un par está unido o aparte / why a pair is together or apart",
+    "review": "Decidir lo que la máquina no puede / decide what the machine cannot",
     "model": "Modelos de vinculación: ver, comparar, promover / linking models: see, compare, promote",
     "links": "Exportar los vínculos / export the links",
     "queue": "La cola de trabajos / the queue of jobs",
@@ -33,6 +34,9 @@ PARTS: Final[dict[str, str]] = {
     "audit": "La bitácora de accesos / the log of who did what",
     "schemas": "Esquemas JSON de los contratos / JSON Schemas of the contracts",
     "world": "Un mundo inventado en los cuatro formatos / an invented world in the four forms",
+    "statistics": "Las fuentes lado a lado; el cubo / the feeds side by side; the cube",
+    "release": "Publicaciones: preparar, aprobar, publicar / releases: build, approve, publish",
+    "pull-release": "Traer y comprobar una publicación / fetch and verify a release",
     "published": "Cifras publicadas y sus desacuerdos / published figures and their disagreements",
     "train": "Entrenar un modelo de vinculación / train a linking model",
     "evaluate": "Medir los vínculos contra la verdad / measure the links against the truth",
@@ -143,7 +147,7 @@ def _say(line: str, code: int) -> int:
 
 
 def _module(name: str) -> str:
-    return f"app.commands.{name}"
+    return f"app.commands.{name.replace('-', '_')}"
 
 
 if __name__ == "__main__":

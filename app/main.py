@@ -1,6 +1,5 @@
 """The API as an ASGI application. ``create_app`` composes; nothing runs and nothing is read at import."""
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -14,8 +13,9 @@ from app.reconciliation.review import endpoints as review
 from app.registry import endpoints as registry
 from app.registry import identity_endpoints as identity
 from app.registry.pins import endpoints as pins
+from app.releases import endpoints as releases
 from app.releases.open_data import endpoints as open_data
-from app.releases.reading import NothingPublished
+from app.releases.reading import outsiders
 from app.releases.sdmx import endpoints as sdmx
 from app.security import endpoints as security
 from app.security.modes import DEMO_BANNER, DEMO_HEADERS
@@ -25,8 +25,11 @@ from app.shell.bounds import Bounds, Limits
 from app.shell.envelope import Envelope
 from app.shell.metrics import Metrics
 from app.statistics import endpoints as statistics
+from app.statistics.concordance import endpoints as concordance
+from app.statistics.cube.service import Cube
 from app.statistics.memory import Memory
-from app.wiring import Services
+from app.statistics.published import endpoints as published
+from app.wiring import Services, program_version
 
 DESCRIPTION = """
 Un registro de casos de trata de personas en el Perú, de cuatro instituciones: RETA-PNP, SISTRA, Poder
@@ -49,6 +52,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     identity.router,
     pins.router,
     statistics.router,
+    concordance.router,
+    published.router,
+    releases.router,
     lifecycle.router,
     sdmx.router,
     open_data.router,
@@ -59,7 +65,7 @@ ROUTERS: tuple[APIRouter, ...] = (
 def create_app(services: Services) -> FastAPI:
     app = FastAPI(
         title="INTERTRATA",
-        version=_version(),
+        version=program_version(),
         description=DESCRIPTION + (f"\n**{DEMO_BANNER}**\n" if services.authorisation.demo else ""),
         docs_url=None,  # FastAPI's own page loads from a CDN; ours is in app.shell
         redoc_url=None,
@@ -85,7 +91,8 @@ def _fill_state(app: FastAPI, services: Services) -> None:
     app.state.services = services
     app.state.clock = services.clock
     app.state.statistics = Memory()
-    app.state.published_releases = NothingPublished
+    app.state.cube = Cube(services.database)
+    app.state.published_releases = outsiders(services.clock)
     app.state.database = services.database
     app.state.ingestion = services.ingestion
     app.state.gate = services.gate
@@ -109,10 +116,3 @@ def _describe(app: FastAPI) -> None:
         return made
 
     app.openapi = description  # type: ignore[method-assign]  # FastAPI's documented way
-
-
-def _version() -> str:
-    try:
-        return version("intertrata")
-    except PackageNotFoundError:  # run from a checkout that was not installed
-        return "0"

@@ -14,6 +14,7 @@ from app.core.settings import Settings
 from app.main import create_app
 from app.security import modes
 from app.shell.tls import PeerProtocol, context_of
+from app.statistics.cube.service import Cube
 from app.wiring import Services
 
 log = get_logger(__name__)
@@ -82,8 +83,9 @@ async def serve_until(services: Services, listener: socket.socket, stop: asyncio
     context = context_of(services.settings)
     if services.authorisation.demo:
         log.warning("demo_mode")
+    application = create_app(services)
     config = uvicorn.Config(
-        create_app(services),
+        application,
         log_config=None,
         access_log=False,  # it would write query strings; app.shell.envelope writes ours
         server_header=False,
@@ -95,9 +97,13 @@ async def serve_until(services: Services, listener: socket.socket, stop: asyncio
     )
     server = _Server(config)
     stopping = asyncio.create_task(_pass_on(stop, server))
+    cube: Cube = application.state.cube
+    warming = asyncio.create_task(cube.warm())
     try:
         await server.serve(sockets=[listener])
     finally:
+        await cube.close()
+        await asyncio.gather(warming, return_exceptions=True)
         stop.set()  # whatever ended the server ends what runs beside it
         await stopping
 

@@ -10,13 +10,14 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from importlib.metadata import PackageNotFoundError, version
 
 from adapters.catalog import CATALOG
 from adapters.sistra.pull import Source
 from adapters.transport.spill import spill_into
 from app.audit import jobs as audit_jobs
 from app.audit.console import permission_witness
-from app.audit.log import MerkleLog
+from app.audit.log import MerkleLog, Signers
 from app.audit.note import Signer
 from app.audit.service import AuditLog
 from app.audit.unusual import UnusualReadings
@@ -25,7 +26,7 @@ from app.core.errors import SettingsInvalid
 from app.core.garbage import collect_seldom
 from app.core.queue import Every, Handler, Options, Worker
 from app.core.settings import Settings
-from app.db import migrate
+from app.db import migrate, own_role
 from app.db.embedded import EmbeddedPostgres
 from app.db.engine import Database
 from app.ingestion import jobs as ingestion_jobs
@@ -42,6 +43,8 @@ from app.reconciliation.review.rules import Policy
 from app.reconciliation.review.service import Tools as ReviewTools
 from app.reconciliation.running import Models
 from app.reconciliation.service import ReconciliationService
+from app.releases.service import ReleaseService
+from app.releases.signing import ReleaseSigner
 from app.security import housekeeping, installation
 from app.security.access import build_access
 from app.security.blind import BlindIndex
@@ -89,6 +92,7 @@ class Services:
     review: ReviewTools
     ingestion: IngestionService
     protection: ProtectionService
+    releases: ReleaseService
     puller_from: Callable[[Source], Puller]
     puller: Puller | None  # None: no source to pull from is configured
 
@@ -99,7 +103,7 @@ def build_services(
     keyring, renew = (keys.keyring, keys.renewed) if isinstance(keys, RingFile) else (keys, None)
     sealer, blind = Sealer(keyring, renew), BlindIndex(keyring)
     models, audit = Models(), AuditLog(clock, sealer, blind)
-    merkle = _merkle(database, settings, keyring)
+    merkle = _merkle(database, settings, keys)
     access = build_access(settings, database, keys, clock, permission_witness(audit))
     indexer = FeatureIndexer(blind)
     linker = ReconciliationService(database, sealer, indexer, models)
@@ -134,6 +138,7 @@ def build_services(
         protection=ProtectionService(
             ProtectionTools(database, ingestion, linker, audit, merkle, sealer, clock)
         ),
+        releases=ReleaseService(database, audit, _release_signer(keyring), clock, program_version()),
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
     )
@@ -160,9 +165,31 @@ def _tools(
     )
 
 
-def _merkle(database: Database, settings: Settings, keyring: KeyRing) -> MerkleLog:
-    signer = Signer(settings.audit_origin, keyring.audit.current.secret)
-    return MerkleLog(database, signer, settings.audit_folder)
+def _merkle(database: Database, settings: Settings, keys: KeyRing | RingFile) -> MerkleLog:
+    def signers(ring: KeyRing) -> tuple[Signer, ...]:
+        return tuple(Signer(settings.audit_origin, key.secret) for key in ring.audit.all())
+
+    if isinstance(keys, KeyRing):
+        return MerkleLog(database, Signers(*signers(keys)), settings.audit_folder)
+    look = keys.another().renewed
+
+    def renewed() -> tuple[Signer, ...] | None:
+        ring = look()
+        return None if ring is None else signers(ring)
+
+    return MerkleLog(database, Signers(*signers(keys.keyring), renew=renewed), settings.audit_folder)
+
+
+def _release_signer(keyring: KeyRing) -> ReleaseSigner:
+    keys = keyring.release
+    return ReleaseSigner(keys.current.id, {key.id: key.secret for key in keys.all()})
+
+
+def program_version() -> str:
+    try:
+        return version("intertrata")
+    except PackageNotFoundError:  # run from a checkout that was not installed
+        return "0"
 
 
 def key_provider_of(settings: Settings) -> KeyProvider:
@@ -206,7 +233,7 @@ def paces_of(settings: Settings) -> Paces:
         officer=settings.requests_per_officer_minute,
         address=settings.tokens_per_address_minute,
         named=settings.tokens_per_client_minute,
-        open=settings.open_requests_per_address_minute,
+        open=settings.open_per_address_minute,
     )
 
 
@@ -239,12 +266,17 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
 
 @contextmanager
 def running_database(settings: Settings) -> Iterator[str]:
-    """The database's address: the given one, else that of the embedded server, kept running meanwhile."""
+    """The database's address: the given one, else that of the embedded server's owner, kept running
+    meanwhile."""
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
         return
-    with EmbeddedPostgres(settings.home, binaries=settings.postgres_binaries) as url:
+    with _embedded(settings) as url:
         yield url
+
+
+def _embedded(settings: Settings) -> EmbeddedPostgres:
+    return EmbeddedPostgres(settings.home, binaries=settings.postgres_binaries)
 
 
 @asynccontextmanager
@@ -262,7 +294,7 @@ async def open_services(
     running = running_database(settings)
     url = await asyncio.to_thread(running.__enter__)
     try:
-        await _prepare(settings, url)
+        url = await _prepared(settings, url)
         seconds = settings.request_seconds if only_answers else None
         database = Database(url, pool_size=settings.database_pool_size, statement_seconds=seconds)
         try:
@@ -274,8 +306,12 @@ async def open_services(
         await asyncio.to_thread(running.__exit__, None, None, None)
 
 
-async def _prepare(settings: Settings, url: str) -> None:
+async def _prepared(settings: Settings, url: str) -> str:
+    """The address to work with: the embedded server's owner migrates and grants, and does no more."""
     if settings.database_url is None:
-        await migrate.upgrade(url)
-    elif not await _up_to_date(url):
+        migrated = await migrate.upgrade(url)
+        password = await asyncio.to_thread(_embedded(settings).working_password)
+        return await own_role.working_address(url, password, migrated.head)
+    if not await _up_to_date(url):
         raise migrate.NotMigrated
+    return url

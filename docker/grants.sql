@@ -23,11 +23,13 @@ GRANT SELECT, INSERT ON audit_entry, audit_leaf, audit_node, audit_checkpoint TO
 GRANT SELECT, INSERT ON erased_identity, erasure TO :"app";
 GRANT SELECT, INSERT ON review_act, review_pair, review_word TO :"app";
 GRANT SELECT, INSERT ON installation TO :"app";
+GRANT SELECT, INSERT ON release, release_table, release_fact, release_manifest, release_act TO :"app";
 GRANT SELECT, INSERT, UPDATE (data_key, verbatim) ON delivery TO :"app";  -- erasure, held to it by a trigger
 
 -- rows that change and stay
 GRANT SELECT, INSERT, UPDATE (data_key), DELETE ON audit_purpose TO :"app";  -- rewrapped, erased
 GRANT SELECT, UPDATE (last) ON change_cursor TO :"app";
+GRANT SELECT, UPDATE (generation, asked_at) ON statistics_cube TO :"app";
 GRANT SELECT, INSERT, UPDATE (disabled_at) ON client TO :"app";
 GRANT SELECT, INSERT, UPDATE (lifted_by, lifted_at) ON legal_hold TO :"app";
 GRANT SELECT, INSERT, UPDATE ON batch, record, mention, feed_state, link_state, break_glass TO :"app";
@@ -43,7 +45,7 @@ GRANT UPDATE (narrative) ON report TO :"app";  -- erased
 GRANT SELECT, INSERT, UPDATE (data_key), DELETE ON review_reason TO :"app";  -- rewrapped, erased
 GRANT SELECT, INSERT, UPDATE, DELETE ON request_pace TO :"app";
 GRANT SELECT, INSERT, UPDATE, DELETE ON identity_use, link_dirty, edge, case_member, person_member, case_entity,
-    person_entity, review_claim TO :"app";
+    person_entity, person_case, review_claim, review_item TO :"app";
 
 -- the queue
 GRANT SELECT, INSERT, UPDATE, DELETE ON pgqueuer, pgqueuer_schedules TO :"app";
@@ -57,7 +59,8 @@ GRANT USAGE ON SEQUENCE pgqueuer_id_seq, pgqueuer_schedules_id_seq, pgqueuer_sta
 -- what is read for a caller, as the role that row-level security holds (SET LOCAL ROLE in the transaction)
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM intertrata_reader;
 GRANT USAGE ON SCHEMA public TO intertrata_reader;
-GRANT SELECT ON case_entity, case_member, person_entity, person_member, report, record, citation, mention,
+GRANT SELECT ON change_cursor TO intertrata_reader;  -- one number: the last change that an answer knows
+GRANT SELECT ON case_entity, case_member, person_entity, person_member, person_case, report, record, citation, mention,
     redirect, change, batch, delivery_issue, judgement, edge TO intertrata_reader;
 GRANT SELECT (mention_id, identity) ON mention_identity TO intertrata_reader;
 GRANT SELECT (id, kind, member, attribute, act, value, made_at) ON pin TO intertrata_reader;

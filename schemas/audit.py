@@ -45,6 +45,23 @@ class UnusualReadingItem(Contract):
     at: AwareDatetime
 
 
+class LogKey(Contract):
+    """A public key that signs, or signed, the log's checkpoints."""
+
+    key: str = Field(
+        description="Como la escribe Go: `<nombre>+<id>+<base64>` / as Go's note package writes it"
+    )
+    begins: int | None = Field(description="Tamaño de la bitácora desde el que firma / size it signs from")
+    ends: int | None = Field(description="Hasta el que firmó; ausente: es la de hoy / absent: today's")
+    handover: str | None = Field(description="La nota con que empezó / the note by which it began")
+
+
+class LogKeys(Contract):
+    """The first one first."""
+
+    keys: tuple[LogKey, ...]
+
+
 class LogProof(Contract):
     """Hashes as RFC 6962 2.1.1 and 2.1.2 order them, base64. ``leaf`` in proofs of inclusion."""
 

@@ -1,5 +1,7 @@
 """Figures that institutions printed, and where they disagree."""
 
+from datetime import datetime
+
 from schemas.base import Contract
 from schemas.indicators import Words
 from schemas.vocabulary import DisagreementKind, Feed, Unit
@@ -49,3 +51,29 @@ class Disagreement(Contract):
 class Published(Contract):
     figures: tuple[PublishedFigure, ...]
     disagreements: tuple[Disagreement, ...]
+
+
+class Comparison(Contract):
+    """A printed figure beside what the registry counts of the same system, period and category.
+
+    ``indicator`` is that of the registry: an id of the catalogue, or of ``counted`` alone. ``registry`` is
+    None where the registry does not count by what the figure is told by; ``missing`` then names that
+    dimension. ``difference`` is the registry's figure less the printed one.
+    """
+
+    figure: PublishedFigure
+    indicator: str
+    counted: Words
+    registry: int | None
+    difference: int | None
+    missing: str | None
+
+
+class Compared(Contract):
+    """``disagreements``: those of the printed figures among themselves, then those with the registry.
+    Everything is of trafficking, by the offence that the institution itself states."""
+
+    comparisons: tuple[Comparison, ...]
+    disagreements: tuple[Disagreement, ...]
+    position: int
+    counted_at: datetime

@@ -24,7 +24,8 @@ class Query(Contract):
 
     A filter keeps what has at least one of its codes. ``since`` and ``until`` are both included and bound the
     date of each indicator's basis; without bounds, what has no date is counted too. ``source`` asks what one
-    feed alone says, by the offence it states; without it, the reconciled figure.
+    feed alone says, by the offence it states; without it, the reconciled figure. ``finished`` asks for what
+    has ended, and refuses an ``until`` (or the lack of one) that reaches into the running period.
     """
 
     measures: tuple[str, ...] = Field(min_length=1, max_length=8)
@@ -34,6 +35,7 @@ class Query(Contract):
     since: IsoDay | None = None
     until: IsoDay | None = None
     source: Feed | None = None
+    finished: bool = False
 
 
 class MeasureOf(Contract):
@@ -54,13 +56,15 @@ class Row(Contract):
 class Answer(Contract):
     """Rows in ascending order of their codes; combinations that are all zero are not listed.
 
-    ``totals`` are counted, not added up: a person of two departments is one. ``position`` is the last change
-    of the registry that the figures know.
+    ``totals`` are counted, not added up: a person of two departments is one. ``unfinished`` are the periods
+    in the rows that have not ended: more may come. ``position`` is the last change of the registry that the
+    figures know.
     """
 
     query: Query
     measures: tuple[MeasureOf, ...]
     rows: tuple[Row, ...]
     totals: tuple[int, ...]
+    unfinished: tuple[str, ...] = ()
     position: int
     counted_at: datetime

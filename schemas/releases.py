@@ -87,18 +87,76 @@ class Manifest(Contract):
     policy: str | None  # disclosure policy; None in the exact edition
     code: str
     tables: tuple[TableEntry, ...]
-    built_by: str
+    changes: str | None  # SHA-256 (hex) of ``ReleaseChanges``; None: it replaces nothing
+    built_by: str | None  # who is told in the restricted edition alone
     approved_by: str | None
 
 
 class Release(Contract):
-    """``etag`` and ``signature`` are of the manifest's bytes; ``not_before`` is the end of the embargo."""
+    """``sha256`` and ``signature`` are of the manifest's bytes; ``not_before`` is the end of the embargo."""
 
     manifest: Manifest
+    sha256: str
     state: ReleaseState
     not_before: datetime
-    published_at: datetime | None
+    published_at: datetime
     withdrawn_at: datetime | None
     replaced_by: str | None
     signature: str  # base64, Ed25519
     key: str  # id of the signing key
+
+
+class ChangeKind(StrEnum):
+    """Why a cell of a later version differs."""
+
+    LATE_REPORT = "late_report"  # was not held at the former cut-off
+    MERGE = "merge"  # is one with another now
+    SPLIT = "split"  # was one with another then
+    ANNULMENT = "annulment"  # no record of it counts any more: annulled, erased, or makes no case
+    RECLASSIFICATION = "reclassification"  # another date, place or code
+
+
+class ChangeReason(Contract):
+    """How many things came into the cell, and how many left it, for one reason."""
+
+    kind: ChangeKind
+    came: int
+    left: int
+
+
+class CellChange(Contract):
+    """``reasons`` add up: before + came - left = after. None are told in the public edition."""
+
+    table: str
+    codes: tuple[str, ...]
+    before: int | None
+    before_status: CellStatus
+    after: int | None
+    after_status: CellStatus
+    reasons: tuple[ChangeReason, ...]
+
+
+class ReleaseChanges(Contract):
+    """Every cell that differs from the version that this one replaces, and no other."""
+
+    release: str
+    replaces: str
+    edition: Edition
+    changes: tuple[CellChange, ...]
+
+
+class CalendarEntry(Contract):
+    """From when on a bimester may be out: the rule alone, whatever is ready."""
+
+    period: str
+    first_day: date
+    last_day: date
+    not_before: datetime
+
+
+class ReleaseKey(Contract):
+    """``public_key``: base64 of the 32 bytes of an Ed25519 key (RFC 8032)."""
+
+    id: str
+    public_key: str
+    current: bool

@@ -87,13 +87,15 @@ class Lease(Contract):
 
 
 class ReviewItem(Contract):
-    """A doubtful pair. ``likely``: the machine holds it likelier than not; more is told by ``judgement``."""
+    """Two cases, or two persons, that may be one, told by the likeliest of the ``pairs`` of their records or
+    mentions. ``likely``: the machine holds it likelier than not; more is told by ``judgement``."""
 
     id: str
     kind: PairKind
     state: ItemState
     a: Side
     b: Side
+    pairs: int = Field(description="Pares dudosos entre los dos / doubtful pairs between the two")
     likely: bool
     impact: Impact
     lease: Lease | None

@@ -240,8 +240,9 @@ class DateBasis(StrEnum):
 
 
 class DisagreementKind(StrEnum):
-    """How published figures contradict each other."""
+    """How published figures contradict each other, or the registry."""
 
     SUM = "sum"  # a total and its own parts
     SOURCE = "source"  # two sources of the same figure
     STALE = "stale"  # one total printed for two periods
+    REGISTRY = "registry"  # what was printed and what the registry counts

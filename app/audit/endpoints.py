@@ -16,7 +16,7 @@ from app.audit.sessions import AuditReading, audit_of
 from app.audit.unusual import unusual_readings
 from app.db.engine import ReadDep
 from app.security.callers import Auditor, ProofReader
-from schemas.audit import AuditEntryItem, LogProof, UnusualReadingItem
+from schemas.audit import AuditEntryItem, LogKey, LogKeys, LogProof, UnusualReadingItem
 from schemas.pagination import Page
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
@@ -117,6 +117,21 @@ async def get_checkpoint(request: Request, caller: ProofReader, session: ReadDep
     In the form of C2SP tlog-checkpoint. Keep it: tomorrow's log is checked with it.
     """
     return PlainTextResponse(await merkle_of(request).last(session))
+
+
+@router.get("/keys", summary="Claves públicas que firmaron la bitácora / public keys that signed the log")
+async def get_keys(request: Request, caller: ProofReader, session: ReadDep) -> LogKeys:
+    """Desde y hasta qué tamaño firmó cada una, y el relevo con que empezó, que firmaron ella y la anterior.
+
+    From and until which size each signed, and the handover by which it began, signed by it and the former.
+    """
+    terms = (await merkle_of(request).succession(session)).terms
+    return LogKeys(
+        keys=tuple(
+            LogKey(key=str(term.key), begins=term.begins, ends=term.ends, handover=term.handover)
+            for term in terms
+        )
+    )
 
 
 @router.get("/proof", summary="Prueba de inclusión o de continuidad / proof of inclusion or consistency")

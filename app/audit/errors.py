@@ -53,6 +53,24 @@ class NoteUnreadable(OperatorError):
     en = "The checkpoint or the public key cannot be read, or the signature is not of that key."
 
 
+class KeyOutOfTerm(OperatorError):
+    code = "checkpoint-key-out-of-term"
+    es = "El punto de control lo firmó solo una clave que a ese tamaño ({size}) no firmaba: fue relevada."
+    en = "Only a key that did not sign at that size ({size}) signed the checkpoint: it was replaced."
+
+
+class KeysContradict(OperatorError):
+    code = "audit-keys-contradict"
+    es = "Dos relevos de claves se contradicen: una clave robada firmó uno. No se confía en ninguno."
+    en = "Two handovers of keys contradict each other: a stolen key signed one. Neither is trusted."
+
+
+class AuditKeyMissing(OperatorError):
+    code = "audit-key-missing"
+    es = "Falta la clave que hoy firma la bitácora; la tiene el anillo de claves que la relevó."
+    en = "The key that signs the log today is missing; the key ring that made it has it."
+
+
 class FileUnusable(OperatorError):
     code = "audit-file-unusable"
     es = "El archivo no se puede leer o escribir."

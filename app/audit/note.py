@@ -7,6 +7,7 @@ A note may carry signatures of others, of witnesses that cosigned it: they are k
 import hashlib
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -29,20 +30,22 @@ class Checkpoint:
     origin: str
     size: int
     root: bytes
+    extensions: tuple[str, ...] = ()  # further signed lines
 
     def text(self) -> str:
-        return f"{self.origin}\n{self.size}\n{b64encode(self.root).decode()}\n"
+        lines = (self.origin, str(self.size), b64encode(self.root).decode(), *self.extensions)
+        return "".join(f"{line}\n" for line in lines)
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Extension lines are passed over. Raises ``NoteUnreadable``."""
+        """Raises ``NoteUnreadable``."""
         lines = text.split("\n")
         if len(lines) < 4 or lines[-1] or not lines[0] or not _SIZE.fullmatch(lines[1]):
             raise NoteUnreadable
         root = _base64(lines[2])
         if len(root) != hashlib.sha256().digest_size or not all(lines[:-1]):
             raise NoteUnreadable
-        return cls(lines[0], int(lines[1]), root)
+        return cls(lines[0], int(lines[1]), root, tuple(lines[3:-1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,29 +85,52 @@ class Signer:
         self.public = PublicKey(name, self._key.public_key().public_bytes_raw())
 
     def sign(self, checkpoint: Checkpoint) -> str:
-        text = checkpoint.text()
+        return signed(checkpoint, self)
+
+    def signature(self, text: str) -> str:
+        """The line that goes under a note of this text."""
         signature = b64encode(self.public.id + self._key.sign(text.encode())).decode()
-        return f"{text}\n\u2014 {self.public.name} {signature}\n"
+        return f"\u2014 {self.public.name} {signature}\n"
+
+
+def signed(checkpoint: Checkpoint, *signers: Signer) -> str:
+    text = checkpoint.text()
+    return f"{text}\n{''.join(signer.signature(text) for signer in signers)}"
 
 
 def opened(note: str, key: PublicKey) -> Checkpoint:
     """The checkpoint, if ``key`` signed it. Raises ``NoteUnreadable``."""
+    checkpoint, by = read(note, (key,))
+    if not by:
+        raise NoteUnreadable
+    return checkpoint
+
+
+def read(note: str, keys: Iterable[PublicKey]) -> tuple[Checkpoint, frozenset[PublicKey]]:
+    """The checkpoint, and which of ``keys`` signed it. Raises ``NoteUnreadable``, also where a signature that
+    names one of them is not theirs."""
+    text, lines = _parts(note)
+    by = set()
+    for key in keys:
+        for match in lines:
+            for signature in _of(match, key):
+                _verify(key, signature[4:], text)
+                by.add(key)
+    return Checkpoint.parse(text), frozenset(by)
+
+
+def _parts(note: str) -> tuple[str, list[re.Match[str]]]:
+    """The signed text, and its signature lines."""
     text, blank, signatures = note.rpartition("\n\n")
     lines = signatures.split("\n")
     if len(note) > MAX_NOTE or not blank or lines.pop():
         raise NoteUnreadable
-    text += "\n"
     if any(ord(letter) < 32 and letter != "\n" for letter in note):
         raise NoteUnreadable
-    found = [_SIGNATURE.fullmatch(line) for line in lines]
-    if not all(found):
+    found = [match for line in lines if (match := _SIGNATURE.fullmatch(line))]
+    if not found or len(found) != len(lines):
         raise NoteUnreadable
-    ours = [signature[4:] for match in found if match for signature in _of(match, key)]
-    if not ours:
-        raise NoteUnreadable
-    for signature in ours:
-        _verify(key, signature, text)
-    return Checkpoint.parse(text)
+    return f"{text}\n", found
 
 
 def _of(match: re.Match[str], key: PublicKey) -> list[bytes]:

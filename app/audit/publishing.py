@@ -1,19 +1,24 @@
-"""Checkpoints in a folder that others can copy: ``checkpoint`` is the newest, each stays under its size."""
+"""Checkpoints in a folder that others can copy: ``checkpoint`` is the newest, each stays under its size.
+
+Handovers of keys lie there as checkpoints do, and once more as ``handover`` and ``handover-<size>``: whoever
+fetches now and then misses none.
+"""
 
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 NEWEST: Final = "checkpoint"
+HANDOVER: Final = "handover"  # of one key to the next
 
 
-def publish(folder: Path, size: int, note: str) -> None:
+def publish(folder: Path, size: int, note: str, what: str = NEWEST) -> None:
     """Readers see the old file or the new one, never half of one. Never replaces the note of a size."""
     folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / f"checkpoint-{size:012d}"
+    kept = folder / f"{what}-{size:012d}"
     if not kept.exists():
         _write(kept, note)
-    _write(folder / NEWEST, note)
+    _write(folder / what, note)
 
 
 def last_published(folder: Path | None) -> str | None:

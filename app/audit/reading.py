@@ -1,41 +1,47 @@
 """The log read from its beginning: to export it and to verify it. Needs no keys of the installation."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, TextClause, text
-
 from app.audit import repository
 from app.audit.errors import FileUnusable
-from app.audit.note import Checkpoint, PublicKey, opened
+from app.audit.note import PublicKey
+from app.audit.succession import Succession
 from app.audit.verifying import RowVerification, Verdict, line_of
+from app.core.raw import raw_connection
 from app.db.engine import Database, ReadSession
 
-_ROWS: Final[TextClause] = text("""
+_ROWS: Final = """
     SELECT l.position, l.hash, e.* FROM audit_leaf l LEFT JOIN audit_entry e ON e.id = l.entry_id
     ORDER BY l.position
-""")
-_BLOCK: Final = 1_000
+"""
+_BLOCK: Final = 2_000
 
 
-async def rows(session: ReadSession) -> AsyncIterator[RowMapping]:
-    """Every position with its entry, a block at a time. No plan that reads it all before the first row."""
-    await session.execute(text("SET LOCAL enable_hashjoin = off"))
-    await session.execute(text("SET LOCAL enable_sort = off"))
-    streamed = await session.stream(_ROWS, execution_options={"yield_per": _BLOCK})
-    async for row in streamed.mappings():
-        yield row
+async def rows(session: ReadSession) -> AsyncIterator[Any]:
+    """Every position with its entry, as asyncpg's records, a block at a time. No plan that reads it all
+    before the first row."""
+    connection = await raw_connection(session)
+    await connection.execute("SET LOCAL enable_hashjoin = off")
+    await connection.execute("SET LOCAL enable_sort = off")
+    cursor = await connection.cursor(_ROWS)
+    while block := await cursor.fetch(_BLOCK):
+        for row in block:
+            yield row
 
 
-async def verify_database(database: Database, key: PublicKey, held: tuple[Checkpoint, ...]) -> Verdict:
-    """Against the checkpoints held elsewhere, and against those that the database itself still has: a log
-    that continues the one but not the other was forked. Raises ``VerificationFailed``, ``NoteUnreadable``."""
+async def verify_database(database: Database, keys: Iterable[PublicKey], held: Iterable[str]) -> Verdict:
+    """Against the checkpoints (notes) held elsewhere, and against those that the database itself still has: a
+    log that continues the one but not the other was forked.
+
+    Raises ``VerificationFailed``, ``NoteUnreadable``, ``KeyOutOfTerm``, ``KeysContradict``.
+    """
     async with database.read() as session:
-        own = [opened(note, key) for note in await repository.checkpoints(session)]
-        verification = RowVerification((*held, *own))
+        notes = (*held, *await repository.checkpoints(session))
+        verification = RowVerification(Succession(keys, notes).trusted(notes))
         async for row in rows(session):
-            verification.feed(dict(row))
+            verification.feed(row)
         return verification.verdict()
 
 

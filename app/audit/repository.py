@@ -106,6 +106,13 @@ async def checkpoints(session: ReadSession) -> Sequence[str]:
     return (await session.scalars(select(AuditCheckpoint.note).order_by(AuditCheckpoint.size))).all()
 
 
+async def handovers(session: ReadSession) -> Sequence[str]:
+    """Of these, the ones by which a key followed another (app.audit.succession), by size."""
+    told = AuditCheckpoint.note.contains("\nnext-key ", autoescape=True)
+    statement = select(AuditCheckpoint.note).where(told).order_by(AuditCheckpoint.size)
+    return (await session.scalars(statement)).all()
+
+
 @dataclass(frozen=True, slots=True)
 class EntryFilter:
     """What an auditor asks for; every part that is given must hold. ``objects``: any of them."""

@@ -21,6 +21,9 @@ ALTERED: Final = "el asiento de la posición {wanted} fue alterado / the entry a
 FOREIGN: Final = "el punto de control es de otra bitácora / the checkpoint is of another log"
 
 
+_JSON: Final = json.JSONEncoder(separators=(",", ":")).encode
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What holds: the log as read, and the checkpoints that it was found to continue."""
@@ -108,17 +111,16 @@ class RowVerification:
 def line_of(row: Mapping[str, Any]) -> bytes:
     """The line of an entry, as ``docs/decisions/0012-witnessed.md`` gives its form."""
     purpose = row["purpose"]
-    told = (
-        ("actor", row["actor"]),
-        ("at", row["at"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")),
-        ("form", 1),
-        ("id", str(row["id"])),
-        ("kind", row["kind"]),
-        ("objects", list(row["objects"])),
-        ("officer", row["officer"]),
-        ("outcome", row["outcome"]),
-        ("purpose", None if purpose is None else purpose.hex()),
-        ("request", row["request"].hex()),
-    )
-    members = (f"{json.dumps(name)}:{json.dumps(value, separators=(',', ':'))}" for name, value in told)
-    return f"{{{','.join(members)}}}".encode()
+    told = {
+        "actor": row["actor"],
+        "at": row["at"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "form": 1,
+        "id": str(row["id"]),
+        "kind": row["kind"],
+        "objects": list(row["objects"]),
+        "officer": row["officer"],
+        "outcome": row["outcome"],
+        "purpose": None if purpose is None else purpose.hex(),
+        "request": row["request"].hex(),
+    }  # in this order
+    return _JSON(told).encode()

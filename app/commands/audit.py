@@ -2,6 +2,7 @@
 
 import asyncio
 from base64 import b64encode
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,8 +13,9 @@ from app.audit.acts import ActKind
 from app.audit.console import act_at_console, witness_at_console
 from app.audit.errors import FileUnusable
 from app.audit.log import Proof
-from app.audit.note import Checkpoint, PublicKey, opened
+from app.audit.note import PublicKey
 from app.audit.reading import export_lines, verify_database
+from app.audit.succession import Succession
 from app.audit.verifying import Verdict, verified_lines
 from app.core.settings import Settings
 from app.db.engine import Database
@@ -23,17 +25,32 @@ app = typer.Typer(no_args_is_help=True, help="La bitácora de accesos / the log 
 
 Out = Annotated[Path | None, typer.Option(help="Archivo; sin él, la salida / file; without it, the output.")]
 Json = Annotated[bool, typer.Option("--json", help="Para máquinas / for machines.")]
-Key = Annotated[str, typer.Option(help="Clave pública, o el archivo que la tiene / public key, or its file.")]
+Keys = Annotated[
+    list[str],
+    typer.Option(help="Clave pública, o su archivo; se puede repetir / public key, or its file; repeatable."),
+]
 Held = Annotated[
     list[Path],
-    typer.Option(help="Punto de control guardado; se puede repetir / checkpoint held; repeatable."),
+    typer.Option(
+        help="Punto de control o relevo guardado; se puede repetir / checkpoint or handover held; repeatable."
+    ),
 ]
 
 
 @app.command()
-def key() -> None:
-    """La clave pública con que se verifica / the public key to verify with."""
-    typer.echo(asyncio.run(_key()))
+def key(as_json: Json = False) -> None:
+    """Las claves públicas con que se verifica, la primera primero / the public keys to verify with, the first
+    one first.
+
+    Con --json, desde y hasta qué tamaño firmó cada una, y los relevos / with --json, from and until
+    which size each signed, and the handovers.
+    """
+    keys = asyncio.run(_keys())
+    if not as_json:
+        typer.echo("\n".join(str(term.key) for term in keys.terms))
+        return
+    told = [asdict(term) | {"key": str(term.key)} for term in keys.terms]
+    typer.echo(orjson.dumps(told).decode())
 
 
 @app.command()
@@ -51,21 +68,22 @@ def checkpoint(out: Out = None) -> None:
 
 @app.command()
 def verify(
-    key: Key,
+    key: Keys,
     checkpoint: Held,
     export: Annotated[Path | None, typer.Option(help="Bitácora exportada / exported log.")] = None,
     as_json: Json = False,
 ) -> None:
     """Comprobar que la bitácora continúa la que se firmó / check that the log continues the signed one.
 
-    Solo hacen falta la clave pública, un punto de control y la bitácora / needs nothing else.
+    Solo hacen falta una clave pública, los relevos desde ella, un punto de control y la bitácora / needs
+    nothing but a public key, the handovers since, a checkpoint and the log.
     """
-    public = PublicKey.parse(_text(Path(key)) if Path(key).exists() else key)
-    held = tuple(opened(_text(path), public) for path in checkpoint)
+    lines = (line for each in key for line in (_text(Path(each)) if Path(each).exists() else each).split())
+    public, held = tuple(map(PublicKey.parse, lines)), tuple(map(_text, checkpoint))
     if export is None:
         found = asyncio.run(_verified(Settings(), public, held))
     else:
-        found = _verified_export(export, held)
+        found = _verified_export(export, public, held)
     told = {"size": found.size, "root": b64encode(found.root).decode(), "checkpoints": found.sizes}
     sentence = f"{found.size} asientos, tal como se firmaron / entries, as they were signed: {told['root']}"
     typer.echo(orjson.dumps(told).decode() if as_json else sentence)
@@ -102,29 +120,30 @@ def _text(path: Path) -> str:
         raise FileUnusable from None
 
 
-def _verified_export(path: Path, held: tuple[Checkpoint, ...]) -> Verdict:
+def _verified_export(path: Path, keys: tuple[PublicKey, ...], held: tuple[str, ...]) -> Verdict:
+    trusted = Succession(keys, held).trusted(held)
     try:
         with path.open("rb") as lines:
-            return verified_lines(lines, held)
+            return verified_lines(lines, trusted)
     except OSError:
         raise FileUnusable from None
 
 
-async def _verified(settings: Settings, key: PublicKey, held: tuple[Checkpoint, ...]) -> Verdict:
+async def _verified(settings: Settings, keys: tuple[PublicKey, ...], held: tuple[str, ...]) -> Verdict:
     """Opens the database alone: whoever verifies need not hold the keys of the installation."""
     running = running_database(settings)
     url = await asyncio.to_thread(running.__enter__)
     database = Database(url, pool_size=1)
     try:
-        return await verify_database(database, key, held)
+        return await verify_database(database, keys, held)
     finally:
         await database.close()
         await asyncio.to_thread(running.__exit__, None, None, None)
 
 
-async def _key() -> str:
-    async with open_services(Settings()) as services:
-        return str(services.merkle.public_key)
+async def _keys() -> Succession:
+    async with open_services(Settings()) as services, services.database.read() as session:
+        return await services.merkle.succession(session)
 
 
 async def _checkpoint() -> str:

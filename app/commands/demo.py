@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -9,15 +10,20 @@ import typer
 
 from app.commands.demo_summary import Shown, show_access, show_registry
 from app.commands.ingest import take_in
+from app.core.clock import lima_day
 from app.core.settings import Settings
+from app.releases.periods import Period, finished
+from app.releases.service import Word
 from app.security.demo import refuse_beyond_loopback
 from app.security.modes import DEMO_BANNER
 from app.security.scopes import SCOPES
 from app.serving import AddressInUse, bound_socket, check_mode, serve_until, stop_signals
+from app.statistics.service import StatisticsService
 from app.wiring import Services, open_services, run_worker
 from app.world.evaluate import evaluate_files
 from app.world.rates import Difficulty
 from app.world.world import World
+from schemas.query import Grain
 from schemas.vocabulary import Feed
 
 app = typer.Typer()
@@ -59,8 +65,9 @@ async def _demo(settings: Settings, world: World, listener: socket.socket, serve
         folder = settings.home / WORLD
         if not (folder / DONE).is_file():
             await _fill(services, world, folder)
+        release = await _release(services)
         report = evaluate_files(folder / "truth.csv", await _links(services, folder), folder / "traits.csv")
-        await show_registry(services, Shown(folder, report))
+        await show_registry(services, Shown(folder, report, release))
         if not serve or stop.is_set():
             return
         check_mode(services)
@@ -78,6 +85,24 @@ async def _fill(services: Services, world: World, folder: Path) -> None:
     for feed in Feed:
         await take_in(services.ingestion, feed, delivered.files[feed])
     (folder / DONE).touch()
+
+
+async def _release(services: Services) -> str:
+    """The latest bimester of which a case is held, released by two invented persons; its name."""
+    releases = services.releases
+    if held := await releases.all():
+        return held[-1].id
+    async with services.database.read() as session:
+        standing = await StatisticsService(session).standing()
+    if standing.first_day is None or standing.last_day is None:
+        raise RuntimeError("the demo has cases")
+    after = Period.holding(standing.last_day, Grain.BIMESTER).last + timedelta(days=1)
+    period = finished(standing.first_day, min(after, lima_day(services.clock.now())))[-1]
+    made = await releases.build(period.code, Word("demo-estadística-1", "demostración"))
+    word = Word("demo-estadística-2", "demostración")
+    await releases.approve(made.release, word)
+    await releases.publish(made.release, word)
+    return made.release
 
 
 async def _links(services: Services, folder: Path) -> Path:

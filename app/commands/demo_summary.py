@@ -13,11 +13,15 @@ from sqlalchemy import text
 
 from app.models.feeds import FEED_ORDER
 from app.registry.service import RegistryService
+from app.releases.reading import ReleaseReader
+from app.releases.standard import TOTAL
+from app.releases.visible import Visible
 from app.security.clients import NewClient
 from app.statistics.service import StatisticsService
 from app.wiring import Services
 from app.world.evaluate import Report
 from schemas.registry import CaseDetail
+from schemas.releases import CellStatus, Edition
 from schemas.statistics import Overview
 from schemas.vocabulary import Feed, OffenceFamily
 
@@ -69,6 +73,7 @@ WIDTH = 112
 class Shown:
     folder: Path
     report: Report
+    release: str
 
 
 async def show_registry(services: Services, shown: Shown) -> None:
@@ -87,6 +92,7 @@ async def show_registry(services: Services, shown: Shown) -> None:
     if case is not None:
         console.print(_followed(case))
     console.print(_rightness(shown.report))
+    console.print(await _released(services, shown.release))
     console.print(f"Archivos / files: {shown.folder}", style="dim")
 
 
@@ -172,6 +178,24 @@ def _followed(case: CaseDetail) -> Panel:
     lines += ["", *(f"persona / person {person}…: {feeds}" for person, feeds in known.items())]
     title = f"4. Un caso, seguido por las instituciones / one case through the institutions: {case.id}"
     return Panel("\n".join(lines), title=title, title_align="left")
+
+
+async def _released(services: Services, release: str) -> Table:
+    """What the public edition shows of cases, and how much of it is withheld."""
+    async with services.database.read() as session:
+        visible = Visible(services.clock.now(), embargo=True)
+        told = await ReleaseReader(session, visible).table(release, Edition.PUBLIC, "cases-department")
+    withheld = sum(cell.status is CellStatus.SUPPRESSED for cell in told.cells)
+    table = Table(
+        *told.dimensions[:-1],
+        "total",
+        title=f"6. Publicación / release {release}: {told.name.es} / {told.name.en}"
+        f" ({withheld}/{len(told.cells)} celdas reservadas / cells withheld)",
+    )
+    for cell in told.cells:
+        if cell.codes[-1] == TOTAL:
+            table.add_row(*cell.codes[:-1], "-" if cell.value is None else str(cell.value))
+    return table
 
 
 def _rightness(report: Report) -> Table:

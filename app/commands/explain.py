@@ -35,7 +35,7 @@ def explain(
     if json:
         typer.echo(told.model_dump_json())
     else:
-        _show(told)
+        show_explanation(told)
 
 
 async def _explain(settings: Settings, ends: tuple[str, str], sight: Sight) -> Explanation:
@@ -50,7 +50,8 @@ async def _explain(settings: Settings, ends: tuple[str, str], sight: Sight) -> E
         return told
 
 
-def _show(told: Explanation) -> None:
+def show_explanation(told: Explanation) -> None:
+    """As a table: each comparison, its level, its bits."""
     from rich.console import Console
     from rich.table import Table
 

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 import typer
 
+from app.audit import rotating
 from app.audit.acts import ActKind, thing
 from app.audit.console import act_at_console, witness_at_console
 from app.core.clock import SystemClock
@@ -15,7 +17,7 @@ from app.core.queue import enqueue
 from app.core.settings import Settings
 from app.security import key_store
 from app.security.key_store import PlainFile
-from app.security.keyring import WRAPPING, KeyRing
+from app.security.keyring import RELEASE, WRAPPING, KeyRing
 from app.security.rotation import REWRAP
 from app.security.signing import KEPT_AFTER, PUBLISHED_AHEAD
 from app.wiring import Services, key_provider_of, open_services
@@ -39,15 +41,43 @@ def status(as_json: Json = False) -> None:
         typer.echo(f"{key['id']}  {key['opens']:>9}  {mark}")
 
 
+class Rotated(StrEnum):
+    """Which key ``rotate`` is about."""
+
+    WRAPPING = "wrapping"
+    AUDIT = "audit"
+    RELEASE = "release"
+
+
 @app.command()
 def rotate(
+    use: Annotated[
+        Rotated,
+        typer.Argument(
+            help="La de los datos, la bitácora o las publicaciones / of data, the log or releases."
+        ),
+    ] = Rotated.WRAPPING,
     wait: Annotated[bool, typer.Option(help="Esperar hasta el final / wait for the end.")] = False,
     as_json: Json = False,
 ) -> None:
     """Nueva llave vigente; las de datos se envuelven otra vez / a new current key, data keys wrapped anew.
 
     Sin --wait lo hace el trabajador en segundo plano / without --wait the worker does it in the background.
+
+    `audit`: nueva llave de la bitácora. Escribe el relevo, que ambas firman: guárdelo y entréguelo con la
+    bitácora; la anterior se destruye / a new key of the log. Writes the handover, which both signed: keep it
+    and pass it on; the former key is destroyed.
+
+    `release`: nueva llave que firma publicaciones; las anteriores siguen comprobando. El servicio la conoce
+    al arrancar de nuevo / a new key for releases; the former ones go on verifying. The service has it once it
+    is started again.
     """
+    if use is Rotated.AUDIT:
+        typer.echo(asyncio.run(_rotate_audit(Settings())), nl=False)
+        return
+    if use is Rotated.RELEASE:
+        typer.echo(_rotate_release(Settings()))
+        return
     key_id, rewrapped = asyncio.run(_rotate(Settings(), wait))
     if as_json:
         typer.echo(orjson.dumps({"current": key_id, "rewrapped": rewrapped}).decode())
@@ -141,10 +171,22 @@ async def _rotate(settings: Settings, wait: bool) -> tuple[str, int | None]:
     return key_id, None
 
 
+async def _rotate_audit(settings: Settings) -> str:
+    async with open_services(settings) as services:
+        act = act_at_console(ActKind.KEY_USE, outcome="rotate-audit")
+        keys = (settings.home, key_provider_of(settings))
+        return await rotating.rotate(services.merkle, services.audit, act, settings.audit_origin, keys)
+
+
 async def _rewrap(settings: Settings) -> int:
     async with open_services(settings) as services:
         await _witness(services, "rewrap")
         return await services.rotation.rewrap()
+
+
+def _rotate_release(settings: Settings) -> str:
+    asyncio.run(_witnessed(settings, "rotate-release"))
+    return KeyRing.add_key(settings.home, RELEASE, key_provider_of(settings))
 
 
 async def _retire(settings: Settings, key_id: str) -> None:

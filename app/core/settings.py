@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     requests_per_officer_minute: int = Field(default=300, ge=1)
     tokens_per_address_minute: int = Field(default=600, ge=1)  # requests to the token endpoint
     tokens_per_client_minute: int = Field(default=60, ge=1)  # of those, by the client that they name
-    open_requests_per_address_minute: int = Field(default=600, ge=1)  # of published figures, without a token
+    open_per_address_minute: int = Field(default=600, ge=1)  # requests to routes that are open to all
     docs: Literal["open", "closed"] | None = None  # the description of the API; None: open in the demo only
     database_pool_size: int = Field(default=10, ge=1, le=100)
     review_lease_minutes: int = Field(default=30, ge=1, le=1440)  # a reviewer holds a doubtful pair for

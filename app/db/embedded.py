@@ -139,6 +139,17 @@ class EmbeddedPostgres:
     ) -> None:
         self.release()
 
+    def working_password(self) -> str:
+        """Of the role that everyday work logs in as (``app.db.own_role``); made at the first call."""
+        kept = self._folder / "app_password"
+        with self._alone():
+            if not kept.exists():
+                draft = self._folder / "app_password.new"
+                draft.touch(mode=0o600)
+                draft.write_text(secrets.token_urlsafe(32))
+                draft.rename(kept)
+            return kept.read_text()
+
     @property
     def log(self) -> Path:
         return self._folder / "log"

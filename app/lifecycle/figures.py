@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.raw import raw_connection
 from app.db.engine import WriteSession
-from app.reconciliation import projection
+from app.reconciliation import person_projection, projection
 from app.reconciliation.neighbourhood import Kind
 from app.statistics.service import StatisticsService
 from schemas.statistics import Overview
@@ -20,7 +20,7 @@ Partition = Mapping[Kind, Mapping[int, UUID]]
 Figures = Callable[[AsyncSession], Awaitable[Mapping[str, int]]]
 """Named counts of what is published. Later releases add theirs."""
 
-_TABLES: Final = ("case_member", "person_member", "case_entity", "person_entity")
+_TABLES: Final = ("case_member", "person_member", "case_entity", "person_entity", "person_case")
 _YEARS: Final = (
     "SELECT DISTINCT extract(year FROM report_date)::int FROM report WHERE report_date IS NOT NULL"
 )
@@ -44,10 +44,12 @@ async def over(session: WriteSession, partition: Partition, figures: Sequence[Fi
     cases, persons = partition["case"], partition["person"]
     await connection.copy_records_to_table("case_member", records=sorted(cases.items()))
     await connection.copy_records_to_table("person_member", records=sorted(persons.items()))
-    people = [(person,) for person in sorted(set(persons.values()))]
+    everybody = sorted(set(persons.values()))
+    people = [(person,) for person in everybody]
     await connection.copy_records_to_table("person_entity", columns=["id"], records=people)
     await connection.execute("ANALYZE case_member, person_member")
     await connection.execute(projection.REFRESH_MANY_CASES, sorted(set(cases.values())))
+    await connection.execute(person_projection.REFRESH_MANY_PERSONS, [], everybody, [])
     found: dict[str, int] = {}
     for each in figures:
         found |= await each(session)

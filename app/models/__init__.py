@@ -36,13 +36,16 @@ from app.models.reconciliation import (
     LinkDirty,
     LinkState,
     MentionKey,
+    PersonCase,
     PersonEntity,
     PersonMember,
     RecordKey,
     Redirect,
 )
+from app.models.releases import Release, ReleaseAct, ReleaseFact, ReleaseManifest, ReleaseTable
 from app.models.review import ReviewAct, ReviewClaim, ReviewPair, ReviewReason, ReviewWord
 from app.models.security import Client, Installation
+from app.models.statistics import StatisticsCube
 
 __all__ = [
     "AuditCheckpoint",
@@ -81,6 +84,7 @@ __all__ = [
     "ModelPromotion",
     "ModelVersion",
     "Notice",
+    "PersonCase",
     "PersonEntity",
     "PersonMember",
     "PromotionMember",
@@ -88,6 +92,11 @@ __all__ = [
     "RecordKey",
     "RecordVersion",
     "Redirect",
+    "Release",
+    "ReleaseAct",
+    "ReleaseFact",
+    "ReleaseManifest",
+    "ReleaseTable",
     "Report",
     "RequestPaceRow",
     "ReviewAct",
@@ -95,5 +104,6 @@ __all__ = [
     "ReviewPair",
     "ReviewReason",
     "ReviewWord",
+    "StatisticsCube",
     "UnusualReading",
 ]

@@ -84,6 +84,12 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
         Privacy.STAFF: "judge reason",
         Privacy.OPERATIONAL: "id model made_at act_id",
     },
+    "review_item": {
+        Privacy.LINK: "kind a b ours theirs pairs likely",
+        Privacy.SENSITIVE: "minors",
+        Privacy.CASE: "families departments years feeds",
+        Privacy.OPERATIONAL: "state proposal rank cases victims victimisations suspects moved",
+    },
     "review_claim": {
         Privacy.LINK: "kind a b",
         Privacy.STAFF: "holder",
@@ -115,16 +121,21 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
     },
     "edge": {Privacy.LINK: "kind a b weight outcome probability"},
     "case_entity": {
-        Privacy.CASE: "offence_family offence_conflict first_date department province stage feeds reports"
-        " victims suspects",
+        Privacy.CASE: "offence_family offence_conflict first_date department province exploitation_place"
+        " stage feeds reports victims suspects",
         Privacy.OPERATIONAL: "id number made_at changed_at",
     },
     "case_member": {Privacy.LINK: "record_id case_id"},
     "person_entity": {Privacy.OPERATIONAL: "id number made_at changed_at"},
+    "person_case": {
+        Privacy.SENSITIVE: "sex nationality age_group minor relation",
+        Privacy.LINK: "person_id case_id",
+    },
     "person_member": {Privacy.LINK: "mention_id person_id"},
     "redirect": {Privacy.LINK: "kind event from_id to_id", Privacy.OPERATIONAL: "id at"},
     "change": {Privacy.CASE: "entity_id", Privacy.OPERATIONAL: "position kind event at"},
     "change_cursor": {Privacy.OPERATIONAL: "id last"},
+    "statistics_cube": {Privacy.OPERATIONAL: "id generation asked_at"},
     "link_state": {Privacy.OPERATIONAL: "id model rebuilt_at blocking"},
     "client": {
         Privacy.CREDENTIAL: "secret_hash",
@@ -182,6 +193,18 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
         Privacy.OPERATIONAL: "id kind version previous undoes comparison made_at",
     },
     "promotion_member": {Privacy.LINK: "promotion_id kind member entity_id"},
+    "release": {
+        Privacy.STAFF: "built_by",
+        Privacy.OPERATIONAL: "id period version replaces first_day last_day cut_off position judgement"
+        " redirect model indicators policy code built_at",
+    },
+    "release_table": {Privacy.OPERATIONAL: "release_id edition table_id cells sha256 content"},
+    "release_fact": {Privacy.LINK: "content", Privacy.OPERATIONAL: "release_id indicator"},
+    "release_manifest": {
+        Privacy.STAFF: "content",
+        Privacy.OPERATIONAL: "release_id edition sha256 signature key",
+    },
+    "release_act": {Privacy.STAFF: "who reason", Privacy.OPERATIONAL: "release_id act at not_before"},
     "erased_identity": {Privacy.BLIND: "mark", Privacy.OPERATIONAL: "record_id"},
     "erasure": {
         Privacy.STAFF: "instrument done_by",

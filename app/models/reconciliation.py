@@ -145,6 +145,7 @@ class CaseEntity(Base):
     first_date: Mapped[date | None]  # facts, else earliest report
     department: Mapped[str | None] = mapped_column(String(2))
     province: Mapped[str | None] = mapped_column(String(4))
+    exploitation_place: Mapped[str | None]
     stage: Mapped[str | None]  # furthest stage reached
     feeds: Mapped[int] = mapped_column(
         SmallInteger
@@ -183,6 +184,21 @@ class PersonMember(Base):
 
     mention_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     person_id: Mapped[UUID] = mapped_column(index=True)
+
+
+class PersonCase(Base):
+    """What figures tell a person by in one case, computed from their mentions: a row for each case that names
+    them. Sex and nationality are of all their mentions, the same in every row. No foreign key, as above."""
+
+    __tablename__ = "person_case"
+
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+    sex: Mapped[str | None]
+    nationality: Mapped[str | None] = mapped_column(String(3))
+    age_group: Mapped[str | None]  # schemas.registry.AgeGroup, at the facts of the case
+    minor: Mapped[bool | None]  # under 18 at the facts
+    relation: Mapped[str | None]  # of a suspect to the victim
 
 
 class Redirect(Base):

@@ -1,13 +1,52 @@
-"""Review: who holds which doubtful pair, what reviewers decided, and the words said on it since."""
+"""Review: what is doubtful, who holds it, what reviewers decided, and the words said on it since."""
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Identity, Index, Text, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Instant, Now
+
+
+class ReviewItem(Base):
+    """Two cases, or two persons, that may be one: a row of the queue, computed from edges and members by
+    every transaction that changes what it is made of. See ``app.reconciliation.review_items``.
+
+    ``a`` and ``b`` are the most probable of the ``pairs`` of records or mentions between the two.
+    """
+
+    __tablename__ = "review_item"
+    __table_args__ = (
+        CheckConstraint("kind IN ('person', 'case')", name="kind"),
+        CheckConstraint("a < b", name="ordered"),
+        CheckConstraint("state IN ('open', 'proposed', 'put_aside')", name="state"),
+        Index("ix_review_item_state_rank_kind_a_b", "state", "rank", "kind", "a", "b"),
+        Index("ix_review_item_ours", "ours"),
+        Index("ix_review_item_theirs", "theirs"),
+    )
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    a: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    b: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    ours: Mapped[UUID]  # case or person of ``a``
+    theirs: Mapped[UUID]
+    pairs: Mapped[int]
+    likely: Mapped[bool]  # one of them is likelier than not
+    state: Mapped[str]
+    proposal: Mapped[UUID | None]  # the act that waits for a second reviewer
+    rank: Mapped[int] = mapped_column(BigInteger)  # the order of the queue: less is earlier
+    cases: Mapped[int]  # counts that would fall if the two were one
+    victims: Mapped[int]
+    victimisations: Mapped[int]
+    suspects: Mapped[int]
+    moved: Mapped[int]  # members that would change place
+    minors: Mapped[bool]
+    families: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    departments: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    years: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    feeds: Mapped[list[str]] = mapped_column(ARRAY(Text))
 
 
 class ReviewClaim(Base):

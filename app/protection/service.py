@@ -1,8 +1,8 @@
 """Duties towards the people in the registry (Ley 29733): erasure, retention and legal holds.
 
 Everything is witnessed in the transaction that does it. Who asks is an operator at the command line, by
-order of an instrument whose number is kept; what was erased is gone from the registry, from matching and
-from later deliveries.
+order of an instrument whose number is kept; what was erased is gone from the registry, from matching, from
+later deliveries, and with it the reasons of reviewers who decided on its records.
 """
 
 from collections.abc import Sequence
@@ -24,6 +24,7 @@ from app.protection import repository
 from app.protection.errors import HoldUnknown, InstrumentMissing, UnderLegalHold
 from app.protection.repository import ProtectionRepository
 from app.protection.retention import POLICY, Keeping, RetentionPolicy
+from app.reconciliation.review.reasons import forget_reasons
 from app.registry.identity import IdentityService
 from app.registry.service import RegistryService
 from app.security.reach import EVERYTHING
@@ -180,7 +181,8 @@ class ProtectionService:
             mentions=erased.mentions,
         )
         await repository.keep_erasure(session, erasure)
-        await self._witness(session, orderer, thing("erasure", erasure.id), *things)
+        emptied = [thing("review_decision", act) for act in await forget_reasons(session, erased.records)]
+        await self._witness(session, orderer, thing("erasure", erasure.id), *things, *emptied)
 
     async def _witness(
         self,

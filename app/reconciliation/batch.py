@@ -96,7 +96,7 @@ class FullLinking:
         records = {held.record_of[m] for m in persons.moved if m in held.record_of}.union(changed)
         counted: set[UUID] = {cases.members[r] for r in records if r in cases.members}
         named = {m for record in changed for m in held.mention_ids(record)}
-        await self._ledger.write(counted)
+        await self._ledger.write(counted, everything=True)
         people = {persons.members[m] for m in named}
         await self._ledger.publish(changed, {"case": counted, "person": people})
 

@@ -125,7 +125,7 @@ def _birth_years(f: MentionFeatures) -> int | None:
 
 def _department(r: ReportFeatures) -> str | None:
     """Where the facts were, or where the office is."""
-    return next(iter(_departments(r)), None)
+    return next(iter(r.departments), None)
 
 
 def _paternal_given(f: MentionFeatures, _r: ReportFeatures) -> str | None:
@@ -251,13 +251,9 @@ def _reported_given(f: MentionFeatures, report: ReportFeatures) -> Iterator[str]
     frequent = _given_share(f.given_sound) > _FREQUENT_GIVEN
     days, name = (_MONTH // 3, f.given_sound) if frequent else (_MONTH, f.given_sound[:3])
     periods = _CALL_MONTHS * 3 if frequent else _CALL_MONTHS
-    for department in _departments(report):
+    for department in report.departments:
         for period in _periods(report, days, periods):
             yield f"{days}|{period}|{department}|{name}|{f.role}"
-
-
-def _departments(report: ReportFeatures) -> tuple[str, ...]:
-    return (report.department,) if report.department else report.office_departments
 
 
 def _periods(report: ReportFeatures, days: int, of_calls: int) -> range:

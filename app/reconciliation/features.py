@@ -106,6 +106,11 @@ class ReportFeatures:
     def name(self) -> tuple[str, str]:
         return (self.feed, self.key)
 
+    @property
+    def departments(self) -> tuple[str, ...]:
+        """Where the facts were; where the record does not say it, where the office is."""
+        return (self.department,) if self.department else self.office_departments
+
     def count(self, role: str) -> int:
         """How many persons of that role the record names."""
         return sum(mention.role == role for mention in self.mentions)

@@ -1,4 +1,5 @@
-"""Writing what linking concluded: edges and the ledger of judgements, members, redirects, the change feed.
+"""Writing what linking concluded: edges and the ledger of judgements, members, redirects, the queue of
+doubtful pairs, the change feed.
 
 Only differences are written, so that linking twice writes once.
 """
@@ -8,11 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from app.reconciliation import projection
+from app.reconciliation import person_projection, projection
 from app.reconciliation.identity import Event
 from app.reconciliation.neighbourhood import Kind, Settled, Weights
 from app.reconciliation.repository import Edges, Standing
 from app.reconciliation.resolve import Judged, Pair, pair
+from app.reconciliation.review_items import ReviewItems
 
 _BULK: Final = 2000  # rows from which working in sets is worth its extra trips
 _MACHINE: Final = "machine"
@@ -151,10 +153,11 @@ class Ledger:
     def members(self, kind: Kind, settled: Settled) -> None:
         self._settled[kind] = settled
 
-    async def write(self, touched: Iterable[UUID]) -> None:
+    async def write(self, touched: Iterable[UUID], everything: bool = False) -> None:
         """What was collected; redirects; persons and cases that come, change and go.
 
         ``touched`` cases have the members they had, of which something changed: they are computed anew.
+        ``everything``: so is the whole queue of doubtful pairs.
         """
         cases, persons = self._settled["case"], self._settled["person"]
         found, moved = self._found, (sorted(cases.moved.items()), sorted(persons.moved.items()))
@@ -169,6 +172,21 @@ class Ledger:
         wanted = [*cases.created, *again]
         if wanted:
             await self._refresh(wanted)
+        people = sorted(persons.changed | set(persons.created))
+        if wanted or people or persons.gone:
+            await self._refresh_people(wanted, people, persons.gone)
+        if everything:
+            await ReviewItems(self._connection).rebuild()
+        else:
+            await self._doubtful({*wanted, *cases.gone}, persons)
+
+    async def _doubtful(self, cases: set[UUID], persons: Settled) -> None:
+        """The rows of the queue that speak of whatever was written."""
+        ends: dict[str, set[int]] = {"case": set(), "person": set()}
+        for kind, a, b, *_ in (*self._found.gone, *self._found.came):
+            ends[kind] |= {a, b}
+        other = {*persons.created, *persons.changed, *persons.gone}
+        await ReviewItems(self._connection).refresh(cases, other, ends["person"], ends["case"])
 
     async def _refresh(self, cases: Sequence[UUID]) -> None:
         """Many are joined as sets: of members written in this transaction the planner knows nothing, takes
@@ -176,8 +194,20 @@ class Ledger:
         if len(cases) <= _BULK:
             await self._connection.execute(projection.REFRESH_CASES, cases)
             return
+        await self._as_sets(projection.REFRESH_MANY_CASES, cases)
+
+    async def _refresh_people(
+        self, cases: Sequence[UUID], persons: Sequence[UUID], gone: Sequence[UUID]
+    ) -> None:
+        """Of everybody in these cases, and of these persons, whichever cases they stand in."""
+        if len(cases) + len(persons) <= _BULK:
+            await self._connection.execute(person_projection.REFRESH_PERSONS, cases, persons, gone)
+            return
+        await self._as_sets(person_projection.REFRESH_MANY_PERSONS, cases, persons, gone)
+
+    async def _as_sets(self, statement: str, *values: Sequence[UUID]) -> None:
         await self._connection.execute("SELECT set_config('enable_nestloop', 'off', true)")
-        await self._connection.execute(projection.REFRESH_MANY_CASES, cases)
+        await self._connection.execute(statement, *values)
         await self._connection.execute("SELECT set_config('enable_nestloop', 'on', true)")
 
     async def _copy_all(self) -> None:
@@ -216,7 +246,9 @@ class Ledger:
     async def retell(self, cases: Sequence[UUID], persons: Sequence[UUID]) -> None:
         """Cases and persons of whom something else is told now, though their members are what they were."""
         await self._connection.execute(projection.REFRESH_CASES, list(cases))
+        await self._refresh_people(list(cases), list(persons), [])
         await self._connection.execute(_CHANGED_PERSONS, list(persons))
+        await ReviewItems(self._connection).refresh(cases, persons)
         told = [("case", "updated", str(each)) for each in cases]
         told += [("person", "updated", str(each)) for each in persons]
         await self._connection.execute(_WRITE_CHANGES, *_columns(3, told), [])

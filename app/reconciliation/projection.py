@@ -1,7 +1,8 @@
 """``case_entity``: what lists filter by, computed from a case's reports and their persons by one statement.
 
 Values survive as ``app.registry.survivorship`` has it: trafficking wins among offences; else who is believed
-first, then the later stamp. A reviewer's pin outweighs them; the latest that has a value today holds.
+first, then the later stamp, then the value itself. A reviewer's pin outweighs them; the latest that has a
+value today holds.
 """
 
 from collections.abc import Mapping
@@ -44,13 +45,15 @@ def _bits() -> str:
 
 
 def _first(column: str, order: str) -> str:
-    return f"(array_agg({column} ORDER BY {order}) FILTER (WHERE {column} IS NOT NULL))[1]"
+    """Of what is stated; what is still equal goes by the value."""
+    ranked = f'{order}, {column}::text COLLATE "C"'
+    return f"(array_agg({column} ORDER BY {ranked}) FILTER (WHERE {column} IS NOT NULL))[1]"
 
 
-_FACTS_ORDER = f"array_position({_array(_FACTS)}, p.feed), p.stamp DESC, p.number"
+_FACTS_ORDER = f"array_position({_array(_FACTS)}, p.feed), p.stamp DESC"
 _OFFENCE_ORDER = (
     f"p.offence_family <> '{OffenceFamily.TRAFFICKING}', array_position({_array(_OFFENCE)}, p.feed), "
-    "p.stamp DESC, p.number"
+    "p.stamp DESC"
 )
 
 # How the members of the wanted cases are reached. A few cases: by index, whatever the planner believes of
@@ -80,12 +83,13 @@ _MANY: Final = {
     JOIN pin n ON n.kind = 'case' AND n.member = c.record_id""",
 }
 
-PINNED: Final = ("offence_family", "facts_date", "place", "stage")  # of what can be pinned, what is projected
+PINNED: Final = ("offence_family", "facts_date", "place", "exploitation_place", "stage")
 
 # What the member of a pin says, where the pin names no value of its own.
 _SAID: Final = """CASE n.attribute
     WHEN 'offence_family' THEN p.offence_family WHEN 'facts_date' THEN p.facts_date::text
-    WHEN 'place' THEN coalesce(p.district, p.province, p.department) WHEN 'stage' THEN p.stage END"""
+    WHEN 'place' THEN coalesce(p.district, p.province, p.department)
+    WHEN 'exploitation_place' THEN p.exploitation_place WHEN 'stage' THEN p.stage END"""
 
 
 # The first that lies in the department that survived.
@@ -95,6 +99,14 @@ _PROVINCE: Final = """(SELECT code FROM unnest(r.provinces) WITH ORDINALITY AS s
 
 def _pinned(attribute: str) -> str:
     return f"(array_agg(value ORDER BY id DESC) FILTER (WHERE attribute = '{attribute}'))[1] AS {attribute}"
+
+
+_REPLACED: Final = """ON CONFLICT (id) DO UPDATE SET
+    offence_family = excluded.offence_family, offence_conflict = excluded.offence_conflict,
+    first_date = excluded.first_date, department = excluded.department, province = excluded.province,
+    exploitation_place = excluded.exploitation_place, stage = excluded.stage, feeds = excluded.feeds,
+    reports = excluded.reports, victims = excluded.victims, suspects = excluded.suspects, changed_at = now()
+"""
 
 
 def _refresh(members: Mapping[str, str]) -> str:
@@ -112,7 +124,9 @@ WITH people AS (
            count(DISTINCT p.offence_family) > 1 AS offence_conflict,
            coalesce({_first("p.facts_date", _FACTS_ORDER)}, min(p.report_date)) AS first_date,
            {_first("p.department", _FACTS_ORDER)} AS department,
-           array_agg(p.province ORDER BY {_FACTS_ORDER}) FILTER (WHERE p.province IS NOT NULL) AS provinces,
+           array_agg(p.province ORDER BY {_FACTS_ORDER}, p.province COLLATE "C")
+             FILTER (WHERE p.province IS NOT NULL) AS provinces,
+           {_first("p.exploitation_place", _FACTS_ORDER)} AS exploitation_place,
            ({_array(STAGE_ORDER)})[max(array_position({_array(STAGE_ORDER)}, p.stage))] AS stage,
            bit_or(CASE p.feed {_bits()} END)::smallint AS feeds,
            least(count(*), 32767)::smallint AS reports
@@ -128,24 +142,20 @@ WITH people AS (
     SELECT case_id, {", ".join(map(_pinned, PINNED))}
     FROM word WHERE act = 'pinned' AND value IS NOT NULL GROUP BY case_id
 )
-INSERT INTO case_entity AS e (id, offence_family, offence_conflict, first_date, department, province, stage,
-                              feeds, reports, victims, suspects)
+INSERT INTO case_entity AS e (id, offence_family, offence_conflict, first_date, department, province,
+                              exploitation_place, stage, feeds, reports, victims, suspects)
 SELECT case_id, coalesce(n.offence_family, r.offence_family),
        r.offence_conflict OR coalesce(n.offence_family <> r.offence_family, false),
        coalesce(n.facts_date::date, r.first_date), coalesce(left(n.place, 2), r.department),
        coalesce(CASE WHEN length(n.place) >= 4 THEN left(n.place, 4) END, {_PROVINCE}),
-       coalesce(n.stage, r.stage), r.feeds, r.reports, coalesce(p.victims, 0), coalesce(p.suspects, 0)
+       coalesce(n.exploitation_place, r.exploitation_place), coalesce(n.stage, r.stage), r.feeds, r.reports,
+       coalesce(p.victims, 0), coalesce(p.suspects, 0)
 FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (case_id, place)
 JOIN reports r USING (case_id)
 LEFT JOIN people p USING (case_id)
 LEFT JOIN pinned n USING (case_id)
 ORDER BY wanted.place
-ON CONFLICT (id) DO UPDATE SET
-    offence_family = excluded.offence_family, offence_conflict = excluded.offence_conflict,
-    first_date = excluded.first_date, department = excluded.department, province = excluded.province,
-    stage = excluded.stage, feeds = excluded.feeds, reports = excluded.reports, victims = excluded.victims,
-    suspects = excluded.suspects, changed_at = now()
-"""  # noqa: S608  constants of the code only
+{_REPLACED}"""  # noqa: S608  constants of the code only
 
 
 REFRESH_CASES: Final = _refresh(_FEW)

@@ -44,6 +44,7 @@ class Rule(StrEnum):
     BIRTHS_APART = "births_apart"
     OTHER_NAMES = "other_names"
     KEY_ALONE = "key_alone"
+    NAMES_ALONE = "names_alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +212,27 @@ def person_cap(a: PersonNode, b: PersonNode, same_case: bool) -> Rule | None:
     if siblings(x, y):
         return Rule.SIBLING_NAMES
     birth = "equal" if x.birth is not None and x.birth == y.birth else level_of(BIRTH, x, y)
-    if birth in _BIRTHS_APART:
-        return Rule.BIRTHS_APART
-    if birth != "equal" and _other_altogether(x, y):
+    return Rule.BIRTHS_APART if birth in _BIRTHS_APART else _cap_of_names(a, b, birth, same_case)
+
+
+def _cap_of_names(a: PersonNode, b: PersonNode, birth: str, same_case: bool) -> Rule | None:
+    if birth != "equal" and _other_altogether(a.features, b.features):
         return Rule.OTHER_NAMES
-    return Rule.KEY_ALONE if _key_alone(x, y, birth) else None
+    if _key_alone(a.features, b.features, birth):
+        return Rule.KEY_ALONE
+    return Rule.NAMES_ALONE if not same_case and _names_alone(a, b, birth) else None
+
+
+_BIRTHS_AGREE = frozenset({"equal", "typo", "dates_near", "age_agrees", "age_possible"})
+
+
+def _names_alone(a: PersonNode, b: PersonNode, birth: str) -> bool:
+    """Nothing but names speaks for the two: no document within one edit, no birth or age that agrees, no
+    department in common. In a whole country every name has namesakes."""
+    x, y = a.features, b.features
+    if birth in _BIRTHS_AGREE or level_of(DOCUMENT, x, y) in ("equal", "one_edit"):
+        return False
+    return set(a.report.departments).isdisjoint(b.report.departments)
 
 
 _BIRTHS_APART = frozenset({"dates_differ", "age_differs"})

@@ -33,7 +33,9 @@ FULL_SHARE: Final = 0.15  # of the records held: above it the run over everythin
 FULL_LEAST: Final = 2_000  # dirty records below which it never is
 
 # So much was written that what the planner knows is of another database; readers would wait twice as long.
-_ANALYZE: Final = "ANALYZE record, report, mention, case_member, person_member, case_entity, person_entity"
+_ANALYZE: Final = (
+    "ANALYZE record, report, mention, case_member, person_member, case_entity, person_entity, person_case"
+)
 
 _TOTALS: Final = """
 SELECT (SELECT count(*) FROM case_entity) AS cases, (SELECT count(*) FROM person_entity) AS persons,

@@ -248,6 +248,10 @@ LEVELS: Final[Mapping[str, Mapping[str, Sentence]]] = {
             "Una clave sin nombre, con otro sexo u otra edad: a revisión.",
             "A key without a name, of another sex or age: to a reviewer.",
         ),
+        Rule.NAMES_ALONE: S(
+            "Solo los nombres, en departamentos distintos: podrían ser homónimos. A revisión.",
+            "Names alone, in different departments: they may be namesakes. To a reviewer.",
+        ),
         Cap.NOBODY_IN_COMMON: S(
             "De una institución y sin nadie en común: a revisión.",
             "Of one institution with nobody in common: to a reviewer.",

@@ -15,7 +15,7 @@ from sqlalchemy import RowMapping, text
 from app.core.clock import Clock
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.db.engine import ReadSession
-from app.registry.errors import EntityMoved
+from app.reconciliation.redirected import EntityMoved
 from app.registry.service import RegistryService
 from app.security.callers import Caller, PurposedCaller
 from app.security.sealing import DataKey, Sealer

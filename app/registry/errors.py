@@ -1,8 +1,6 @@
 """What the registry refuses, and where to look instead."""
 
-from uuid import UUID
-
-from app.core.errors import BadRequest, Conflict, IntertrataError, NotFound, Unprocessable
+from app.core.errors import BadRequest, Conflict, NotFound, Unprocessable
 
 
 class CaseNotFound(NotFound):
@@ -21,32 +19,6 @@ class RecordNotFound(NotFound):
     code = "record-not-found"
     es = "La fuente no ha entregado un registro con ese número."
     en = "The feed has delivered no record with that number."
-
-
-class EntityMoved(IntertrataError):
-    """The id was merged into another; the answer's Location says which."""
-
-    code = "entity-moved"
-    status = 308
-    es = "El identificador se unió a otro: {to}."
-    en = "The id was merged into another: {to}."
-
-    def __init__(self, kind: str, to: UUID) -> None:
-        super().__init__(headers={"Location": f"/v1/{kind}s/{to}"}, to=str(to))
-
-
-class EntityGone(IntertrataError):
-    """The id stands for nothing any more; ``parts`` are the ids its members went to (also in Link)."""
-
-    code = "entity-gone"
-    status = 410
-    es = "El identificador ya no representa a nadie; sus partes: {parts}."
-    en = "The id stands for nobody any more; its parts: {parts}."
-
-    def __init__(self, kind: str, parts: tuple[UUID, ...]) -> None:
-        links = ", ".join(f'</v1/{kind}s/{part}>; rel="successor-version"' for part in parts)
-        told = ", ".join(str(part) for part in parts) or "-"
-        super().__init__(headers={"Link": links} if links else None, parts=told)
 
 
 class NumberAmbiguous(Conflict):

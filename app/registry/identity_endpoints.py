@@ -9,8 +9,8 @@ from app.audit.acts import ActKind, thing
 from app.audit.sessions import IdentityReading, Reading, audits
 from app.audit.unusual import UnusualReadings
 from app.core.clock import Clock
+from app.reconciliation.redirected import EntityMoved
 from app.registry.break_glass import BreakGlassService
-from app.registry.errors import EntityMoved
 from app.registry.identity import IdentityService
 from app.security import scopes
 from app.security.callers import (

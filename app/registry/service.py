@@ -9,10 +9,9 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.feeds import feeds_of
+from app.reconciliation.redirected import EntityGone, EntityMoved
 from app.registry.errors import (
     CaseNotFound,
-    EntityGone,
-    EntityMoved,
     NumberAmbiguous,
     PeriodBackwards,
     PersonNotFound,

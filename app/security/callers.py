@@ -1,8 +1,8 @@
 """Who may call is a type in the endpoint's signature: ``caller: CaseReader``, ``caller: FeedWriter``.
 
 Each is the ``Caller`` admitted by its requirement, before any parameter is looked at. It stands before the
-session in the signature, for the gate needs a connection of its own. A route without one is open to all;
-tests walk all routes and hold both.
+session in the signature, for the gate needs a connection of its own. A route that is open to all says so
+too (``caller: OpenToAll``), and is called at a pace. Tests walk all routes and hold all of it.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,6 +17,7 @@ from app.core.errors import Forbidden, NotFound
 from app.security import scopes
 from app.security.gate import Gate
 from app.security.glass import Glass
+from app.security.granting import Authorisation
 from app.security.purpose import (
     HEADERS,
     OFFICER,
@@ -37,6 +38,11 @@ class ScopeMissing(Forbidden):
     code = "scope-missing"
     es = "Su credencial no tiene el permiso que hace falta: {scope}."
     en = "Your credential lacks the scope that is needed: {scope}."
+
+
+class ExactScopeMissing(ScopeMissing):
+    es = "Las cifras exactas piden el permiso {scope}. Las ediciones publicadas están en /v1/releases."
+    en = "Exact figures need the scope {scope}. Published editions are at /v1/releases."
 
 
 class BeyondReach(Forbidden):
@@ -111,10 +117,13 @@ class Requirement:
         caller = Caller(claims.client_id, claims.scopes, claims.jti, row_scope, reach)
         wanted = (*self._of_feed(request), *self.any_of)
         if not any(map(caller.may, wanted)):
-            raise scope_missing(request, wanted[0])
+            raise self._missing(request, wanted[0])
         if caller.row_scope.limited and not self.limited:
             raise BeyondReach
         return caller
+
+    def _missing(self, request: Request, scope: str) -> ScopeMissing:
+        return scope_missing(request, scope)
 
     def alternatives(self) -> tuple[str, ...]:
         """Every scope that may open the route, for its description."""
@@ -151,6 +160,14 @@ class PurposeRequirement(Requirement):
 
 
 @dataclass(frozen=True)
+class ExactRequirement(Requirement):
+    """A requirement of exact figures: who may not have them is told where the published ones are."""
+
+    def _missing(self, request: Request, scope: str) -> ScopeMissing:
+        return ExactScopeMissing(headers=insufficient(request, scope), scope=scope)
+
+
+@dataclass(frozen=True)
 class OfficerRequirement(Requirement):
     """A requirement of a route whose body carries case and reason; the officer stands in the header."""
 
@@ -159,6 +176,19 @@ class OfficerRequirement(Requirement):
         official = OfficialCaller(**vars(caller), officer=officer_of(request.headers.getlist(OFFICER)))
         request.state.caller = official
         return official
+
+
+@dataclass(frozen=True)
+class Anybody:
+    """Who calls a route that is open to all: nothing is known of them, and nothing asked."""
+
+
+async def _admit_anybody(request: Request) -> Anybody:
+    """Counts the network address and tells it to nobody. Raises ``TooManyRequests``."""
+    authorisation: Authorisation = request.app.state.authorisation
+    pace: RequestPace = request.app.state.request_pace
+    await pace.spend_open(authorisation.certificates.address_of(request.scope))
+    return Anybody()
 
 
 async def _spend(request: Request, client_id: str) -> None:
@@ -186,8 +216,12 @@ def widened(request: Request, caller: PurposedCaller) -> PurposedCaller:
 
 def scope_missing(request: Request, scope: str) -> ScopeMissing:
     """For a caller whose token was verified and does not carry ``scope``."""
+    return ScopeMissing(headers=insufficient(request, scope), scope=scope)
+
+
+def insufficient(request: Request, scope: str) -> dict[str, str]:
     gate: Gate = request.app.state.gate
-    return ScopeMissing(headers=gate.insufficient(request.state.claims, scope), scope=scope)
+    return gate.insufficient(request.state.claims, scope)
 
 
 async def glass_held(request: Request, caller: PurposedCaller, kind: str) -> bool:
@@ -209,6 +243,12 @@ def caller_of(request: Request) -> Caller:
         raise RuntimeError("the requirement must stand before the session in the signature")
     return caller
 
+
+OpenToAll = Annotated[Anybody, Depends(_admit_anybody)]
+"""Anybody may call, without a credential, at the pace of their network address."""
+
+OpenPace: Final[Any] = Depends(_admit_anybody)
+"""The same, for all routes of a router."""
 
 _ANY_FEED: Final = tuple(feed_scope(feed, act) for feed in Feed for act in FeedAct)
 
@@ -251,14 +291,27 @@ JudgementReader = Annotated[
 Reviewer = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.REVIEW,)))]
 """Decides on doubtful pairs and pins values, as the officer that the headers name."""
 StatisticsReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ,)))]
-ExactReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_EXACT,)))]
-"""Asks for figures without disclosure control; others read what was published."""
+ExactReader = Annotated[Caller, Depends(ExactRequirement((scopes.STATISTICS_EXACT,), limited=True))]
+"""Asks for figures without disclosure control, inside their reach; others read what was published."""
+DefinitionReader = Annotated[
+    Caller, Depends(Requirement((scopes.STATISTICS_READ, scopes.STATISTICS_EXACT), limited=True))
+]
+"""Reads what figures mean, which tells of no row."""
+ReleaseReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ, scopes.RELEASES_RESTRICTED)))]
+"""Reads what was published. The endpoint asks for the scope of the restricted edition, and of the embargo."""
 ModelReader = Annotated[Caller, Depends(Requirement((scopes.MODELS_MANAGE, scopes.OPERATOR)))]
 Auditor = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.AUDIT_READ,)))]
 """Reads who did what, and says why: the log tells of officers and of whose data was opened."""
 ProofReader = Annotated[Caller, Depends(Requirement((scopes.AUDIT_READ,)))]
 """Reads checkpoints and proofs, which tell of nobody."""
+WholeExactReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_EXACT,)))]
+"""As ``ExactReader``, of figures that are of the whole registry: nobody with a row scope is let in."""
 Operator = Annotated[Caller, Depends(Requirement((scopes.OPERATOR,)))]
+
+
+def says_open(dependant: Dependant) -> bool:
+    """Whether the route is open to all by its signature."""
+    return any(each.call is _admit_anybody or says_open(each) for each in dependant.dependencies)
 
 
 def requirements_of(dependant: Dependant) -> Iterator[Requirement]:

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from app.core.errors import NotFound
 from app.security import forms
 from app.security.assertions import ASSERTION_TYPE
+from app.security.callers import OpenToAll
 from app.security.certificates import CertificateRefused
 from app.security.forms import FORM, TokenProblem
 from app.security.granting import (
@@ -134,7 +135,7 @@ async def revoke_token(request: Request) -> JSONResponse:
 
 
 @router.get(METADATA_PATH, summary="Metadatos del emisor / issuer metadata", response_model=dict[str, Any])
-async def metadata(request: Request) -> JSONResponse:
+async def metadata(request: Request, caller: OpenToAll) -> JSONResponse:
     """RFC 8414."""
     authorisation = _embedded(request)
     issuer = authorisation.realm.issuer
@@ -159,7 +160,7 @@ async def metadata(request: Request) -> JSONResponse:
 
 
 @router.get(KEYS_PATH, summary="Claves públicas / public keys", response_model=dict[str, Any])
-async def key_set(request: Request) -> JSONResponse:
+async def key_set(request: Request, caller: OpenToAll) -> JSONResponse:
     """RFC 7517."""
     authorisation = _embedded(request)
     return JSONResponse(key_set_document(authorisation.signing.published()), headers=_KEEP)

@@ -21,10 +21,12 @@ WRAPPING: Final = "wrapping"  # key-encryption keys: wrap the data keys of recor
 BLIND: Final = "blind"  # blind indexes (HMAC-SHA-256)
 DIGEST: Final = "digest"  # keyed digests of content (HMAC-SHA-256)
 SIGNING: Final = "signing"  # access tokens (ES256, PEM PKCS#8)
+RELEASE: Final = "release"  # manifests of releases (Ed25519, the seed)
 AUDIT: Final = "audit"  # checkpoints of the audit log (Ed25519, the seed)
 OPERATOR: Final = "operator"  # whoever holds it acts as the operator of the installation
 
-SETS: Final = frozenset({WRAPPING, SIGNING})  # uses with a current key and older ones that still read
+SETS: Final = frozenset({WRAPPING, SIGNING, RELEASE})  # a current key, and older ones that still read
+SUCCESSIVE: Final = frozenset({AUDIT})  # uses with one key at a time, staged before it takes over
 
 
 class KeyInUse(KeyStoreError):
@@ -68,6 +70,7 @@ _MAKERS: Mapping[str, Callable[[], bytes]] = {
     DIGEST: _new_secret,
     SIGNING: _new_signing_key,
     AUDIT: _new_secret,
+    RELEASE: _new_secret,
     OPERATOR: _new_secret,
 }
 
@@ -79,6 +82,7 @@ class KeyRing:
     digest: Key
     signing: KeySet
     audit: KeySet
+    release: KeySet
     operator: Key
     signing_starts: Mapping[str, int] = field(default_factory=dict)  # id -> second (Unix) it signs from
 
@@ -119,6 +123,40 @@ class KeyRing:
 
         key_store.change(home / "keys", provider or PlainFile(), added)
         return new.id
+
+    @classmethod
+    def stage_key(cls, home: Path, use: str, provider: KeyProvider | None = None) -> Key:
+        """A further key of a use that has one at a time; it is not current. Raises as ``add_key``."""
+        if use not in SUCCESSIVE:
+            raise ValueError(f"keys of {use} do not follow one another")
+        new = Key(os.urandom(ID_BYTES).hex(), _MAKERS[use]())
+
+        def staged(document: dict[str, Any]) -> dict[str, Any]:
+            return {**document, "secrets": {**document["secrets"], f"{use}/{new.id}": new.secret}}
+
+        key_store.change(home / "keys", provider or PlainFile(), staged)
+        return new
+
+    @classmethod
+    def settle_on(cls, home: Path, use: str, key_id: str, provider: KeyProvider | None = None) -> None:
+        """The staged key is the current one and the only one: all others of the use are destroyed.
+
+        Raises ``ValueError`` as ``stage_key``, ``KeyStoreError`` as ``load`` and where there is no such key.
+        """
+        if use not in SUCCESSIVE:
+            raise ValueError(f"keys of {use} do not follow one another")
+
+        def settled(document: dict[str, Any]) -> dict[str, Any]:
+            if f"{use}/{key_id}" not in document["secrets"]:
+                raise KeyStoreError(cause="no hay tal llave / there is no such key")
+            secrets = {
+                label: it
+                for label, it in document["secrets"].items()
+                if not label.startswith(f"{use}/") or label == f"{use}/{key_id}"
+            }
+            return {**document, "current": {**document["current"], use: key_id}, "secrets": secrets}
+
+        key_store.change(home / "keys", provider or PlainFile(), settled)
 
     @classmethod
     def rotate_signing(cls, home: Path, starts: int, ended: int, provider: KeyProvider | None = None) -> str:
@@ -179,6 +217,7 @@ class KeyRing:
             digest=sets[DIGEST].current,
             signing=sets[SIGNING],
             audit=sets[AUDIT],
+            release=sets[RELEASE],
             operator=sets[OPERATOR].current,
             signing_starts=dict(document.get("signing_starts", {})),
         )

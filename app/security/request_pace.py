@@ -1,11 +1,14 @@
-"""How many requests a minute: of each client, of each officer, and of each address that shows no token.
+"""How many requests a minute: of each client, of each officer, of each address that asks for tokens, and of
+each address that calls what is open to all.
 
 Counted in the database, so that several processes share one count, by its clock, and in one statement. The
 rule is the generic cell rate algorithm (ITU-T I.371): a steady pace, with a minute's worth at once. The table
 is unlogged and holds keyed digests: it tells of nobody, and a crash forgets one minute.
 """
 
+import ipaddress
 import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +23,7 @@ from app.security.blind import BlindIndex
 WINDOW_SECONDS: Final = 60
 FORGOTTEN_AFTER: Final = timedelta(hours=1)
 LABEL: Final = "request-pace"
+REMEMBERED: Final = 10_000  # addresses refused lately
 
 # Rows are taken in one order, so that two requests of the same who never wait for each other in a circle.
 _SPEND: Final = text("""
@@ -45,7 +49,7 @@ class Paces:
     officer: int
     address: int  # of the token endpoint, by network address
     named: int  # of the token endpoint, by network address and the client that it names
-    open: int  # of what is open to all, by network address
+    open: int  # of every route that is open to all, by network address
 
 
 class RequestPace:
@@ -53,6 +57,7 @@ class RequestPace:
         self._database = database
         self._blind = blind
         self._paces = paces
+        self._refused: dict[str, float] = {}  # who asks openly -> when to ask the database again
 
     async def spend(self, client: str, officer: str | None) -> None:
         """One request of an admitted caller. Raises ``TooManyRequests`` with how long to wait."""
@@ -64,29 +69,66 @@ class RequestPace:
     async def spend_unknown(self, address: str, named: str | None) -> None:
         """One request to the token endpoint. Whether a client of that name exists has no part in it, and
         nobody can use up the pace of a client from another address. Raises ``TooManyRequests``."""
-        asked = {f"address|{address}": self._paces.address}
+        network = network_of(address)
+        asked = {f"address|{network}": self._paces.address}
         if named is not None:
-            asked[f"named|{address}|{named}"] = self._paces.named
+            asked[f"named|{network}|{named}"] = self._paces.named
         await self._spend(asked)
 
     async def spend_open(self, address: str) -> None:
-        """One request for what is open to all. Raises ``TooManyRequests``."""
-        await self._spend({f"open|{address}": self._paces.open})
+        """One request to a route that is open to all. Raises ``TooManyRequests``.
+
+        Who was refused is refused from memory until then: whoever floods such a route costs the database no
+        more than the pace.
+        """
+        who, now = f"open|{network_of(address)}", time.monotonic()
+        wait = self._refused.get(who, now) - now
+        if wait <= 0:
+            wait = await self._wait({who: self._paces.open})
+            if wait <= 0:
+                self._refused.pop(who, None)
+                return
+            if len(self._refused) >= REMEMBERED:
+                self._refused.clear()
+            self._refused[who] = now + wait
+        raise _too_many(wait)
 
     def _digest(self, who: str) -> bytes:
         return self._blind.digest(LABEL, who.encode(errors="surrogatepass"))  # a name may be anything
 
     async def _spend(self, asked: Mapping[str, int]) -> None:
+        if (wait := await self._wait(asked)) > 0:
+            raise _too_many(wait)
+
+    async def _wait(self, asked: Mapping[str, int]) -> float:
+        """Seconds until it would be let in; 0 where it was, and is spent."""
         steps = {self._digest(who): WINDOW_SECONDS / pace for who, pace in asked.items()}
         given = {"who": list(steps), "step": list(steps.values()), "most": WINDOW_SECONDS}
         async with self._database.statement() as connection:
             taken = set((await connection.execute(_SPEND, given)).scalars())
             over = [who for who in steps if who not in taken]
             if not over:
-                return
+                return 0.0
             waits = await connection.execute(_WAIT, {"who": over, "most": WINDOW_SECONDS})
             seconds = max((steps[row.who] + float(row.seconds) for row in waits), default=1.0)
-        raise TooManyRequests(headers={"Retry-After": str(max(1, math.ceil(seconds)))})
+        return max(seconds, 0.001)
+
+
+def network_of(address: str) -> str:
+    """Who is counted as one: an address of IPv4; of IPv6 the /64 that a single subscriber is given."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(found), 64), strict=False))
+
+
+def _too_many(seconds: float) -> TooManyRequests:
+    return TooManyRequests(headers={"Retry-After": str(max(1, math.ceil(seconds)))})
 
 
 async def forget(session: WriteSession) -> int:

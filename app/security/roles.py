@@ -61,10 +61,17 @@ ROLES: Final[Mapping[Role, Description]] = {
     ),
     Role.INSTITUTION_READER: Description(
         Sentence(
-            "Personal de una institución: sus registros enteros; de los demás, números y etapas.",
-            "An institution's staff: its own records whole; of the others', numbers and stages.",
+            "Personal de una institución: sus registros enteros, y cifras; de los demás, números y etapas.",
+            "An institution's staff: its own records whole, and figures of them; of the others', numbers and"
+            " stages.",
         ),
-        (scopes.REGISTRY_READ, scopes.CHANGES_READ, scopes.FEEDS_READ, scopes.BREAK_GLASS),
+        (
+            scopes.REGISTRY_READ,
+            scopes.CHANGES_READ,
+            scopes.FEEDS_READ,
+            scopes.BREAK_GLASS,
+            scopes.STATISTICS_EXACT,
+        ),
         (FeedAct.READ,),
         LimitedTo.FEED,
     ),
@@ -73,14 +80,20 @@ ROLES: Final[Mapping[Role, Description]] = {
             "Analista nacional: casos y personas sin identidad, y estadísticas.",
             "A national analyst: cases and persons without identity, and statistics.",
         ),
-        (scopes.REGISTRY_READ, scopes.STATISTICS_READ, scopes.CHANGES_READ, scopes.FEEDS_READ),
+        (
+            scopes.REGISTRY_READ,
+            scopes.STATISTICS_READ,
+            scopes.STATISTICS_EXACT,
+            scopes.CHANGES_READ,
+            scopes.FEEDS_READ,
+        ),
     ),
     Role.REGIONAL_ANALYST: Description(
         Sentence(
-            "Analista de un gobierno regional: los casos de su departamento, sin identidad.",
-            "A regional government's analyst: the cases of one department, without identity.",
+            "Analista de un gobierno regional: los casos y las cifras de su departamento, sin identidad.",
+            "A regional government's analyst: cases and figures of one department, without identity.",
         ),
-        (scopes.REGISTRY_READ, scopes.CHANGES_READ, scopes.FEEDS_READ),
+        (scopes.REGISTRY_READ, scopes.CHANGES_READ, scopes.FEEDS_READ, scopes.STATISTICS_EXACT),
         limited_to=LimitedTo.DEPARTMENT,
     ),
     Role.REVIEWER: Description(
@@ -102,14 +115,20 @@ ROLES: Final[Mapping[Role, Description]] = {
             "Estadístico: cifras exactas y preparación de publicaciones.",
             "A statistician: exact figures, and the making of releases.",
         ),
-        (scopes.STATISTICS_READ, scopes.STATISTICS_EXACT, scopes.RELEASES_MANAGE, scopes.FEEDS_READ),
+        (
+            scopes.STATISTICS_READ,
+            scopes.STATISTICS_EXACT,
+            scopes.RELEASES_MANAGE,
+            scopes.RELEASES_RESTRICTED,
+            scopes.FEEDS_READ,
+        ),
     ),
     Role.INEI: Description(
         Sentence(
             "INEI: estadísticas y publicaciones, también antes de su fecha.",
             "INEI: statistics and releases, also before their date.",
         ),
-        (scopes.STATISTICS_READ, scopes.RELEASES_EMBARGO),
+        (scopes.STATISTICS_READ, scopes.RELEASES_RESTRICTED, scopes.RELEASES_EMBARGO),
     ),
     Role.AUDITOR: Description(
         Sentence(
@@ -135,6 +154,7 @@ LIMITABLE: Final = frozenset(
         scopes.FEEDS_READ,
         scopes.IDENTITY_READ,
         scopes.BREAK_GLASS,
+        scopes.STATISTICS_EXACT,
     }
 )
 """Scopes whose routes work inside a row scope; a limited client can have no others."""

@@ -21,6 +21,7 @@ AUDIT_READ: Final = "audit:read"
 STATISTICS_EXACT: Final = "statistics:exact"
 RELEASES_MANAGE: Final = "releases:manage"
 RELEASES_EMBARGO: Final = "releases:embargo"
+RELEASES_RESTRICTED: Final = "releases:restricted"
 SUBJECTS: Final = "subjects"
 
 
@@ -91,6 +92,10 @@ SCOPES: Final[Mapping[str, Sentence]] = {
     ),
     RELEASES_MANAGE: Sentence("Preparar y publicar cifras.", "Prepare and publish releases."),
     RELEASES_EMBARGO: Sentence("Leer publicaciones antes de su fecha.", "Read releases before their date."),
+    RELEASES_RESTRICTED: Sentence(
+        "Leer la edición reservada de las publicaciones, exacta, bajo secreto estadístico.",
+        "Read the restricted edition of releases, exact, under statistical secrecy.",
+    ),
     SUBJECTS: Sentence(
         "Atender los derechos de una persona sobre sus datos: copia y supresión.",
         "Serve a person's rights over their data: copy and erasure.",

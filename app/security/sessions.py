@@ -1,6 +1,7 @@
 """Sessions of a caller: inside the caller's reach from their first statement on."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -10,11 +11,18 @@ from app.security.callers import caller_of
 from app.security.row_security import enter
 
 
-async def get_reach_session(request: Request) -> AsyncIterator[ReadSession]:
-    """The requirement stands before it in the signature and has said who calls."""
+@asynccontextmanager
+async def reach_session(request: Request) -> AsyncIterator[ReadSession]:
+    """The requirement stands in the signature and has said who calls."""
     caller = caller_of(request)
     async with database_of(request).read() as session:
         await enter(session, caller.reach)
+        yield session
+
+
+async def get_reach_session(request: Request) -> AsyncIterator[ReadSession]:
+    """The requirement stands before it in the signature."""
+    async with reach_session(request) as session:
         yield session
 
 

@@ -7,7 +7,13 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
-from app.security.callers import OfficerRequirement, PurposeRequirement, Requirement, requirements_of
+from app.security.callers import (
+    OfficerRequirement,
+    PurposeRequirement,
+    Requirement,
+    requirements_of,
+    says_open,
+)
 from app.security.granting import TOKEN_PATH
 from app.security.purpose import CASE, OFFICER, REASON
 from app.security.scopes import SCOPES
@@ -30,6 +36,7 @@ REFUSALS: Final = {
     "429": "Demasiado seguido / too often: Retry-After",
     "503": "Vuelva a intentarlo / try again",
 }
+NO_NUL: Final = r"^[^\u0000]*$"
 ANYWHERE: Final = frozenset({"400", "422", "503"})  # what a route that is open to all may answer too
 _PURPOSE: Final = {
     OFFICER: ("Quién pide: su código, no su nombre / who asks: their code, not their name", 192),
@@ -75,6 +82,12 @@ def requirement_of(route: RouteContext) -> Requirement | None:
     return next(requirements_of(dependant), None) if dependant is not None else None
 
 
+def open_to_all(route: RouteContext) -> bool:
+    """Whether it says so in its signature, and is called at a pace."""
+    dependant = getattr(route, "dependant", None) if isinstance(route.original_route, APIRoute) else None
+    return dependant is not None and says_open(dependant)
+
+
 def describe(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(
         title=app.title,
@@ -95,11 +108,19 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for method in route.methods or ():
             operation = document["paths"].get(route.path_format, {}).get(method.lower())
             if operation is not None:
-                _describe(operation, requirement_of(route))
+                also = {"429"} if open_to_all(route) else frozenset()
+                _describe(operation, requirement_of(route), ANYWHERE | also)
     return document
 
 
-def _describe(operation: dict[str, Any], requirement: Requirement | None) -> None:
+def _without_nul(schema: dict[str, Any]) -> None:
+    """Nothing in an address may hold a NUL (``nul-refused``), and the description says so of free text."""
+    for each in (schema, *schema.get("anyOf", ()), *([schema["items"]] if "items" in schema else ())):
+        if each.get("type") == "string" and not each.keys() & {"pattern", "format", "enum", "const"}:
+            each["pattern"] = NO_NUL
+
+
+def _describe(operation: dict[str, Any], requirement: Requirement | None, anywhere: frozenset[str]) -> None:
     responses: dict[str, Any] = operation.setdefault("responses", {})
     if "422" in responses and "HTTPValidationError" in str(responses["422"]):
         del responses["422"]
@@ -109,8 +130,11 @@ def _describe(operation: dict[str, Any], requirement: Requirement | None) -> Non
         operation.setdefault("parameters", []).extend(PURPOSE)
     if isinstance(requirement, OfficerRequirement):
         operation.setdefault("parameters", []).extend(PURPOSE[:1])
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] in {"path", "query"}:
+            _without_nul(parameter["schema"])
     for status, description in REFUSALS.items():
-        if requirement is not None or status in ANYWHERE:
+        if requirement is not None or status in anywhere:
             responses.setdefault(
                 status, {"description": description, "content": {MEDIA_TYPE: {"schema": PROBLEM_REF}}}
             )

@@ -1,37 +1,38 @@
 """What may be asked of the statistics: every name and code is checked before anything is counted. Pure."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Final
 
 from app.core.errors import Unprocessable
-from app.statistics.dimensions import BY_ID
+from app.security.reach import EVERYTHING, Reach
+from app.statistics.dimensions import BY_ID, DEPARTMENTS, UNKNOWN, Told
 from app.statistics.indicators import INDICATORS
+from app.statistics.periods import last_ended
 from schemas.indicators import Indicator
 from schemas.query import MeasureOf, Query
+from schemas.registry import AgeGroup
+from schemas.vocabulary import Feed, Unit
 
-MEASURES: Final[Mapping[str, Indicator]] = {
-    each.id: each
-    for each in INDICATORS
-    if each.id
-    in {
-        "complaints",
-        "prosecution_files",
-        "court_files",
-        "sentenced_files",
-        "cases",
-        "victimisations",
-        "victims",
-        "suspects",
-        "accused",
-        "convicted",
-        "acquitted",
-    }
-}
-"""The indicators that a question may count."""
-DIMENSIONS: Final = ("period", "offence_family", "department", "purpose", "recruitment", "stage", "feeds")
-"""The dimensions that a question may be told by."""
+MEASURES: Final[Mapping[str, Indicator]] = {each.id: each for each in INDICATORS}
+"""The indicators that a question may count: all of them."""
+DIMENSIONS: Final = tuple(BY_ID)
+"""The dimensions that a question may be told by, each where the definitions of all its measures list it."""
 _OF_BOTH: Final = frozenset({"cases", "victimisations", "victims", "suspects"})
 """What several feeds can know of, so that ``feeds`` tells something."""
+_OF_ONE: Final = frozenset(
+    {Unit.COMPLAINTS, Unit.CASES, Unit.VICTIMISATIONS, Unit.CALLS, Unit.CALLS_DERIVED_WITHIN_3_HOURS}
+    | {Unit.PROTECTION_MEASURES, Unit.SERVICES, Unit.RECORDS, Unit.MENTIONS}
+)
+"""Units of which each stands in one case, or in none. A person, or a file whose incidents lie in several
+cases, may stand in two of what cases tell."""
+_OWN_WORDS: Final = frozenset(
+    {"period", "offence_family", "feed", "purpose", "recruitment", "outcome", "call_category", "derivation"}
+    | {"measure_type", "service_type"}
+)
+"""What the records of one feed tell by themselves; the rest is reconciled out of every feed's."""
+_COUNTRY: Final = re.compile(r"[A-Z]{3}")
 
 
 class QuestionInvalid(Unprocessable):
@@ -45,28 +46,104 @@ class QuestionInvalid(Unprocessable):
         super().__init__(field=field, allowed=", ".join(allowed))
 
 
-def checked(query: Query) -> tuple[MeasureOf, ...]:
-    """The measures as the answer tells them. Raises QuestionInvalid, naming the first field that is wrong."""
+def inside(query: Query, reach: Reach) -> Query:
+    """The question as a caller with this reach asks it: an institution asks what its own feed says.
+
+    Raises QuestionInvalid for what lies outside.
+    """
+    if reach.kind == "feeds":
+        own = [each for each in Feed if each in reach.feeds]
+        if query.source is None and len(own) == 1:
+            query = query.model_copy(update={"source": own[0]})
+        if query.source not in own:
+            raise QuestionInvalid("source", own)
+    if reach.department is not None:
+        own_codes = [each for each in DEPARTMENTS if each[:2] == reach.department]
+        if not set(query.filters.get("department", ())) <= set(own_codes):
+            raise QuestionInvalid("filters.department", own_codes)
+    return query
+
+
+def checked(query: Query, today: date | None = None, reach: Reach = EVERYTHING) -> tuple[MeasureOf, ...]:
+    """The measures as the answer tells them. Raises QuestionInvalid, naming the first field that is wrong.
+
+    ``today`` is that of Lima; without it no day is too late.
+    """
     _listed("measures", query.measures, MEASURES)
-    dimensions = _common(query)
+    dimensions = _common(query, reach)
     _listed("dimensions", query.dimensions, dimensions)
     _listed("filters", query.filters, [each for each in dimensions if each != "period"])
     for dimension, codes in query.filters.items():
-        _listed(f"filters.{dimension}", codes, _codes(dimension))
+        _filtered(dimension, codes)
+    _agreeing(query)
     if query.since and query.until and query.until < query.since:
         raise QuestionInvalid("until", (f">= {query.since}",))
+    if today is not None:
+        _timely(query, today)
     return tuple(_measure(MEASURES[each], query.dimensions) for each in query.measures)
 
 
-def _common(query: Query) -> list[str]:
-    """The dimensions of every measure asked. One feed alone says nothing of what the feeds know together."""
+def filters_of(written: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """``department:15-metropolitana,07``, each dimension as often as one likes. Raises QuestionInvalid."""
+    found: dict[str, tuple[str, ...]] = {}
+    for each in written:
+        dimension, colon, codes = each.partition(":")
+        if not colon:
+            raise QuestionInvalid("filter", (f"{name}:..." for name in DIMENSIONS if name != "period"))
+        found[dimension] = (*found.get(dimension, ()), *codes.split(","))
+    return found
+
+
+def _timely(query: Query, today: date) -> None:
+    """Raises QuestionInvalid for days that have not come, and for what should be finished and is not."""
+    for field, day in (("since", query.since), ("until", query.until)):
+        if day is not None and day > today:
+            raise QuestionInvalid(field, (f"<= {today}",))
+    if query.finished:
+        last = last_ended(today, query.grain)
+        if query.until is None or query.until > last:
+            raise QuestionInvalid("until", (f"<= {last}",))
+
+
+def _common(query: Query, reach: Reach) -> list[str]:
+    """The dimensions of every measure asked. One feed alone says nothing of what the feeds know together, and
+    an institution is told by what its own records say, not by what became of them together with others."""
     together = query.source is None and _OF_BOTH.issuperset(query.measures)
     held = [{of.id for of in MEASURES[each].dimensions} for each in query.measures]
-    return [each for each in DIMENSIONS if all(each in of for of in held) and (each != "feeds" or together)]
+    return [
+        each
+        for each in DIMENSIONS
+        if all(each in of for of in held)
+        and (each != "feeds" or together)
+        and (each in _OWN_WORDS or reach.kind != "feeds")
+    ]
 
 
-def _codes(dimension: str) -> tuple[str, ...]:
-    return BY_ID[dimension].dimension.codes
+def _filtered(dimension: str, codes: Sequence[str]) -> None:
+    """Of a list that others keep, only the form is checked."""
+    held = BY_ID[dimension].dimension
+    if held.codes:
+        _listed(f"filters.{dimension}", codes, held.codes)
+    elif not codes or len(set(codes)) < len(codes) or not all(map(_is_country, codes)):
+        raise QuestionInvalid(f"filters.{dimension}", (held.standard or "", UNKNOWN))
+
+
+def _is_country(code: str) -> bool:
+    return code == UNKNOWN or _COUNTRY.fullmatch(code) is not None
+
+
+def _agreeing(query: Query) -> None:
+    """Raises QuestionInvalid for filters that nothing can pass together."""
+    feeds, bands, minor = (query.filters.get(each) for each in ("feed", "age_band", "minor"))
+    if query.source and feeds and query.source not in feeds:
+        raise QuestionInvalid("filters.feed", (query.source,))
+    if bands and minor and not any(each == UNKNOWN or _of_band(each) in minor for each in bands):
+        possible = [each for each in AgeGroup if _of_band(each) in minor]
+        raise QuestionInvalid("filters.age_band", (*possible, UNKNOWN))
+
+
+def _of_band(band: str) -> str:
+    return "yes" if AgeGroup(band).minor else "no"
 
 
 def _listed(field: str, sent: Iterable[str], allowed: Iterable[str]) -> None:
@@ -78,7 +155,9 @@ def _listed(field: str, sent: Iterable[str], allowed: Iterable[str]) -> None:
 
 
 def _measure(indicator: Indicator, dimensions: tuple[str, ...]) -> MeasureOf:
-    """A person, or a file whose incidents lie in several cases, may stand in two of what cases tell."""
-    single = indicator.id in {"complaints", "cases", "victimisations"}
-    several = tuple(each for each in dimensions if BY_ID[each].many or not single)
+    """A person has one sex and one nationality, whatever cases they stand in."""
+    single = indicator.unit in _OF_ONE
+    several = tuple(
+        each for each in dimensions if BY_ID[each].many or not (single or BY_ID[each].told is Told.PERSON)
+    )
     return MeasureOf(id=indicator.id, unit=indicator.unit, multi_valued=several)

@@ -15,11 +15,13 @@ from schemas.vocabulary import (
     CallCategory,
     ExploitationPlace,
     Feed,
+    MeasureType,
     OffenceFamily,
     Purpose,
     Recruitment,
     Relation,
     RulingType,
+    ServiceType,
     Sex,
     Stage,
 )
@@ -148,5 +150,7 @@ DEFINITIONS: Final = (
     _define("outcome", "Resultado judicial", "Outcome in court", RulingType, Told.CASE, many=True),
     _define("call_category", "Categoría de la llamada", "Category of the call", CallCategory, Told.EVENT),
     _DERIVATION,
+    _define("measure_type", "Medida de protección", "Protection measure", MeasureType, Told.EVENT),
+    _define("service_type", "Servicio", "Service", ServiceType, Told.EVENT),
 )
 BY_ID: Final = {definition.dimension.id: definition for definition in DEFINITIONS}

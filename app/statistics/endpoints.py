@@ -1,12 +1,17 @@
 """Routes of the statistics."""
 
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
+from app.core.clock import Clock, lima_day
 from app.db.engine import ReadDep
-from app.security.callers import ExactReader, StatisticsReader
+from app.security.callers import Caller, DefinitionReader, ExactReader, StatisticsReader
+from app.security.sessions import reach_session
+from app.statistics.asking import filters_of
+from app.statistics.cube.service import Cube
+from app.statistics.forms import MEDIA_TYPES, Form, chosen
 from app.statistics.indicators import catalogue
 from app.statistics.memory import Memory
 from app.statistics.published.comparing import published
@@ -15,8 +20,10 @@ from app.statistics.tables import as_csv, as_parquet, as_xlsx
 from schemas import query as questions
 from schemas.base import IsoDay
 from schemas.indicators import Indicators
+from schemas.problems import MEDIA_TYPE
 from schemas.published import Published
 from schemas.statistics import Overview
+from schemas.vocabulary import Feed
 
 router = APIRouter(prefix="/v1/statistics", tags=["statistics"])
 
@@ -34,7 +41,7 @@ async def overview(
 
 
 @router.get("/indicators", summary="Qué cuenta cada cifra / what each figure counts")
-async def indicators(caller: StatisticsReader) -> Indicators:
+async def indicators(caller: DefinitionReader) -> Indicators:
     return catalogue()
 
 
@@ -45,30 +52,44 @@ async def published_figures(caller: StatisticsReader) -> Published:
     return published()
 
 
-class Format(StrEnum):
-    JSON = "json"
-    CSV = "csv"
-    XLSX = "xlsx"
-    PARQUET = "parquet"
-
-
-_TABLES: Final = {
-    Format.CSV: (as_csv, "text/csv"),
-    Format.XLSX: (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    Format.PARQUET: (as_parquet, "application/vnd.apache.parquet"),
-}
-
-
+_TABLES: Final = {Form.CSV: as_csv, Form.XLSX: as_xlsx, Form.PARQUET: as_parquet}
 _FORMS: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"content": {media_type: {} for _, media_type in _TABLES.values()}}
+    200: {"content": {MEDIA_TYPES[form]: {} for form in _TABLES}},
+    406: {
+        "description": "En ninguna de esas formas / in none of those forms",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    },
 }
 
 
-def _written(answer: questions.Answer, form: Format) -> questions.Answer | Response:
-    if form not in _TABLES:
-        return answer
-    write, media_type = _TABLES[form]
-    return Response(write(answer), media_type=media_type)
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes the answer to one request."""
+
+    request: Request
+    form: Form
+
+    async def answer(self, caller: Caller, asked: questions.Query) -> Response:
+        """Out of the cube; for a limited caller counted in a session of their reach."""
+        clock: Clock = self.request.app.state.clock
+        today, write = lima_day(clock.now()), _TABLES.get(self.form)
+        if caller.reach.registry:
+            cube: Cube = self.request.app.state.cube
+            content = await cube.answered(asked, self.form, write, today)
+        else:
+            async with reach_session(self.request) as session:
+                answer = await StatisticsService(session, reach=caller.reach).query(asked, today)
+            content = write(answer) if write else answer.model_dump_json().encode()
+        return Response(content, media_type=MEDIA_TYPES[self.form], headers={"Vary": "Accept"})
+
+
+def writer(
+    request: Request,
+    form: Annotated[
+        Form | None, Query(alias="format", description="Manda sobre Accept / wins over Accept")
+    ] = None,
+) -> Writer:
+    return Writer(request, chosen(form, request.headers.getlist("accept")))
 
 
 @router.post(
@@ -79,26 +100,48 @@ def _written(answer: questions.Answer, form: Format) -> questions.Answer | Respo
 )
 async def query(
     caller: ExactReader,
-    session: ReadDep,
     asked: questions.Query,
-    form: Annotated[Format, Query(alias="format")] = Format.JSON,
-) -> questions.Answer | Response:
-    return _written(await StatisticsService(session).query(asked), form)
+    writer: Annotated[Writer, Depends(writer)],
+) -> Response:
+    return await writer.answer(caller, asked)
+
+
+def simple_question(  # noqa: PLR0913, PLR0917  one parameter of the query string each
+    measure: str,
+    by: Annotated[tuple[str, ...], Query(max_length=4)] = (),
+    filters: Annotated[
+        tuple[str, ...],
+        Query(alias="filter", max_length=20, description="department:15-metropolitana, stage:trial,filed"),
+    ] = (),
+    grain: questions.Grain = questions.Grain.YEAR,
+    since: Annotated[IsoDay | None, Query(alias="from", description="Incluido / included")] = None,
+    until: Annotated[IsoDay | None, Query(alias="to", description="Incluido / included")] = None,
+    source: Feed | None = None,
+    finished: Annotated[
+        bool, Query(description="Solo periodos terminados / only periods that have ended")
+    ] = False,
+) -> questions.Query:
+    return questions.Query(
+        measures=(measure,),
+        dimensions=by,
+        filters=filters_of(filters),
+        grain=grain,
+        since=since,
+        until=until,
+        source=source,
+        finished=finished,
+    )
 
 
 @router.get(
     "/query",
-    summary="Una cifra exacta, sin filtros / one exact figure, without filters",
+    summary="Una cifra exacta / one exact figure",
     response_model=questions.Answer,
     responses=_FORMS,
 )
 async def simple_query(
     caller: ExactReader,
-    session: ReadDep,
-    measure: str,
-    by: Annotated[tuple[str, ...], Query(max_length=4)] = (),
-    grain: questions.Grain = questions.Grain.YEAR,
-    form: Annotated[Format, Query(alias="format")] = Format.JSON,
-) -> questions.Answer | Response:
-    asked = questions.Query(measures=(measure,), dimensions=by, grain=grain)
-    return _written(await StatisticsService(session).query(asked), form)
+    asked: Annotated[questions.Query, Depends(simple_question)],
+    writer: Annotated[Writer, Depends(writer)],
+) -> Response:
+    return await writer.answer(caller, asked)

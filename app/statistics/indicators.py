@@ -16,6 +16,7 @@ OF_PERSONS: Final = frozenset({Unit.VICTIMS, Unit.SUSPECTS, Unit.ACCUSED, Unit.C
 _FAMILIES: Final = tuple(OffenceFamily)
 _CASE = ("period", "offence_family", "department", "purpose", "recruitment", "exploitation_place", "stage")
 _PERSON = (*_CASE, "feeds", "sex", "age_band", "minor", "nationality")
+_GIVEN = ("period", "offence_family", "feed", "sex", "department")
 _CALL = ("period", "call_category", "derivation")
 
 _LINKED = Words(
@@ -222,7 +223,7 @@ PERSONS: Final = (
             "Measures ordered for victims, as each record tells them, by the date of the record",
         ),
         _NAMED,
-        ("period", "offence_family", "feed", "sex", "department"),
+        (*_GIVEN, "measure_type"),
     ),
     _define(
         "services",
@@ -233,7 +234,7 @@ PERSONS: Final = (
             "Services given to victims, as each record tells them, by the date of the record",
         ),
         _NAMED,
-        ("period", "offence_family", "feed", "sex", "department"),
+        (*_GIVEN, "service_type"),
     ),
 )
 

@@ -4,13 +4,15 @@ Figures count what is linked. Each is dated by its own event; ``undated`` are th
 """
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.feeds import FEED_BITS
+from app.statistics.counting import DERIVATION
 from app.statistics.memory import Mark
 
 _BIT = "CASE r.feed " + " ".join(f"WHEN '{feed}' THEN {bit}" for feed, bit in FEED_BITS.items()) + " END"
@@ -108,12 +110,7 @@ appearance AS MATERIALIZED (
         return f"""
 WITH call AS (
   SELECT CASE WHEN annulled THEN 'not_valid' ELSE category END AS category, report_date AS day,
-    CASE
-      WHEN referred_at IS NULL AND referred_to IS NULL THEN 'not_derived'
-      WHEN referred_at IS NULL OR reported_at IS NULL OR referred_at < reported_at THEN 'derived_unmeasured'
-      WHEN referred_at - reported_at <= interval '3 hours' THEN 'derived_within_3_hours'
-      ELSE 'derived_late'
-    END AS derivation
+    {DERIVATION} AS derivation
   FROM report WHERE feed = 'linea-1818'
 )
 SELECT category, derivation, count(*) FILTER (WHERE {self._within("day")}) AS counted,
@@ -169,6 +166,30 @@ _MARK = """
 SELECT (SELECT last FROM change_cursor) AS position, count(*) AS pending, max(since) AS latest FROM link_dirty
 """
 
+_STANDING = """
+SELECT (SELECT last FROM change_cursor) AS position,
+  (SELECT coalesce(max(id), 0) FROM judgement) AS judgement,
+  (SELECT coalesce(max(id), 0) FROM redirect) AS redirect, (SELECT model FROM link_state) AS model,
+  (SELECT count(*) FROM link_dirty) AS pending, now() AS at,
+  min(report_date) AS first_day, max(report_date) AS last_day
+FROM report WHERE makes_case AND NOT annulled
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one snapshot of the registry is of."""
+
+    position: int  # last of the change feed
+    judgement: int  # last of the ledger of judgements
+    redirect: int  # last of what became of ids
+    model: str | None  # that the partition was computed with; None: nothing was linked yet
+    pending: int  # records not linked yet
+    at: datetime
+    first_day: date | None  # of the first report that makes a case
+    last_day: date | None  # of the last one
+
+
 _statements = cache(Statements)
 
 
@@ -190,6 +211,9 @@ class StatisticsRepository:
     async def mark(self) -> Mark:
         row = (await self._session.execute(text(_MARK))).one()
         return Mark(row.position, row.pending, row.latest)
+
+    async def standing(self) -> Standing:
+        return Standing(*(await self._session.execute(text(_STANDING))).one())
 
     async def _rows(self, statement: str) -> Sequence[RowMapping]:
         return (await self._session.execute(text(statement), self._bounds)).mappings().all()

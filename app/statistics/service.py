@@ -1,20 +1,24 @@
 """The first cut of the statistics: sources and the reconciled truth side by side."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import RowMapping
+from sqlalchemy import Row, RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.clock import lima_day
 from app.models.feeds import FEED_ORDER
 from app.registry.errors import PeriodBackwards
-from app.statistics.asking import checked
+from app.security.reach import EVERYTHING, Reach
+from app.statistics.asking import checked, inside
 from app.statistics.counting import Counting
 from app.statistics.memory import Memory
-from app.statistics.repository import StatisticsRepository
-from schemas.query import Answer, Query, Row
+from app.statistics.periods import running
+from app.statistics.repository import Standing, StatisticsRepository
+from schemas import query as questions
+from schemas.query import Answer, Query
 from schemas.statistics import (
     CallFigures,
     FamilyFigures,
@@ -53,10 +57,16 @@ Figures = Mapping[tuple[str, str, str | int | None], Figure]
 
 
 class StatisticsService:
-    """With a memory, what was counted before and is unchanged is not counted again."""
+    """With a memory, what was counted before and is unchanged is not counted again.
 
-    def __init__(self, session: AsyncSession, memory: Memory | None = None) -> None:
+    ``reach`` is that of the caller, whose session sees no more either; it limits questions, not the overview.
+    """
+
+    def __init__(
+        self, session: AsyncSession, memory: Memory | None = None, reach: Reach = EVERYTHING
+    ) -> None:
         self._session = session
+        self._reach = reach
         self._memory = memory or Memory()
 
     async def overview(self, since: date | None, until: date | None) -> Overview:
@@ -71,10 +81,18 @@ class StatisticsService:
             self._memory.keep(mark, (since, until), found)
         return found
 
-    async def query(self, query: Query) -> Answer:
-        """Counted in the session, all of it in one statement. Raises QuestionInvalid."""
-        measures = checked(query)
-        counted = await Counting(self._session).counted(query)
+    async def query(self, query: Query, today: date | None = None) -> Answer:
+        """Counted in the session, all of it in one statement. Raises QuestionInvalid.
+
+        ``today`` (of Lima) is the last day that may be asked of; without it any may, and periods have ended
+        or not by the clock of the database.
+        """
+        query = inside(query, self._reach)
+        if today is None and query.finished:
+            today = lima_day((await self._session.execute(select(func.now()))).scalar_one())
+        measures = checked(query, today, self._reach)
+        counted = await Counting(self._session, self._reach.department).counted(query)
+        day = today or lima_day(counted[0]["at"])
         cells: dict[tuple[str, ...], list[int]] = {}
         totals = [0] * len(measures)
         for row in counted:
@@ -86,11 +104,22 @@ class StatisticsService:
         return Answer(
             query=query,
             measures=measures,
-            rows=tuple(Row(codes=codes, values=tuple(cells[codes])) for codes in sorted(cells)),
+            rows=tuple(questions.Row(codes=codes, values=tuple(cells[codes])) for codes in sorted(cells)),
             totals=tuple(totals),
+            unfinished=running(query, cells, day),
             position=counted[0]["position"],
             counted_at=counted[0]["at"],
         )
+
+    async def facts(
+        self, measure: str, dimensions: Sequence[str], since: date, until: date
+    ) -> Sequence[Row[Any]]:
+        """(key, family, day, codes) of each thing that ``measure`` counts within the bounds: what an answer
+        is added up from. Ids, and exact: for releases, which keep them, and never for an answer."""
+        return await Counting(self._session).facts(measure, dimensions, since, until)
+
+    async def standing(self) -> Standing:
+        return await StatisticsRepository(self._session, None, None).standing()
 
     async def _counted(
         self, repository: StatisticsRepository, since: date | None, until: date | None

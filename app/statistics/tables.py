@@ -1,7 +1,8 @@
 """An answer as a table: a column for each dimension, then one for each measure. Pure.
 
 Codes and whole numbers only, under a header of ids. Totals are no row beside others: who adds up a column
-must not add them in.
+must not add them in. Where a period has not ended, a last column says so of each row (1, else 0): a file goes
+where the headers of its answer do not.
 """
 
 import csv
@@ -45,8 +46,11 @@ def as_xlsx(answer: Answer) -> bytes:
 def as_parquet(answer: Answer) -> bytes:
     """Dimensions are strings, measures int64; none is null."""
     lines = list(_lines(answer))
-    kinds = [*([pa.string()] * len(answer.query.dimensions)), *([pa.int64()] * len(answer.measures))]
-    fields = [pa.field(str(name), kind, False) for name, kind in zip(_header(answer), kinds, strict=True)]
+    dimensions = answer.query.dimensions
+    fields = [
+        pa.field(str(name), pa.string() if place < len(dimensions) else pa.int64(), False)
+        for place, name in enumerate(_header(answer))
+    ]
     columns = [pa.array([line[place] for line in lines], field.type) for place, field in enumerate(fields)]
     written = BytesIO()
     pq.write_table(pa.table(columns, schema=pa.schema(fields)), written)
@@ -54,7 +58,8 @@ def as_parquet(answer: Answer) -> bytes:
 
 
 def _header(answer: Answer) -> Line:
-    return (*answer.query.dimensions, *(each.id for each in answer.measures))
+    marked = ("unfinished",) if answer.unfinished else ()
+    return (*answer.query.dimensions, *(each.id for each in answer.measures), *marked)
 
 
 def _lines(answer: Answer) -> Iterator[Line]:
@@ -62,4 +67,5 @@ def _lines(answer: Answer) -> Iterator[Line]:
         yield answer.totals
         return
     for row in answer.rows:
-        yield (*row.codes, *row.values)
+        marked = (int(not {*answer.unfinished}.isdisjoint(row.codes)),) if answer.unfinished else ()
+        yield (*row.codes, *row.values, *marked)

@@ -1,6 +1,7 @@
 """Questions to the statistics, as a client asks them."""
 
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -8,9 +9,25 @@ import pyarrow.parquet as pq
 import pytest
 from python_calamine import CalamineWorkbook
 
+from app.core.clock import FixedClock
+from app.core.settings import Settings
+from app.db.engine import Database
+from app.security.keyring import KeyRing
+from app.wiring import Services, build_services
+from schemas.vocabulary import Feed
+from support.ingestion_kit import NOW
+from support.keeping import Registry
+from support.sample_story import record
 from support.web_fixtures import Bearer
 
 QUERY_AT = "/v1/statistics/query"
+
+
+@pytest.fixture
+def services(database: Database, database_url: str, tmp_path: Path) -> Services:
+    """As everywhere, on 1 June 2025."""
+    settings = Settings(home=tmp_path)
+    return build_services(settings, database_url, database, KeyRing.generate(), FixedClock(NOW))
 
 
 async def test_an_empty_registry_counts_nothing_and_says_what_it_knows(
@@ -122,3 +139,140 @@ async def test_every_form_of_a_table_tells_the_same(
     table = pq.read_table(BytesIO(got["parquet"].content))
     assert table.column_names == header
     assert [list(row.values()) for row in table.to_pylist()] == expected
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "allowed"),
+    [
+        ({"filters": {"nationality": ["peruana"]}}, "filters.nationality", "ISO 3166-1 alpha-3"),
+        ({"filters": {"nationality": []}}, "filters.nationality", "unknown"),
+        ({"filters": {"minor": ["yes"], "age_band": ["18-29", "60+"]}}, "filters.age_band", "12-17"),
+        ({"filters": {"minor": ["no"], "age_band": ["0-11"]}}, "filters.age_band", "30-59"),
+        ({"dimensions": ["relation"]}, "dimensions", "nationality"),
+        ({"dimensions": ["outcome"]}, "dimensions", "exploitation_place"),
+        ({"until": "2025-06-02"}, "until", "<= 2025-06-01"),
+        ({"since": "2025-06-02"}, "since", "<= 2025-06-01"),
+        ({"finished": True}, "until", "<= 2024-12-31"),
+        ({"finished": True, "until": "2025-01-01"}, "until", "<= 2024-12-31"),
+        ({"finished": True, "grain": "bimester", "until": "2025-05-31"}, "until", "<= 2025-04-30"),
+    ],
+)
+async def test_what_contradicts_itself_or_has_not_come_is_refused(
+    api: httpx.AsyncClient, bearer: Bearer, wrong: dict[str, Any], field: str, allowed: str
+) -> None:
+    answer = await api.post(
+        QUERY_AT, json={"measures": ["victims"]} | wrong, headers=bearer("statistics:exact")
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "question-invalid")
+    detail = answer.json()["detail"]
+    assert field in detail
+    assert allowed in detail
+    assert "peruana" not in answer.text
+
+
+async def test_a_filter_and_a_source_that_contradict_each_other_are_refused(
+    api: httpx.AsyncClient, bearer: Bearer
+) -> None:
+    asked = {"measures": ["services"], "source": "sistra", "filters": {"feed": ["reta-pnp"]}}
+    answer = await api.post(QUERY_AT, json=asked, headers=bearer("statistics:exact"))
+    assert (answer.status_code, answer.json()["code"]) == (422, "question-invalid")
+    agreeing = asked | {"filters": {"feed": ["reta-pnp", "sistra"]}}
+    assert (await api.post(QUERY_AT, json=agreeing, headers=bearer("statistics:exact"))).status_code == 200
+
+
+@pytest.mark.parametrize("more", [{"until": "2025-06-01"}, {"finished": True, "until": "2024-12-31"}])
+async def test_today_may_be_asked_for_and_what_has_ended(
+    api: httpx.AsyncClient, bearer: Bearer, more: dict[str, Any]
+) -> None:
+    answer = await api.post(QUERY_AT, json={"measures": ["cases"]} | more, headers=bearer("statistics:exact"))
+    assert answer.status_code == 200
+
+
+async def test_periods_that_have_not_ended_are_marked_in_every_form(
+    services: Services, api: httpx.AsyncClient, bearer: Bearer
+) -> None:
+    registry = Registry(services.database, services.keyring)
+    await registry.put(
+        record(Feed.RETA_PNP, "COM-A-2024-1", [], reported="2024-12-31", place="170102"),
+        record(Feed.RETA_PNP, "COM-A-2025-1", [], reported="2025-01-01", place="080910"),
+    )
+    headers = bearer("statistics:exact")
+    asked = {"measures": ["complaints"], "dimensions": ["period"]}
+    answer = await api.post(QUERY_AT, json=asked, headers=headers)
+    assert answer.json()["unfinished"] == ["2025"]
+    table = await api.post(f"{QUERY_AT}?format=csv", json=asked, headers=headers)
+    assert table.text == "period,complaints,unfinished\r\n2024,1,0\r\n2025,1,1\r\n"
+    columns = await api.post(f"{QUERY_AT}?format=parquet", json=asked, headers=headers)
+    assert pq.read_table(BytesIO(columns.content)).to_pydict()["unfinished"] == [0, 1]
+    ended = await api.post(
+        f"{QUERY_AT}?format=csv", json=asked | {"finished": True, "until": "2024-12-31"}, headers=headers
+    )
+    assert ended.text == "period,complaints\r\n2024,1\r\n"
+
+
+async def test_a_simple_question_has_filters_and_bounds(
+    sample_api: httpx.AsyncClient, sample_bearer: Bearer
+) -> None:
+    headers = sample_bearer("statistics:exact")
+    path = (
+        f"{QUERY_AT}?measure=victims&by=department&filter=sex:female&filter=department:17,08&from=2020-01-01"
+    )
+    simple = (await sample_api.get(f"{path}&to=2024-12-31&source=reta-pnp", headers=headers)).json()
+    asked = {
+        "measures": ["victims"],
+        "dimensions": ["department"],
+        "filters": {"sex": ["female"], "department": ["17", "08"]},
+        "since": "2020-01-01",
+        "until": "2024-12-31",
+        "source": "reta-pnp",
+    }
+    whole = (await sample_api.post(QUERY_AT, json=asked, headers=headers)).json()
+    assert simple["query"] == whole["query"]
+    assert (simple["rows"], simple["totals"]) == (whole["rows"], whole["totals"])
+    assert {row["codes"][0] for row in simple["rows"]} == {"08", "17"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [("sex", "filter"), ("colour:red", "filters"), ("sex:", "filters.sex"), ("sex:red", "filters.sex")],
+)
+async def test_a_wrong_filter_of_a_simple_question_is_told(
+    api: httpx.AsyncClient, bearer: Bearer, sent: str, field: str
+) -> None:
+    answer = await api.get(
+        QUERY_AT, params={"measure": "victims", "filter": sent}, headers=bearer("statistics:exact")
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "question-invalid")
+    assert f" {field} " in answer.json()["detail"]
+    assert "red" not in answer.json()["detail"].split()
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("text/csv", "text/csv"),
+        ("application/vnd.apache.parquet, text/csv;q=0.5", "application/vnd.apache.parquet"),
+        ("text/html, */*;q=0.1", "application/json"),
+    ],
+)
+async def test_the_form_is_what_accept_asks_for(
+    api: httpx.AsyncClient, bearer: Bearer, accept: str, media_type: str
+) -> None:
+    headers = bearer("statistics:exact") | {"Accept": accept}
+    for answer in (
+        await api.get(f"{QUERY_AT}?measure=cases", headers=headers),
+        await api.post(QUERY_AT, json={"measures": ["cases"]}, headers=headers),
+    ):
+        assert answer.headers["content-type"].startswith(media_type)
+        assert "Accept" in answer.headers["vary"]
+
+
+async def test_a_form_that_is_not_served_is_refused_unless_format_names_one(
+    api: httpx.AsyncClient, bearer: Bearer
+) -> None:
+    headers = bearer("statistics:exact") | {"Accept": "text/html"}
+    refused = await api.get(f"{QUERY_AT}?measure=cases", headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (406, "form-unavailable")
+    assert "text/csv" in refused.json()["detail"]
+    named = await api.get(f"{QUERY_AT}?measure=cases&format=csv", headers=headers)
+    assert named.headers["content-type"].startswith("text/csv")

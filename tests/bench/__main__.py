@@ -11,13 +11,15 @@ import typer
 from rich.console import Console
 
 from bench import big as big_files
+from bench.cubing import statistics
 from bench.figures import Findings
 from bench.matching import reconciliation
+from bench.releasing import releases
 from bench.rig import ROOT, Rig, rig
 from bench.sizes import Sizes
 from bench.taking_in import ingestion
 
-PARTS = ("ingestion", "reconciliation", "single", "overview")
+PARTS = ("ingestion", "reconciliation", "single", "overview", "statistics", "releases")
 _BIG = 2 * 2**30
 
 app = typer.Typer(add_completion=False)
@@ -58,7 +60,13 @@ def run(made: Rig, sizes: Sizes, wanted: frozenset[str], console: Console, *, bi
     if "ingestion" in wanted:
         figures, details = ingestion(made, sizes, say)
         findings.add(figures, "ingestion", details)
-    if wanted - {"ingestion"}:
+    if "statistics" in wanted:
+        figures, details = statistics(made, sizes, say)
+        findings.add(figures, "statistics", details)
+    if "releases" in wanted:
+        figures, details = releases(made, sizes, say)
+        findings.add(figures, "releases", details)
+    if wanted - {"ingestion", "statistics", "releases"}:
         figures, details = reconciliation(made, sizes, say, wanted)
         findings.add(figures, "reconciliation", details)
     if big:

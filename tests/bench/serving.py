@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from app.wiring import open_services
 from bench.feeding import settings_for
 from bench.rig import ROOT, MeasurementFailed, environment
 
-_PATIENCE = 60.0  # seconds until a server must answer
+_PATIENCE = 180.0  # seconds until a server must answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,24 @@ class Endpoint:
 
 
 @contextmanager
-def service(home: Path, url: str, scopes: Sequence[str]) -> Iterator[Endpoint]:
-    """``intertrata serve`` on that database, and a token of a client with those scopes."""
+def service(
+    home: Path,
+    url: str,
+    scopes: Sequence[str],
+    *,
+    program: str = "app.cli",
+    more: Mapping[str, str] | None = None,
+) -> Iterator[Endpoint]:
+    """``intertrata serve`` on that database, and a token of a client with those scopes.
+
+    ``program``: another module that takes its commands; ``more`` settings of the service.
+    """
     new = asyncio.run(_client(home, url, scopes))
     port = free_port()
     given = {"INTERTRATA_HOME": str(home), "DATABASE_URL": url, "INTERTRATA_LOG_LEVEL": "error"}
     given["INTERTRATA_MODE"] = "demo"  # a secret, and a token that curl could use
-    with _process([sys.executable, "-m", "app.cli", "serve", "--port", str(port)], given) as process:
+    given |= more or {}
+    with _process([sys.executable, "-m", program, "serve", "--port", str(port)], given) as process:
         base = f"http://127.0.0.1:{port}"
         _answering(process, f"{base}/health/ready")
         asked = {"grant_type": "client_credentials"}
@@ -51,10 +62,10 @@ async def _client(home: Path, url: str, scopes: Sequence[str]) -> tuple[str, str
 
 
 @contextmanager
-def bare(url: str) -> Iterator[Endpoint]:
-    """The peer: a FastAPI endpoint that inserts one row, on the same database server."""
+def bare(url: str, module: str = "bench.bare_endpoint") -> Iterator[Endpoint]:
+    """The peer: a FastAPI endpoint that inserts one row, on the same database server; or another one."""
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "bench.bare_endpoint:app", "--port", str(port)]
+    command = [sys.executable, "-m", "uvicorn", f"{module}:app", "--port", str(port)]
     with _process([*command, "--no-access-log", "--log-level", "warning"], {"BARE_URL": url}) as process:
         base = f"http://127.0.0.1:{port}"
         _answering(process, f"{base}/ready")

@@ -17,6 +17,9 @@ class Sizes:
     puts: int  # single records, after a warm-up
     warm_up: int
     overviews: int
+    arriving: int  # records that come on top of a cube
+    table_requests: int  # of each standard table
+    arbitrary: int  # questions, none twice
     feeds: tuple[Feed, ...]  # that are taken in, the first at its full size
     repeats: int  # of everything that takes seconds; medians are quoted
 
@@ -37,6 +40,9 @@ class Sizes:
             puts=scaled(400, 20),
             warm_up=scaled(60, 5),
             overviews=scaled(100, 5),
+            arriving=scaled(1000, 20),
+            table_requests=scaled(20, 3),
+            arbitrary=scaled(120, 5),
             feeds=(Feed.RETA_PNP, Feed.SISTRA, Feed.PODER_JUDICIAL, Feed.LINEA_1818),
             repeats=repeats,
         )

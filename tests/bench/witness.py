@@ -1,16 +1,16 @@
-"""What encryption and audit cost, and what verifying the log costs. Run by itself, from the root of the
-repository: ``PYTHONPATH=.:tests python -m bench.witness``.
+"""What encryption, audit and limits cost, and what verifying the log costs. Run by itself, from the root of
+the repository: ``PYTHONPATH=.:tests python -m bench.witness``.
 
 The switch is here and nowhere else: ``bare_services`` is the very same service composed of a sealer that
-does not encrypt, an audit log that writes nothing and readings that commit nothing. Both answer turn by
-turn, in one process, on two databases of one server, filled with the same records.
+does not encrypt, an audit log that writes nothing, limits that count nothing and readings that commit
+nothing. Both answer turn by turn, in one process, on two databases of one server, filled alike.
 """
 
 import asyncio
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -23,9 +23,9 @@ import typer
 
 from app.audit import acts
 from app.audit.acts import Act, Entry
-from app.audit.log import MerkleLog
+from app.audit.log import MerkleLog, Signers
 from app.audit.merkle import leaf_hash
-from app.audit.note import Signer, opened
+from app.audit.note import Signer
 from app.audit.reading import verify_database
 from app.audit.service import AuditLog
 from app.audit.verifying import verified_lines
@@ -36,6 +36,7 @@ from app.db.engine import Database, WriteSession
 from app.main import create_app
 from app.security.keyring import KeyRing
 from app.security.purpose import Purpose, purpose_headers
+from app.security.request_pace import RequestPace
 from app.security.sealing import NONCE_BYTES, TAG_BYTES, VERSION, WRAPPED_BYTES, DataKey, Sealer
 from app.wiring import Services, build_services
 from bench.asking import _MEDIA, summary
@@ -82,6 +83,11 @@ class SilentLog(AuditLog):
         return b""
 
 
+class FreePace(RequestPace):
+    async def _wait(self, asked: Mapping[str, int]) -> float:
+        return 0.0
+
+
 class ReadingDatabase(Database):
     """Readings as they would be without a mark: the same session, and nothing to commit."""
 
@@ -92,7 +98,11 @@ class ReadingDatabase(Database):
 
 
 def bare_services(*given: Any) -> Services:
-    with mock.patch("app.wiring.Sealer", PlainSealer), mock.patch("app.wiring.AuditLog", SilentLog):
+    with (
+        mock.patch("app.wiring.Sealer", PlainSealer),
+        mock.patch("app.wiring.AuditLog", SilentLog),
+        mock.patch("app.wiring.RequestPace", FreePace),
+    ):
         return build_services(*given)
 
 
@@ -190,7 +200,8 @@ def verify_rows(home: str, url: str, entries: int) -> dict[str, Any]:
 
     async def run() -> dict[str, Any]:
         database = Database(url, pool_size=2)
-        log = MerkleLog(database, Signer("bench", bytes(32)))
+        signer = Signer("bench", bytes(32))
+        log = MerkleLog(database, Signers(signer))
         started = time.perf_counter()
         note = ""
         for start in range(0, entries, 20_000):
@@ -198,8 +209,7 @@ def verify_rows(home: str, url: str, entries: int) -> dict[str, Any]:
             note = note if start > entries // 2 else await log.checkpoint()
         size = await log.sequence()
         filled, before = time.perf_counter(), peak_mib()
-        held = (opened(note, log.public_key),)
-        verdict = await verify_database(database, log.public_key, held)
+        verdict = await verify_database(database, [signer.public], [note])
         ended = time.perf_counter()
         await database.close()
         seconds = {"filled_and_sequenced": round(filled - started, 1), "verified": round(ended - filled, 1)}
@@ -225,7 +235,7 @@ def measure(
     lines: Annotated[int, typer.Option(help="Asientos de la exportación / entries exported.")] = 1_000_000,
     rows: Annotated[int, typer.Option(help="Asientos en la base / entries in the database.")] = 1_000_000,
 ) -> None:
-    """Cifrado y constancia, y su verificación / encryption and audit, and their verification."""
+    """Cifrado, constancia y límites / encryption, audit and limits; what verifying the log costs."""
     home = Path(os.environ.get("BENCH_HOME", ROOT / ".intertrata" / "bench")).absolute()
     found: dict[str, Any] = {}
     with rig(home) as made:

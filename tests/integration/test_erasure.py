@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 import pytest
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 
 from app.core.clock import FixedClock
 from app.core.settings import Settings
@@ -269,3 +269,44 @@ async def test_a_person_is_given_all_that_is_held_of_her_and_who_saw_it(registry
     assert told.held.id == told.identity.id == person
     assert [(each.kind, each.officer) for each in told.accesses] == [("export", "operator")]
     assert len(again.accesses) == 2
+
+
+TOLD = """
+SELECT m.person_id, m.mention_id, n.sex, n.nationality, n.relation, n.age_min, c.sex AS told_sex,
+       c.nationality AS told_nationality, c.age_group
+FROM person_member m JOIN mention n ON n.id = m.mention_id JOIN case_member r USING (record_id)
+LEFT JOIN person_case c ON c.person_id = m.person_id AND c.case_id = r.case_id
+WHERE m.mention_id = ANY(:ids)
+"""
+
+
+async def test_figures_tell_nothing_of_the_erased_that_only_their_name_had_brought_together(
+    registry: Services,
+) -> None:
+    """Sex, nationality and age that one mention owed to another go with what joined the two."""
+    person = await a_person(registry)
+    gone = await mentions_of(registry, person)
+    silent = gone[0]
+    async with registry.database.write() as session:
+        await session.execute(
+            text("UPDATE mention SET sex = NULL, nationality = NULL WHERE id = :id"), {"id": silent}
+        )
+        await registry.linker.retell(session, [], [person])
+
+    async def told() -> list[RowMapping]:
+        async with registry.database.read() as session:
+            return list((await session.execute(text(TOLD), {"ids": gone})).mappings())
+
+    before = {row["mention_id"]: row for row in await told()}
+    assert before[silent]["told_sex"] is not None
+    await registry.protection.erase_person(person, ORDER)
+    after = {row["mention_id"]: row for row in await told()}
+    assert after.keys() == before.keys()  # still counted
+    alone = [
+        row for row in after.values() if sum(r["person_id"] == row["person_id"] for r in after.values()) == 1
+    ]
+    assert alone
+    for row in alone:
+        assert (row["told_sex"], row["told_nationality"]) == (row["sex"], row["nationality"])
+    stale = "SELECT 1 FROM person_case WHERE person_id NOT IN (SELECT person_id FROM person_member)"
+    assert await values(registry, stale) == []

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from app.releases.disclosure import protecting
-from app.releases.disclosure.audit import Refused, audit, intervals
+from app.releases.disclosure.audit import Refused, Watcher, audit, intervals
 from app.releases.disclosure.cells import Cell, Dimension, History, LinkedSet, Withheld
 from app.releases.disclosure.protecting import Protection, protect
-from app.releases.disclosure.system import build
+from app.releases.disclosure.system import System, build
 from support.disclosure_kit import AGE, PLACE, SMALL, USUAL, corrected, table, world
 from support.reference_audit import feasible, interval
 
@@ -138,9 +138,30 @@ def test_the_heuristic_protects_as_well_and_repeats_itself(
 def test_a_set_too_wide_for_one_block_is_audited_over_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.releases.disclosure.system.JOINT_ATOMS", 4)
     tables = world(3)
+    ring = table("victims", age=("", "minor"), month=("", "B1", "B2"))  # with the two others, a circle
+    tables = LinkedSet(tables.dimensions, tables.counts, {**tables.tables, "ring": ring})
     found = protect(tables, USUAL)
     assert found.relaxed == {"victims"}
     assert audit(tables, found.suppressed, USUAL) == found.intervals
+
+
+def test_margins_without_a_circle_are_exact_in_blocks() -> None:
+    """Of the tables place x month and place x age, what blocks allow is what joint counts allow."""
+    tables = world(5)
+    blocks, joint = build(tables, "victims"), in_one_block(tables)
+    assert blocks.exact
+    assert blocks.width < joint.width
+    hidden = frozenset(cell for cell in blocks.order if 1 <= tables.value(cell) <= 10)
+    apart, together = Watcher(blocks, hidden), Watcher(joint, hidden)
+    for row, cell in enumerate(blocks.order):
+        if cell in hidden:
+            assert apart.interval(row, blocks.floor) == together.interval(row, joint.floor)
+
+
+def in_one_block(tables: LinkedSet) -> System:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.releases.disclosure.system.acyclic", lambda _: False)
+        return build(tables, "victims")
 
 
 def test_cells_told_apart_by_nothing_are_one_atom() -> None:

@@ -12,6 +12,7 @@ from app.db.engine import Database
 from app.reconciliation.ledger import Decision
 from support.keeping import Registry
 from support.partitions import Decided, partition_of, reference
+from support.review_kit import kept_and_rebuilt
 from support.small_worlds import latest, observations
 
 SEEDS = range(int(os.environ.get("INTERTRATA_LINKING_SEEDS", "10")))
@@ -91,6 +92,8 @@ async def test_what_is_derived_agrees_with_what_it_is_derived_from(database: Dat
     assert await rows(COUNTS_DIFFER) == [], "a case counts its reports and its distinct persons"
     positions = [position for (position,) in await rows("SELECT position FROM change ORDER BY 1")]
     assert positions == list(range(1, len(positions) + 1)), "the feed has no gap"
+    kept, rebuilt = await kept_and_rebuilt(registry)
+    assert kept == rebuilt, "the queue stands as it would be computed anew"
     assert await rows(LOST_IDS) == [], "an id that is gone says what became of it"
 
 

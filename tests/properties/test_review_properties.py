@@ -14,6 +14,7 @@ from app.wiring import Services
 from schemas.review import MergeRequest, PairDecision, SplitRequest
 from support.keeping import Registry
 from support.partitions import Decided, partition_of, reference
+from support.review_kit import kept_and_rebuilt
 from support.small_worlds import latest, observations
 
 REASON = "Comparado"
@@ -113,6 +114,8 @@ async def test_whatever_reviewers_do_in_between_the_end_is_that_from_scratch(
     decided = Decided({(kind, a, b): outcome for kind, a, b, outcome in standing if outcome != "unsure"})
     expected = reference(latest(versions), await decided.named(registry))
     assert await partition_of(registry) == expected
+    kept, rebuilt = await kept_and_rebuilt(registry)
+    assert kept == rebuilt
     before = sorted(await registry.rows(IDS))
     await registry.linker.reconcile_full()
     assert await partition_of(registry) == expected

@@ -19,6 +19,7 @@ REVIEWER, IDENTITY = Role.REVIEWER, Role.IDENTITY_OFFICER
 STATISTICIAN, INEI = Role.STATISTICIAN, Role.INEI
 AUDITOR, OPERATOR = Role.AUDITOR, Role.OPERATOR
 
+_STATISTICS: Final = (ANALYST, STATISTICIAN, INEI)
 NATIONAL: Final = (ANALYST, REVIEWER, IDENTITY)  # who reads the whole registry
 
 
@@ -50,6 +51,7 @@ _NOBODY: Final = "00000000-0000-4000-8000-000000000000"
 _RECORD: Final = {"feed": "sistra", "number": "1-2024-1-0"}
 _SPLIT_CASE: Final = {"parts": [[_RECORD]], **_REASON}
 _SPLIT_PERSON: Final = {"parts": [[{**_RECORD, "role": "victim", "order": 1}]], **_REASON}
+_EXACT: Final = all_of(ANALYST, REGIONAL, READER, STATISTICIAN, told=ALIKE)  # each inside their reach
 _READ_CASE: Final = {**all_of(*NATIONAL, told=FOUND), READER: OWN, REGIONAL: OWN}
 
 _SDMX: Final = (  # the whole form of an address, and what may not be left out of it
@@ -153,14 +155,25 @@ MATRIX: Final[Mapping[str, Row]] = {
     },
     # figures, models, the audit log
     "GET /v1/statistics/overview": Row(all_of(ANALYST, STATISTICIAN, INEI, told=ALIKE)),
-    "GET /v1/statistics/query": Row({STATISTICIAN: ALIKE}, query={"measure": "cases"}),
-    "POST /v1/statistics/query": Row({STATISTICIAN: ALIKE}, body={"measures": ["cases"]}),
+    "GET /v1/statistics/query": Row(_EXACT, query={"measure": "cases"}),
+    "POST /v1/statistics/query": Row(_EXACT, body={"measures": ["cases"]}),
+    "GET /v1/statistics/concordance": Row(all_of(ANALYST, STATISTICIAN, told=ALIKE)),
+    "GET /v1/statistics/published/compared": Row(all_of(ANALYST, STATISTICIAN, told=ALIKE)),
     "GET /v1/statistics/published": Row(all_of(ANALYST, STATISTICIAN, INEI, told=ALIKE)),
-    "GET /v1/statistics/indicators": Row(all_of(ANALYST, STATISTICIAN, INEI, told=ALIKE)),
+    "GET /v1/statistics/indicators": Row(all_of(ANALYST, REGIONAL, READER, STATISTICIAN, INEI, told=ALIKE)),
+    "GET /v1/releases": Row(all_of(*_STATISTICS, told=ALIKE)),
+    "GET /v1/releases/calendar": Row(all_of(*_STATISTICS, told=ALIKE)),
+    "GET /v1/releases/keys": Row(all_of(*_STATISTICS, told=ALIKE)),
+    "GET /v1/releases/latest": Row(all_of(*_STATISTICS, told=NOWHERE)),
+    "GET /v1/releases/{release}": Row(all_of(*_STATISTICS, told=NOWHERE)),
+    "GET /v1/releases/{release}/manifest": Row(all_of(*_STATISTICS, told=NOWHERE)),
+    "GET /v1/releases/{release}/tables/{table}": Row(all_of(*_STATISTICS, told=NOWHERE)),
+    "GET /v1/releases/{release}/changes": Row(all_of(*_STATISTICS, told=NOWHERE)),
     "GET /v1/models": Row({OPERATOR: ALIKE}),
     "GET /v1/audit/entries": Row({AUDITOR: ALIKE}),
     "GET /v1/audit/persons/{person_id}/accesses": Row({AUDITOR: ALIKE}, "person"),
     "GET /v1/audit/unusual-readings": Row({AUDITOR: ALIKE}),
     "GET /v1/audit/checkpoint": Row({AUDITOR: ALIKE}),
+    "GET /v1/audit/keys": Row({AUDITOR: ALIKE}),
     "GET /v1/audit/proof": Row({AUDITOR: ALIKE}, query={"position": "0"}),
 }

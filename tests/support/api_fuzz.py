@@ -123,9 +123,9 @@ def configured(document: Any) -> str:
 
 def counted(address: str, client: tuple[str, str]) -> dict[str, int]:
     form = {"grant_type": "client_credentials"}
-    token = httpx.post(f"{address}/oauth/token", data=form, auth=client, trust_env=False).json()
+    token = httpx.post(f"{address}/oauth/token", data=form, auth=client, trust_env=False, timeout=60).json()
     headers = {"Authorization": f"Bearer {token['access_token']}"}
-    lines = httpx.get(f"{address}/metrics", headers=headers, trust_env=False).text.splitlines()
+    lines = httpx.get(f"{address}/metrics", headers=headers, trust_env=False, timeout=60).text.splitlines()
     statuses: dict[str, int] = {}
     for line in lines:
         if line.startswith("intertrata_requests_total{"):

@@ -4,6 +4,7 @@ A token of the token endpoint is asked for before it ends; whoever asks says a p
 nearly all would end at that door.
 """
 
+import hashlib
 import json
 import os
 from typing import Any
@@ -32,9 +33,17 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwar
     if case.meta is None or case.meta.generation.mode.is_negative:
         return
     known = json.loads(os.environ["FUZZ_KNOWN"])
-    if int.from_bytes(case.id.encode()) % 2:  # every other time, something that is there
+    which, there = divmod(_number(case), 2)
+    if there:  # every other time, something that is there
         for name in known.keys() & case.path_parameters.keys():
-            case.path_parameters[name] = known[name][int.from_bytes(case.id.encode()) % len(known[name])]
+            case.path_parameters[name] = known[name][which % len(known[name])]
     if case.headers is not None:
         for name in set(PURPOSE) & {*case.headers}:
             case.headers[name] = PURPOSE[name]
+
+
+def _number(case: schemathesis.Case) -> int:
+    """The same for the same generated request, in every run; ``case.id`` is random."""
+    generated = (case.method, case.path, dict(case.path_parameters), dict(case.query or {}))
+    told = json.dumps(generated, sort_keys=True, default=repr).encode(errors="surrogatepass")
+    return int.from_bytes(hashlib.sha256(told).digest()[:8])

@@ -31,13 +31,17 @@ FORGET = (
 REPORT = """
 INSERT INTO report (record_id, feed, number, citation_key, stamp, annulled, makes_case, joins_case, category,
     offence_family, facts_date, report_date, office_district, department, province, district, purposes,
-    recruitment, stage, rulings)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '{}', '{}', $17, '[]')
+    recruitment, stage, exploitation_place, rulings)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '{}', '{}', $17, $18, '[]')
 """
 MENTION = """
-INSERT INTO mention (record_id, role, "order", kind, present, measures, services)
-VALUES ($1, $2, $3, $4, true, '[]', '[]')
-ON CONFLICT (record_id, role, "order") DO UPDATE SET kind = excluded.kind, present = true RETURNING id
+INSERT INTO mention (record_id, role, "order", kind, present, measures, services, sex, age_min, age_max,
+    nationality, relation)
+VALUES ($1, $2, $3, $4, true, '[]', '[]', $5, $6, $7, $8, $9)
+ON CONFLICT (record_id, role, "order") DO UPDATE SET kind = excluded.kind, present = true, sex = excluded.sex,
+    age_min = excluded.age_min, age_max = excluded.age_max, nationality = excluded.nationality,
+    relation = excluded.relation
+RETURNING id
 """
 DIRTY = "INSERT INTO link_dirty (record_id) VALUES ($1) ON CONFLICT (record_id) DO UPDATE SET since = now()"
 
@@ -104,7 +108,11 @@ class Registry:
     async def _mention(self, connection: Any, record_id: int, mention: Mention, with_: Any) -> None:
         key, index = with_
         role, order = mention.role.value, mention.order
-        mention_id = await connection.fetchval(MENTION, record_id, role, order, mention.kind.value)
+        said = (mention.age_min, mention.age_max, mention.nationality)
+        mention_id = await connection.fetchval(
+            *(MENTION, record_id, role, order, mention.kind.value, mention.sex and mention.sex.value),
+            *(*said, mention.relation and mention.relation.value),
+        )
         indexed = index.mentions.get((mention.role, order))
         place = f"|{record_id}|{role}|{order}".encode()
         identity = key.seal(mention.identity.model_dump_json().encode(), b"identity" + place)
@@ -135,4 +143,5 @@ def _report(record_id: int, seen: Observation) -> tuple[Any, ...]:
         seen.place.province,
         seen.place.district,
         seen.stage and seen.stage.value,
+        seen.exploitation_place and seen.exploitation_place.value,
     )

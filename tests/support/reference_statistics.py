@@ -21,7 +21,9 @@ class Tables:
     family_of: dict[Any, str]  # by case
     stage_of: dict[Any, str | None]  # by case
     place_of: dict[Any, tuple[str | None, str | None]]  # department and province, by case
+    exploited_at: dict[Any, str | None]  # by case
     person_of: dict[int, Any]  # by mention
+    people: dict[tuple[Any, Any], dict[str, Any]]  # by person and case
 
 
 async def tables(database: Database) -> Tables:
@@ -38,7 +40,9 @@ async def tables(database: Database) -> Tables:
             family_of={row["id"]: row["offence_family"] for row in await rows("case_entity")},
             stage_of={row["id"]: row["stage"] for row in await rows("case_entity")},
             place_of={row["id"]: (row["department"], row["province"]) for row in await rows("case_entity")},
+            exploited_at={row["id"]: row["exploitation_place"] for row in await rows("case_entity")},
             person_of={row["mention_id"]: row["person_id"] for row in await rows("person_member")},
+            people={(row["person_id"], row["case_id"]): row for row in await rows("person_case")},
         )
 
 

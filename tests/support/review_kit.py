@@ -7,11 +7,14 @@ from typing import Any
 
 import httpx
 
+from app.core.raw import raw_connection
+from app.reconciliation.review_items import ReviewItems
 from app.security.purpose import Purpose, purpose_headers
 from app.wiring import Services
 from support.keeping import Registry
 from support.small_worlds import latest, observations
 
+ROWS = "SELECT * FROM review_item ORDER BY kind, a, b"
 REASON = {"reason": "Comparado con los expedientes"}
 
 
@@ -85,6 +88,17 @@ async def doubtful_registry(services: Services, seed: int = 59, count: int = 40)
     await registry.keep_all(*latest(observations(Random(seed), count)))
     await registry.linker.link_pending()
     return registry
+
+
+async def kept_and_rebuilt(registry: Registry) -> tuple[list[Any], list[Any]]:
+    """The rows of the queue as they stand, and as all of them computed anew would be. Nothing is changed."""
+    async with registry.database.write() as session:
+        connection = await raw_connection(session)
+        kept = await connection.fetch(ROWS)
+        await ReviewItems(connection).rebuild()
+        rebuilt = await connection.fetch(ROWS)
+        await session.rollback()
+    return [tuple(row) for row in kept], [tuple(row) for row in rebuilt]
 
 
 def of_kind(items: list[Any], kind: str) -> Iterator[Any]:

@@ -85,6 +85,18 @@ SELECT w.word, w.judge, w.effect, w.made_at FROM review_word w WHERE w.act_id = 
 """
 REASONS: Final = "SELECT word, data_key, reason FROM review_reason WHERE act_id = :id"
 
+# Why was it decided so: of every pair of those records, and of every pair with anybody named in them.
+FORGET_REASONS: Final = """
+DELETE FROM review_reason WHERE act_id IN (
+  SELECT t.id FROM review_act t JOIN review_pair p ON p.act_id = t.id
+  WHERE t.kind = 'case' AND (p.a = ANY(:records) OR p.b = ANY(:records))
+  UNION
+  SELECT t.id FROM review_act t JOIN review_pair p ON p.act_id = t.id
+  JOIN mention m ON m.id IN (p.a, p.b)
+  WHERE t.kind = 'person' AND m.record_id = ANY(:records))
+RETURNING act_id
+"""
+
 RECORDS_OF: Final = "SELECT id AS mention_id, record_id FROM mention WHERE id = ANY(:mentions)"
 MINORS: Final = "SELECT id FROM mention WHERE id = ANY(:mentions) AND age_max < 18"
 

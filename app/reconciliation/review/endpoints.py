@@ -12,6 +12,7 @@ from app.audit.sessions import Deciding, Reading, audits
 from app.reconciliation.neighbourhood import Kind
 from app.reconciliation.review.queue_service import QueueFilter, ReviewQueue
 from app.reconciliation.review.service import ReviewService, Tools
+from app.reconciliation.review.touching import touched
 from app.security.callers import PurposedCaller, Reviewer
 from schemas.judgements import PairKind
 from schemas.pagination import Page
@@ -100,7 +101,7 @@ async def get_decisions(
 ) -> Page[ReviewDecision]:
     service = _service(request, reading.session, caller)
     page = await service.decisions(state and state.value, after, limit)
-    await reading.witness(*dict.fromkeys(each for told in page.items for each in _objects(told)))
+    await reading.witness(*dict.fromkeys(each for told in page.items for each in touched(told)))
     return page
 
 
@@ -109,7 +110,7 @@ async def get_decision(
     request: Request, caller: Reviewer, reading: Looking, decision_id: UUID
 ) -> ReviewDecision:
     told = await _service(request, reading.session, caller).decision(decision_id)
-    await reading.witness(*_objects(told))
+    await reading.witness(*touched(told))
     return told
 
 
@@ -248,18 +249,8 @@ async def _merge(
 
 async def _witnessed(deciding: Reading, told: ReviewDecision, *sought: str) -> ReviewDecision:
     """The mark of a decision: whom it touched, and where it stands now."""
-    await deciding.witness(*dict.fromkeys((*sought, *_objects(told))), outcome=told.state.value)
+    await deciding.witness(*dict.fromkeys((*sought, *touched(told))), outcome=told.state.value)
     return told
-
-
-def _objects(told: ReviewDecision) -> list[str]:
-    """The decision, and the cases and persons that it touches."""
-    named = [] if told.id is None else [thing("review_decision", told.id)]
-    for effect in (told.effect, *(word.effect for word in told.words if word.effect)):
-        for cluster in effect.clusters:
-            ids = {*cluster.was, *({cluster.id} if cluster.id else ())}
-            named += [thing(cluster.kind, each) for each in sorted(ids)]
-    return list(dict.fromkeys(named))
 
 
 def _sides(item: ReviewItem) -> tuple[str, str]:

@@ -1,7 +1,6 @@
 """What review refuses."""
 
 from collections.abc import Iterable
-from uuid import UUID
 
 from app.core.errors import BadRequest, Conflict, IntertrataError, NotFound, Unprocessable
 
@@ -102,29 +101,3 @@ class EntityAbsent(NotFound):
     code = "entity-not-found"
     es = "No existe un caso o una persona con ese identificador."
     en = "There is no case or person with that id."
-
-
-class EntityMerged(IntertrataError):
-    """The id was merged into another; the answer's Location says which."""
-
-    code = "entity-merged"
-    status = 308
-    es = "El identificador se unió a otro: {to}."
-    en = "The id was merged into another: {to}."
-
-    def __init__(self, location: str, to: UUID) -> None:
-        super().__init__(headers={"Location": location}, to=str(to))
-
-
-class EntityParted(IntertrataError):
-    """The id stands for nothing any more; ``parts`` are the ids its members went to (also in Link)."""
-
-    code = "entity-parted"
-    status = 410
-    es = "El identificador ya no representa a nadie; sus partes: {parts}."
-    en = "The id stands for nobody any more; its parts: {parts}."
-
-    def __init__(self, kind: str, parts: tuple[UUID, ...]) -> None:
-        links = ", ".join(f'</v1/{kind}s/{part}>; rel="successor-version"' for part in parts)
-        told = ", ".join(map(str, parts)) or "-"
-        super().__init__(headers={"Link": links} if links else None, parts=told)

@@ -5,11 +5,10 @@ from typing import Final
 from uuid import UUID
 
 from app.reconciliation.neighbourhood import Kind
+from app.reconciliation.redirected import EntityGone, EntityMoved
 from app.reconciliation.review.effects import member_of
 from app.reconciliation.review.errors import (
     EntityAbsent,
-    EntityMerged,
-    EntityParted,
     MembershipChanged,
     MembersTooMany,
     MergePointless,
@@ -28,7 +27,7 @@ class Memberships:
         self._repository = repository
 
     async def read(self, kind: Kind, entity: UUID) -> Membership:
-        """Raises EntityMerged, EntityParted, EntityAbsent."""
+        """Raises EntityMoved, EntityGone, EntityAbsent."""
         nodes = await self._standing(kind, entity, "/members")
         rows = await self._repository.references(kind, nodes)
         return Membership(
@@ -86,5 +85,5 @@ class Memberships:
             raise EntityAbsent
         if became[0]["event"] == "merged":
             to: UUID = became[0]["to_id"]
-            raise EntityMerged(f"/v1/{kind}s/{to}{act}", to)
-        raise EntityParted(kind, tuple(row["to_id"] for row in became if row["to_id"] is not None))
+            raise EntityMoved(kind, to, act)
+        raise EntityGone(kind, tuple(row["to_id"] for row in became if row["to_id"] is not None))

@@ -1,6 +1,10 @@
-"""The queue of doubtful pairs, and the leases under which they are reviewed."""
+"""The queue of what may be one, and the leases under which it is reviewed.
 
-from collections.abc import Sequence
+An item is two cases or two persons. Any doubtful pair of their records or mentions names it; it is told by
+the likeliest.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import Clock
 from app.db.engine import ReadSession, WriteSession
+from app.reconciliation.resolve import Pair
 from app.reconciliation.review.effects import member_of
 from app.reconciliation.review.errors import (
     LeaseHeld,
@@ -60,7 +65,7 @@ class ReviewQueue:
         return Page[ReviewItem](items=items, next=more)
 
     async def item(self, session: ReadSession, name: str, reviewer: str) -> ReviewItem:
-        """Raises ReviewItemNotFound, also for a pair that is not doubtful any more."""
+        """By any of its pairs. Raises ReviewItemNotFound, also for a pair that is not doubtful any more."""
         row = await QueueRepository(session).item(item_id(name))
         if row is None:
             raise ReviewItemNotFound
@@ -68,21 +73,21 @@ class ReviewQueue:
 
     async def claim(self, session: WriteSession, name: str, reviewer: str) -> Lease:
         """A lease from now, or the own one renewed. Raises LeaseHeld, ReviewItemNotFound."""
-        item, repository = item_id(name), QueueRepository(session)
-        await self.known(session, item)
+        repository = QueueRepository(session)
+        row = await self.known(session, item := item_id(name))
+        held = await self.demand_free(session, item, reviewer)
+        wanted = held[0] if held else item if row is None else _id(row)
         now = self._clock.now()
         until = now + self._policy.lease
         await repository.forget_expired(now)
-        if not await repository.claim(item, reviewer, now, until):
-            await self.demand_free(session, item, reviewer)
+        if not await repository.claim(wanted, reviewer, now, until):
+            await self.demand_free(session, wanted, reviewer)
             raise LeaseHeld(until="-")  # let go between the two questions
         return Lease(until=until, mine=True)
 
     async def release(self, session: WriteSession, name: str, reviewer: str) -> None:
         """Nothing happens where the lease has expired. Raises LeaseHeld for somebody else's."""
-        item = item_id(name)
-        await self.demand_free(session, item, reviewer)
-        await QueueRepository(session).release(item, reviewer)
+        await self.end_lease(session, await self.demand_free(session, item_id(name), reviewer), reviewer)
 
     async def known(self, session: AsyncSession, item: ItemId) -> RowMapping | None:
         """The item as the queue has it; None for a pair that was reviewed and is not doubtful any more.
@@ -94,20 +99,32 @@ class ReviewQueue:
             raise ReviewItemNotFound
         return row
 
-    async def demand_free(self, session: AsyncSession, item: ItemId, reviewer: str) -> bool:
-        """True where the reviewer holds it. Raises LeaseHeld where somebody else does."""
-        lease = await QueueRepository(session).lease(item, self._clock.now())
-        if lease is not None and lease["holder"] != reviewer:
-            raise LeaseHeld(until=lease["expires_at"].isoformat())
-        return lease is not None
+    async def pairs(self, session: AsyncSession, row: RowMapping | None, item: ItemId) -> list[Pair]:
+        """What a word on the item is said of: every doubtful pair between the two."""
+        return [item.pair] if row is None else await QueueRepository(session).pairs(row)
 
-    async def demand_lease(self, session: AsyncSession, item: ItemId, reviewer: str) -> None:
-        """Raises LeaseHeld or LeaseMissing."""
-        if not await self.demand_free(session, item, reviewer):
+    async def demand_free(self, session: AsyncSession, item: ItemId, reviewer: str) -> list[ItemId]:
+        """The pairs by which the reviewer holds it; none where nobody does. Raises LeaseHeld."""
+        leases = await QueueRepository(session).leases(item, self._clock.now())
+        others = [lease["expires_at"] for lease in leases if lease["holder"] != reviewer]
+        if others:
+            raise LeaseHeld(until=max(others).isoformat())
+        return [_id(lease) for lease in leases]
+
+    async def demand_lease(self, session: AsyncSession, item: ItemId, reviewer: str) -> list[ItemId]:
+        """As ``demand_free``. Raises LeaseHeld or LeaseMissing."""
+        held = await self.demand_free(session, item, reviewer)
+        if not held:
             raise LeaseMissing
+        return held
 
-    async def end_lease(self, session: WriteSession, item: ItemId, reviewer: str) -> None:
-        await QueueRepository(session).release(item, reviewer)
+    async def end_lease(self, session: WriteSession, held: Sequence[ItemId], reviewer: str) -> None:
+        for item in held:
+            await QueueRepository(session).release(item, reviewer)
+
+    async def said(self, session: AsyncSession, kind: str, pairs: Collection[Pair]) -> None:
+        """Bring the queue up to date with what was said of pairs."""
+        await QueueRepository(session).refresh(kind, {end for pair in pairs for end in pair})
 
     async def _shown(
         self, session: ReadSession, rows: Sequence[RowMapping], reviewer: str
@@ -115,7 +132,7 @@ class ReviewQueue:
         if not rows:
             return ()
         repository = QueueRepository(session)
-        beside = await repository.beside([_id(row) for row in rows], self._clock.now())
+        beside = await repository.beside(rows, self._clock.now())
         sides: dict[ItemId, tuple[Side, Side]] = {}
         for kind in sorted({row["kind"] for row in rows}):
             of_kind = [row for row in rows if row["kind"] == kind]
@@ -157,10 +174,11 @@ def _item(row: RowMapping, sides: tuple[Side, Side], beside: RowMapping, reviewe
         state=row["state"],
         a=sides[0],
         b=sides[1],
+        pairs=row["pairs"],
         likely=row["likely"],
         impact=_impact(row),
         lease=_lease(beside, reviewer),
-        proposal=beside["proposal"],
+        proposal=row["proposal"],
         judgement=None if judgement is None else f"/v1/judgements/{judgement}",
     )
 
@@ -176,7 +194,7 @@ def _impact(row: RowMapping) -> Impact:
             name: row[name]
             for name in ("figures", "cases", "victims", "victimisations", "suspects", "moved", "minors")
         },
-        offence_families=tuple(sorted({each for each in row["families"] if each is not None})),
-        departments=tuple(sorted({each for each in row["departments"] if each is not None})),
-        years=tuple(sorted({each for each in row["years"] if each is not None})),
+        offence_families=tuple(row["families"]),
+        departments=tuple(row["departments"]),
+        years=tuple(row["years"]),
     )

@@ -1,7 +1,9 @@
 """Why reviewers decided: free text, which may name a person. Sealed, each under a key of its own."""
 
+from collections.abc import Collection
 from uuid import UUID
 
+from app.db.engine import WriteSession
 from app.reconciliation.review.repository import ReviewRepository
 from app.security.sealing import Sealer
 
@@ -25,6 +27,14 @@ class Reasons:
             .decode()
             for row in await self._repository.reasons(act_id)
         }
+
+
+async def forget_reasons(session: WriteSession, record_ids: Collection[int]) -> list[UUID]:
+    """Empties the reasons of every act that speaks of these records or of anybody in them; ids of the acts.
+
+    With a row goes its key: no copy of it opens any more. That it was decided, and by whom, stays and binds.
+    """
+    return await ReviewRepository(session).forget_reasons(record_ids)
 
 
 def _aad(act_id: UUID, word: str) -> bytes:

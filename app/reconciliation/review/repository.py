@@ -95,6 +95,11 @@ class ReviewRepository:
     async def words(self, act_id: UUID) -> Sequence[RowMapping]:
         return await self._rows(acts_sql.WORDS, id=act_id)
 
+    async def forget_reasons(self, record_ids: Collection[int]) -> list[UUID]:
+        """The acts whose reasons, all words' on them, are gone now."""
+        rows = await self._rows(acts_sql.FORGET_REASONS, records=list(record_ids))
+        return sorted({row["act_id"] for row in rows})
+
     async def reasons(self, act_id: UUID) -> Sequence[RowMapping]:
         return await self._rows(acts_sql.REASONS, id=act_id)
 

@@ -1,6 +1,6 @@
 """Decisions of reviewers: on one doubtful pair, to split, to merge; a second reviewer's word; undoing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -87,12 +87,12 @@ class ReviewService:
         self._queue = ReviewQueue(tools.clock, tools.policy)
         self._reasons = Reasons(tools.sealer, self._repository)
 
-    # --- one doubtful pair ----------------------------------------------------------------------
+    # --- one item of the queue ------------------------------------------------------------------
 
     async def decide(self, name: str, said: PairDecision, preview: bool = False) -> ReviewDecision:
-        """Under a lease of one's own, which ends with it. A second reviewer's equal word on a proposal
-        confirms it; another word disputes it and is a decision of its own. The same word again changes
-        nothing.
+        """Of every doubtful pair between the two, under a lease of one's own, which ends with it. A second
+        reviewer's equal word on a proposal confirms it; another word disputes it and is a decision of its
+        own. The same word again changes nothing.
 
         Raises ReviewItemNotFound, LeaseHeld, LeaseMissing, DecisionsConflict, DecisionWithoutEffect.
         """
@@ -100,17 +100,24 @@ class ReviewService:
         session = self._writing()
         await self._tools.linker.hold(session)
         row = await self._queue.known(session, item)
-        latest = await self._repository.act_on_pair(item.kind, item.pair)
+        latest = await self._latest(item, row)
         if latest is not None and not preview and await self._repeats(item, said, latest, row):
             return await self._told(latest)
+        wanted = self._pair_act(item, said, await self._queue.pairs(session, row, item))
         if preview:
-            return await self._act(self._pair_act(item, said), preview=True)
-        await self._queue.demand_lease(session, item, self._reviewer)
-        done = await self._speak(item, said, latest)
-        await self._queue.end_lease(session, item, self._reviewer)
+            return await self._act(wanted, preview=True)
+        held = await self._queue.demand_lease(session, item, self._reviewer)
+        done = await self._speak(wanted, said, latest)
+        await self._queue.end_lease(session, held, self._reviewer)
         return done
 
-    async def _speak(self, item: ItemId, said: PairDecision, latest: RowMapping | None) -> ReviewDecision:
+    async def _latest(self, item: ItemId, row: RowMapping | None) -> RowMapping | None:
+        """The proposal that waits, whichever pair it names; else the latest act on the pair."""
+        if row is not None and row["proposal"] is not None:
+            return await self._repository.act(row["proposal"])
+        return await self._repository.act_on_pair(item.kind, item.pair)
+
+    async def _speak(self, wanted: Wanted, said: PairDecision, latest: RowMapping | None) -> ReviewDecision:
         if latest is not None and latest["state"] == ActState.PROPOSED:
             if same_officer(latest["judge"], self._reviewer):
                 await self._say(latest["id"], "undone", NOTHING, said.reason)
@@ -118,11 +125,11 @@ class ReviewService:
                 return await self.confirm(latest["id"], said.reason)
             else:
                 await self._say(latest["id"], "disputed", NOTHING, said.reason)
-        return await self._act(self._pair_act(item, said), preview=False)
+        return await self._act(wanted, preview=False)
 
-    def _pair_act(self, item: ItemId, said: PairDecision) -> Wanted:
+    def _pair_act(self, item: ItemId, said: PairDecision, pairs: Sequence[Pair]) -> Wanted:
         digest = self._digest("pair", str(item), said.outcome)
-        outcomes = {item.pair: said.outcome}
+        outcomes = dict.fromkeys(pairs, said.outcome)
         return Wanted(item.kind, ActKind.PAIR, said.outcome, outcomes, said.reason, digest)
 
     async def _repeats(
@@ -155,7 +162,7 @@ class ReviewService:
         self, kind: Kind, entity: UUID, version: str | None, asked: SplitRequest, preview: bool = False
     ) -> ReviewDecision:
         """Raises VersionMissing, MembershipChanged, PartsInvalid, MembersTooMany, and as ``decide``; for an
-        id that is gone EntityMerged, EntityParted or EntityAbsent."""
+        id that is gone EntityMoved, EntityGone or EntityAbsent."""
         parts = [sorted(part.model_dump_json() for part in each) for each in asked.parts]
         digest = self._digest("split", kind, str(entity), version, sorted(parts))
         await self._tools.linker.hold(self._writing())
@@ -265,7 +272,7 @@ class ReviewService:
     # --- reading --------------------------------------------------------------------------------
 
     async def members(self, kind: Kind, entity: UUID) -> Membership:
-        """Raises EntityMerged, EntityParted, EntityAbsent."""
+        """Raises EntityMoved, EntityGone, EntityAbsent."""
         return await Memberships(self._repository).read(kind, entity)
 
     async def decision(self, act_id: UUID) -> ReviewDecision:
@@ -315,11 +322,14 @@ class ReviewService:
         )
         await self._repository.add_act(new, wanted.outcomes)
         await self._reasons.keep(act_id, "made", wanted.reason)
+        await self._queue.said(self._session, wanted.kind, wanted.outcomes)
 
     async def _say(self, act_id: UUID, word: str, effect: Effect, reason: str) -> None:
         now = self._tools.clock.now()
         await self._repository.add_word(act_id, word, self._reviewer, effect.model_dump_json(), now)
         await self._reasons.keep(act_id, word, reason)
+        act = await self._found(act_id)
+        await self._queue.said(self._session, act["kind"], await self._repository.pairs(act_id))
 
     def _preview(self, wanted: Wanted, tried: Tried, why: tuple[Why, ...]) -> ReviewDecision:
         return ReviewDecision(

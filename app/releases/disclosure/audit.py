@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from math import ceil, floor
 
 import numpy as np
-from scipy import optimize, sparse
+from scipy import sparse
 
 from app.releases.disclosure.cells import Cell, LinkedSet
+from app.releases.disclosure.linear import NoAnswer, Polytope
 from app.releases.disclosure.policy import Policy
 from app.releases.disclosure.system import System, build
 
@@ -32,7 +33,8 @@ class AuditFailed(Exception):
 
 @dataclass(frozen=True)
 class Interval:
-    """Least and greatest whole number within the linear bounds, for the attacker who knows most."""
+    """Least and greatest whole number within the linear bounds, for an attacker who knows at least as much as
+    is asked for."""
 
     cell: Cell
     least: int
@@ -71,46 +73,45 @@ class Watcher:
     def __init__(self, system: System, suppressed: frozenset[Cell]) -> None:
         known = [i for i, cell in enumerate(system.order) if cell not in suppressed]
         self._system = system
-        self._equal = sparse.vstack([system.cells[known], system.links], format="csr")
-        self._right = np.concatenate([system.values[known], np.zeros(system.links.shape[0])])
+        equal = sparse.vstack([system.cells[known], system.links], format="csr")
+        right = np.concatenate([system.values[known], np.zeros(system.links.shape[0])])
         # No count is a hundred times what there is: keeps the programs bounded, and errs towards refusal.
-        self._ceiling = 100.0 * (float(system.values.max(initial=0)) + 1)
+        ceiling = 100.0 * (float(system.values.max(initial=0)) + 1)
+        self._polytope = Polytope(equal, right, ceiling)
+        self._targets = system.cells.toarray()
 
     def narrowest(self, row: int, required: int) -> Interval:
-        """The interval for the outsider; or for the first insider for whom it is narrower than required."""
-        outsider, least, greatest = self.interval(row, self._system.floor)
+        """The interval for the outsider, or for the first insider for whom it is narrower than required;
+        where it is for none, one for insiders who know together what each knows."""
+        outsider = self.interval(row, self._system.floor)
         if outsider.width < required or not self._system.insiders:
             return outsider
-        together, _, _ = self.interval(row, raised(self._system, *self._system.insiders))
+        return self._searched(row, required, self._system.insiders)
+
+    def _searched(self, row: int, required: int, insiders: tuple[tuple[int, ...], ...]) -> Interval:
+        """What they know together tells no less than what each knows: where that leaves it wide enough,
+        none of them need be asked; else each half of them is."""
+        together = self.interval(row, raised(self._system, *insiders))
+        if len(insiders) == 1:
+            return Interval(together.cell, together.least, together.greatest, insiders[0])
         if together.width >= required:
             return together
-        worst = outsider
-        for columns in self._system.insiders:
-            floor_ = raised(self._system, columns)
-            if np.all(least >= floor_ - SLACK) and np.all(greatest >= floor_ - SLACK):
-                continue
-            one, _, _ = self.interval(row, floor_)
-            if one.width < worst.width:
-                worst = Interval(one.cell, one.least, one.greatest, columns)
-            if worst.width < required:
-                break
-        return worst
+        half = len(insiders) // 2
+        first = self._searched(row, required, insiders[:half])
+        return first if first.width < required else self._searched(row, required, insiders[half:])
 
-    def interval(self, row: int, floor_: np.ndarray) -> tuple[Interval, np.ndarray, np.ndarray]:
-        """The bounds over atoms of at least ``floor_``, and a witness of each."""
-        target = self._system.cells[[row]].toarray()[0]
+    def interval(self, row: int, floor_: np.ndarray) -> Interval:
+        """The bounds over atoms of at least ``floor_``."""
+        target = self._targets[row]
         least, greatest = self._solve(target, floor_), self._solve(-target, floor_)
         low, high = ceil(target @ least - SLACK), floor(target @ greatest + SLACK)
-        return Interval(self._system.order[row], low, high), least, greatest
+        return Interval(self._system.order[row], low, high)
 
     def _solve(self, objective: np.ndarray, floor_: np.ndarray) -> np.ndarray:
-        bounds = np.column_stack([floor_, np.full_like(floor_, self._ceiling)])
-        right = self._right if self._right.size else None
-        equal = self._equal if self._right.size else None
-        answer = optimize.linprog(objective, A_eq=equal, b_eq=right, bounds=bounds, method="highs")
-        if answer.status != 0:
-            raise AuditFailed(f"linear program ended with status {answer.status}")
-        return np.asarray(answer.x)
+        try:
+            return self._polytope.least(objective, floor_)
+        except NoAnswer as error:
+            raise AuditFailed(f"linear program ended with {error}") from error
 
 
 def raised(system: System, *insiders: tuple[int, ...]) -> np.ndarray:

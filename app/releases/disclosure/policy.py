@@ -52,10 +52,19 @@ _OF_PERSONS = Sensitivity(suppressed_to=10, width=10)
 PUBLIC_EDITION = Policy(
     version="2026-1",
     since=date(2026, 1, 1),
-    sensitivities={"cases": _OF_CASES, "victims": _OF_PERSONS},
+    sensitivities={
+        **dict.fromkeys(
+            ("complaints", "prosecution_files", "court_files", "sentenced_files", "cases", "calls"), _OF_CASES
+        ),
+        **dict.fromkeys(
+            ("victims", "victimisations", "suspects", "accused", "convicted", "acquitted"), _OF_PERSONS
+        ),
+    },
     zero_dimensions=frozenset({"sex", "nationality", "relation"}),
 )
 """The default of the public edition (decision 0060)."""
+POLICIES = (PUBLIC_EDITION,)
+"""Every policy there was and is."""
 
 
 def in_force(policies: tuple[Policy, ...], day: date) -> Policy:

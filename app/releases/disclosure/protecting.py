@@ -70,9 +70,9 @@ def _hold(tables: LinkedSet, system: System, rows: frozenset[int], policy: Polic
     width = policy.sensitivity(system.order[0].measure).width
     fixed = _fixed(tables, system)
     pending = sorted(rows)
+    watcher = Watcher(system, frozenset(system.order[i] for i in rows))
     while pending:
         row = pending.pop(0)
-        watcher = Watcher(system, frozenset(system.order[i] for i in rows))
         found = watcher.narrowest(row, width)
         if found.width >= width:
             continue
@@ -81,6 +81,7 @@ def _hold(tables: LinkedSet, system: System, rows: frozenset[int], policy: Polic
         if not more:
             raise Refused((system.order[row],))
         rows |= more
+        watcher = Watcher(system, frozenset(system.order[i] for i in rows))
         pending = [*sorted(more), row, *pending]
     return rows
 

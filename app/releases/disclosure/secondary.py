@@ -14,8 +14,8 @@ from scipy import optimize, sparse
 
 from app.releases.disclosure.system import System
 
-VARIABLES = 20_000
-SECONDS = 60.0
+VARIABLES = 8_000
+SECONDS = 10.0
 MOVES = 1e-6
 
 

@@ -1,11 +1,14 @@
 """What an outsider can write down: counts at atoms, none negative, adding up to every published cell.
 
-An atom is a combination of leaves that no cell tells apart. All dimensions in one block are exact; where that
-is more than ``JOINT_ATOMS``, each largest set of dimensions that some cell uses is a block of its own, and
-blocks agree on the dimensions they share: a relaxation, so that intervals may come out wider than they are.
+An atom is a combination of leaves that no cell tells apart. Each largest set of dimensions that some cell
+uses is a block of its own, and blocks agree on the dimensions they share. That is exact where the sets are
+acyclic (a decomposable model: blocks that agree are margins of some joint counts, none negative; Lauritzen
+1996, Dobra and Fienberg 2000). Where they are not, all dimensions in one block are exact; and where that is
+more than ``JOINT_ATOMS``, blocks are a relaxation: intervals may come out wider than they are.
 """
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -84,15 +87,30 @@ def _classes(tables: LinkedSet, order: tuple[Cell, ...]) -> Classes:
 def _blocks(tables: LinkedSet, order: tuple[Cell, ...], classes: Classes) -> tuple[list[_Block], bool]:
     used = {frozenset(tables.extent(cell)) for cell in order}
     everything = frozenset(name for names in used for name in names)
-    exact = prod(classes[name][0] for name in everything) <= JOINT_ATOMS
-    largest = {everything} if exact else {s for s in used if not any(s < other for other in used)}
+    largest = {s for s in used if not any(s < other for other in used)}
+    exact = acyclic(largest)
+    if not exact and prod(classes[name][0] for name in everything) <= JOINT_ATOMS:
+        exact, largest = True, {everything}
     blocks: list[_Block] = []
     start = 0
     for names in sorted(tuple(sorted(names)) for names in largest):
         sizes = tuple(classes[name][0] for name in names)
         blocks.append(_Block(names, sizes, start))
         start += prod(sizes)
-    return blocks, exact or len(blocks) == 1
+    return blocks, exact
+
+
+def acyclic(sets: Iterable[frozenset[str]]) -> bool:
+    """Graham's reduction: drop what stands in one set only and sets within others, until nothing is left."""
+    left = set(sets)
+    while len(left) > 1:
+        shared = {name for one, other in itertools.combinations(left, 2) for name in one & other}
+        reduced = {each & shared for each in left}
+        reduced = {each for each in reduced if not any(each < other for other in reduced)}
+        if reduced == left:
+            return False
+        left = reduced
+    return True
 
 
 def _columns(tables: LinkedSet, cell: Cell, blocks: list[_Block], classes: Classes) -> dict[int, float]:

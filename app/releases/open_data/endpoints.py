@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path, Request, Response
 from app.releases.conditional import OPEN, held_already, not_modified, validators
 from app.releases.open_data.dictionary import as_csv, dictionary
 from app.releases.open_data.service import Form, OpenDataService, Standing, public_table
-from app.releases.reading import Published
-from app.security.open_pace import OpenPace
+from app.releases.published import Published
+from app.security.callers import OpenPace
 from schemas.open_data import Dictionary
 from schemas.problems import MEDIA_TYPE
 

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 
 from app.core.errors import IntertrataError
 from app.releases.conditional import OPEN, held_already, not_modified, validators
-from app.releases.reading import Published
+from app.releases.published import Published
 from app.releases.sdmx import querying
 from app.releases.sdmx.describing import answers, described
 from app.releases.sdmx.errors import error_response
@@ -22,8 +22,7 @@ from app.releases.sdmx.references import Wanted
 from app.releases.sdmx.refusals import SdmxNotImplemented, SdmxSyntax
 from app.releases.sdmx.service import Answer, Ask, Flow, SdmxService, State
 from app.security import scopes
-from app.security.callers import Requirement
-from app.security.open_pace import OpenPace
+from app.security.callers import OpenPace, Requirement
 from schemas.releases import Edition
 
 _TOLD_BY_ALL: Final = frozenset({401, 403, 429, 500, 503})  # these leave as everywhere else

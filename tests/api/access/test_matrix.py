@@ -145,6 +145,8 @@ class Call:
             "{pin_id}": "4611686018427387904",
             "{item}": "case-4611686018427387904-4611686018427387905",  # no such pair
             "{decision_id}": str(uuid4()),
+            "{release}": "2024-B1.9",
+            "{table}": "cases-department",
             "{glass_id}": await self._glass(headers) if "{glass_id}" in path else "",
         }
         parts |= SDMX

@@ -13,8 +13,13 @@ from app.models import Base
 from app.security.sessions import get_reach_session
 from app.shell import openapi
 from support.access_kit import Guarded
+from support.access_matrix import OPEN
 
 UNTOLD = {
+    "GET /v1/statistics/indicators": "definitions of figures, of nobody",
+    "GET /v1/statistics/query": "limited callers in a session of their reach, opened for them alone:"
+    " test_statistics_reach",
+    "POST /v1/statistics/query": "as GET",
     "GET /v1/feeds": "figures of the feeds, of nobody",
     "POST /v1/break-glass": "urgent access is there to reach beyond; it answers with nothing of the object",
     "POST /v1/break-glass/{glass_id}/revoke": "one's own access",
@@ -24,6 +29,29 @@ UNTOLD = {
     "GET /v1/batches/{batch_id}": "asks whether the caller serves its feed",
     "GET /v1/batches/{batch_id}/issues": "asks whether the caller serves its feed",
 }
+
+
+UNPACED = {
+    "GET /health/live": "asked by whoever keeps the process alive; reads nothing",
+    "GET /health/ready": "asked by the load balancer, which must know at any time",
+    "GET /docs": "closed in production; a page from memory",
+    "GET /docs/{asset}": "closed in production; files of the package",
+    "GET /openapi.json": "closed in production; made once",
+    "POST /oauth/token": "has a pace of its own, by address and by the client named",
+    "POST /oauth/revoke": "has a pace of its own, by address and by the client named",
+}
+
+
+def test_a_route_without_a_requirement_says_that_it_is_open_or_stands_here(guarded: Guarded) -> None:
+    routes = list(openapi.routes_of(create_app(guarded.services)))
+    named = {
+        f"{method} {route.path}": (openapi.requirement_of(route), openapi.open_to_all(route))
+        for route in routes
+        for method in (route.methods or set()) - {"HEAD"}
+    }
+    assert {name for name, found in named.items() if found == (None, False)} == set(UNPACED)
+    assert not [name for name, (requirement, is_open) in named.items() if requirement and is_open]
+    assert {name for name, (_, is_open) in named.items() if is_open} <= OPEN
 
 
 async def test_no_table_is_read_for_callers_without_row_level_security(guarded: Guarded) -> None:

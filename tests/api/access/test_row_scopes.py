@@ -19,6 +19,7 @@ TABLES = (
     "case_member",
     "person_entity",
     "person_member",
+    "person_case",
     "report",
     "record",
     "citation",

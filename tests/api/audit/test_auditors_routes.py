@@ -103,12 +103,12 @@ async def test_proofs_hold_against_the_signed_checkpoints(
     services: Services, api: httpx.AsyncClient, bearer: Bearer
 ) -> None:
     await witness(services, *(told(uuid4()) for _ in range(5)))
-    old = opened(await services.merkle.checkpoint(), services.merkle.public_key)
+    old = opened(await services.merkle.checkpoint(), await services.merkle.public_key())
     await witness(services, *(told(uuid4()) for _ in range(6)))
     await services.merkle.checkpoint()
     answer = await api.get("/v1/audit/checkpoint", headers=bearer(AUDITOR))
     assert answer.headers["content-type"].startswith("text/plain")
-    new = opened(answer.text, services.merkle.public_key)
+    new = opened(answer.text, await services.merkle.public_key())
     assert (old.size, new.size) == (5, 11)
     asked = {"position": 3, "size": 11}
     inclusion = (await api.get("/v1/audit/proof", params=asked, headers=bearer(AUDITOR))).json()

@@ -10,9 +10,10 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from app.core.errors import TooManyRequests
 from app.db.engine import Database
 from app.main import create_app
-from app.security.request_pace import Paces, RequestPace, forget
+from app.security.request_pace import Paces, RequestPace, forget, network_of
 from app.wiring import Services, build_services
 from support.web_fixtures import BASE_URL, PURPOSE
 
@@ -114,6 +115,76 @@ async def test_the_token_endpoint_counts_addresses_whatever_they_name(
             for n in range(6)
         ]
     assert told == [400] * 4 + [429] * 2
+
+
+OPEN = ("/.well-known/jwks.json", "/.well-known/oauth-authorization-server")
+
+
+async def test_what_is_open_to_all_counts_addresses(services: Services, paced: Paced) -> None:
+    async with paced(open_per_address_minute=3) as api:
+        told = [await api.get(OPEN[n % 2]) for n in range(5)]
+        assert [each.status_code for each in told] == [200] * 3 + [429] * 2
+        assert told[-1].json()["code"] == "too-many-requests"
+        assert 1 <= int(told[-1].headers["retry-after"]) <= 20  # one in three of a minute
+        token = await api.post("/oauth/token", data={"grant_type": "x", "client_id": "cl-1"})
+        assert token.status_code == 400  # the token endpoint has a pace of its own
+    async with paced(open_per_address_minute=3) as other:  # another process
+        assert (await other.get(OPEN[0])).status_code == 429
+
+
+async def test_a_proxy_of_ours_says_whose_address_it_is(services: Services, paced: Paced) -> None:
+    async with paced(open_per_address_minute=2, trusted_proxies="127.0.0.1/32") as api:
+
+        async def told(address: str) -> int:
+            return (await api.get(OPEN[0], headers={"X-Forwarded-For": address})).status_code
+
+        assert [await told("198.51.100.7") for _ in range(3)] == [200, 200, 429]
+        assert await told("198.51.100.8") == 200
+        one_subscriber = [await told(f"2001:db8:1:2::{n}") for n in range(3)]
+        assert one_subscriber == [200, 200, 429]
+        assert await told("2001:db8:1:3::1") == 200
+
+
+async def test_who_was_refused_costs_the_database_nothing_until_the_wait_is_over(
+    services: Services, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pace = RequestPace(database, services.blind, Paces(10, 10, 10, 10, open=60))
+    for _ in range(60):
+        await pace.spend_open("198.51.100.9")
+    refusal = None
+    while refusal is None:  # a slow machine gave some back meanwhile
+        try:
+            await pace.spend_open("198.51.100.9")
+        except TooManyRequests as told:
+            refusal = told
+    asked = []
+    statement = database.statement
+
+    def counted() -> Any:
+        asked.append(1)
+        return statement()
+
+    monkeypatch.setattr(database, "statement", counted)
+    with pytest.raises(TooManyRequests):
+        await pace.spend_open("198.51.100.9")
+    await pace.spend_open("198.51.100.10")
+    assert len(asked) == 1
+    await asyncio.sleep(int((refusal.headers or {})["Retry-After"]))
+    await pace.spend_open("198.51.100.9")
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("198.51.100.7", "198.51.100.7"),
+        ("::ffff:198.51.100.7", "198.51.100.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("unix", "unix"),
+        ("", ""),
+    ],
+)
+def test_one_subscriber_is_counted_as_one(address: str, counted: str) -> None:
+    assert network_of(address) == counted
 
 
 async def test_the_table_names_nobody_and_is_emptied(services: Services, database: Database) -> None:

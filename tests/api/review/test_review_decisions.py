@@ -212,8 +212,9 @@ async def test_who_cannot_tell_puts_aside_until_the_evidence_changes(
     assert item not in [each["id"] for each in await ana.queue()]
     assert [each["id"] for each in await ana.queue(state="put_aside")] == [item]
     kind, a, b = item.split("-")
-    judge = "INSERT INTO judgement (kind, a, b, outcome, judge) VALUES ($1, $2, $3, 'unsure', 'machine')"
-    await registry.rows(judge, kind, int(a), int(b))  # as a linking writes where the weight has changed
+    heavier = "UPDATE edge SET weight = weight - 1, probability = 0 WHERE kind = $1 AND a = $2 AND b = $3"
+    await registry.rows(heavier, kind, int(a), int(b))
+    await registry.linker.reconcile_full()  # which judges it otherwise than it stood, and says so
     assert item in [each["id"] for each in await ana.queue()]
 
 

@@ -101,7 +101,7 @@ async def test_a_merge_joins_all_members_and_leaves_a_redirect(
     assert {str(m) for m in everybody} <= {str(m) for m in joined["members"]}
     gone = ({left, right} - {joined["id"]}).pop()
     assert await whose(ana, kind, joined["id"]) == sorted(joined["members"], key=key_of)
-    assert (await ana.get(f"/v1/{kind}s/{gone}/members", 308))["code"] == "entity-merged"
+    assert (await ana.get(f"/v1/{kind}s/{gone}/members", 308))["code"] == "entity-moved"
     answer = await ana.api.post(
         f"/v1/{kind}s/{gone}/merge",
         headers={**ana.headers, "If-Match": "*"},

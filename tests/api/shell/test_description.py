@@ -74,6 +74,15 @@ async def test_the_description_explains_every_scope_in_both_languages(api: httpx
     assert all(" / " in description for description in flow["scopes"].values())
 
 
+async def test_the_description_says_of_free_text_in_addresses_what_is_refused(api: httpx.AsyncClient) -> None:
+    document = (await api.get("/openapi.json")).json()
+    asked = document["paths"]["/v1/feeds/{feed}/record"]["get"]["parameters"]
+    patterns = {each["name"]: each["schema"].get("pattern") for each in asked if each["in"] == "query"}
+    assert patterns["number"] is not None
+    assert re.match(patterns["number"], "1-2024\n\x00") is None
+    assert re.match(patterns["number"], "1-2024-1-0") is not None
+
+
 async def test_every_reference_of_the_description_leads_somewhere(api: httpx.AsyncClient) -> None:
     answer = await api.get("/openapi.json")
     schemas = answer.json()["components"]["schemas"]

@@ -13,7 +13,7 @@ from app.audit import acts
 from app.audit.acts import Act, ActKind, Entry, thing
 from app.audit.errors import LogInconsistent, NoteUnreadable, VerificationFailed
 from app.audit.merkle import Node, Span, grown, leaf_hash, span_hash
-from app.audit.note import Checkpoint, Signer, opened
+from app.audit.note import Checkpoint, PublicKey, Signer, opened
 from app.audit.reading import export_lines, verify_database
 from app.audit.verifying import verified_lines
 from app.wiring import Services
@@ -38,13 +38,15 @@ class Kept:
                 await self.services.audit.witness(session, act)
         await self.services.merkle.sequence()
 
+    async def key(self) -> PublicKey:
+        return await self.services.merkle.public_key()
+
     async def verify(self) -> int:
-        held = (opened(self.note, self.services.merkle.public_key),)
-        found = await verify_database(self.services.database, self.services.merkle.public_key, held)
+        found = await verify_database(self.services.database, [await self.key()], [self.note])
         return found.size
 
     async def verify_export(self) -> int:
-        held = (opened(self.note, self.services.merkle.public_key),)
+        held = (opened(self.note, await self.key()),)
         async with self.services.database.read() as session:
             await export_lines(session, self.folder / "log")
         with (self.folder / "log").open("rb") as lines:
@@ -179,7 +181,7 @@ async def test_a_checkpoint_of_another_key_is_none(kept: Kept) -> None:
     """A rewritten log whose forger has no key can be given no checkpoint at all."""
     await kept.superuser.execute("UPDATE audit_entry SET actor = 'cl-0'")
     await kept.rehash()
-    forger = Signer(kept.services.merkle.public_key.name, bytes(32))
+    forger = Signer((await kept.key()).name, bytes(32))
     hashes = await kept.superuser.fetch("SELECT position, hash FROM audit_leaf")
     known = {Node(0, row["position"]): row["hash"] for row in hashes}
     known |= grown({}, 0, [row["hash"] for row in sorted(hashes, key=lambda row: row["position"])])

@@ -9,6 +9,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+PATIENCE = 180  # seconds for one command: it starts Python and reads every module, on a busy machine too
+
 
 @pytest.fixture
 def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
@@ -17,7 +19,9 @@ def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
 
 def run(environment: dict[str, str], *arguments: str, code: int = 0) -> str:
     command = [sys.executable, "-m", "app.cli", *arguments]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    ended = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
     assert ended.returncode == code, ended.stderr
     return ended.stdout if code == 0 else ended.stderr
 
@@ -57,6 +61,27 @@ async def test_what_is_done_at_the_console_is_witnessed_and_verified_without_the
     await superuser.execute("UPDATE audit_entry SET outcome = 'nothing' WHERE outcome = 'links'")
     await superuser.close()
     assert "audit-verification-failed" in run(elsewhere, "audit", "verify", *held, code=1)
+
+
+def test_a_new_key_follows_and_the_log_is_verified_over_the_change(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Three commands after the rotation: each ends, with one process and its database at a time."""
+    key, before, handover, after = (tmp_path / name for name in ("key", "before", "handover", "after"))
+    key.write_text(run(environment, "audit", "key"))
+    run(environment, "audit", "checkpoint", "--out", str(before))
+    handover.write_text(run(environment, "keys", "rotate", "audit"))
+    run(environment, "audit", "checkpoint", "--out", str(after))
+    run(environment, "audit", "checkpoint", "--out", str(after))
+    told = json.loads(run(environment, "audit", "key", "--json"))
+    assert [(each["begins"], each["ends"]) for each in told] == [(None, 1), (1, None)]
+    assert told[0]["key"] == key.read_text().strip()
+    assert told[1]["handover"] == handover.read_text()
+    elsewhere = environment | {"INTERTRATA_HOME": str(tmp_path / "elsewhere")}
+    held = [part for note in (before, handover, after) for part in ("--checkpoint", str(note))]
+    for known in (str(key), told[1]["key"]):
+        run(elsewhere, "audit", "verify", "--key", known, *held)
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_without_a_log_nothing_leaves_the_console(

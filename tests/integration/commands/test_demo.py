@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import sdmx
+from sdmx.source import add_source, sources
 
 PATIENCE = 120  # seconds
 ROOT = Path(__file__).parents[3]
@@ -78,6 +80,19 @@ def ask(shown: str) -> tuple[int, int]:
     return len(several["items"]), overview["families"][0]["reconciled"]["victims"]
 
 
+def read_by_sdmx1(url: str) -> int:
+    """How many cells of cases by department a client that others wrote reads, without a token."""
+    info = {"id": "DEMO", "url": f"{url}/sdmx/2.1", "name": "DEMO", "versions": {"2.1"}}
+    add_source(info, override=True)
+    try:
+        client = sdmx.Client("DEMO")
+        client.session.trust_env = False
+        message = client.data("DF_CASES_DEPARTMENT")
+        return sum(len(data) for data in message.data)
+    finally:
+        sources.pop("DEMO")
+
+
 def test_the_demonstration_serves_what_it_ingested_ends_on_ctrl_c_and_starts_again_as_it_was(
     tmp_path: Path,
 ) -> None:
@@ -85,6 +100,7 @@ def test_the_demonstration_serves_what_it_ingested_ends_on_ctrl_c_and_starts_aga
         first = ask(shown)
         assert first[0] > 10
         assert first[1] > 20
+        assert read_by_sdmx1(credentials(shown)[0]) > 20
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 0
     assert not (tmp_path / "home" / "postgres" / "data" / "postmaster.pid").exists()

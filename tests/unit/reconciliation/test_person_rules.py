@@ -211,3 +211,52 @@ def test_a_spelling_that_the_table_lacks_is_no_rarer_than_what_it_sounds_like() 
     assert "GONZALEZ" not in terms.surnames
     assert terms.surname("GONZALEZ") >= terms.surname("GONZALES")
     assert terms.surname("XUPLQUA") == terms.surname_default
+
+
+RARE = "TTITO/ZUÑAGA/HERMENEGILDA"
+
+
+def across(one: Mention, other: Mention, *places: str) -> tuple[PersonNode, PersonNode]:
+    """Each in a record of its own, the one here, the other there."""
+    found = []
+    for number, (each, place) in enumerate(zip((one, other), places, strict=True), start=1):
+        seen = record(Feed.SISTRA, f"C-{number}", [each], facts="2024-03-01", place=place)
+        report = report_features(seen, number)
+        found.append(PersonNode(number, report.mentions[0], report))
+    return found[0], found[1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "places"),
+    [
+        ({}, {}, ("150101", "080101")),
+        ({}, {}, ("", "")),
+        ({"age": 20}, {}, ("150101", "080101")),
+        ({"doc": "DNI 29150731"}, {}, ("150101", "080101")),
+    ],
+)
+def test_names_alone_in_no_department_in_common_are_for_a_reviewer(
+    one: dict[str, object], other: dict[str, object], places: tuple[str, str]
+) -> None:
+    """However rare the names are."""
+    pair_of = across(victim(1, RARE, sex="F", **one), victim(1, RARE, sex="F", **other), *places)
+    assert person_cap(*pair_of, False) is Rule.NAMES_ALONE
+    assert person_weight(*pair_of, False, MODEL) < UPPER
+    assert person_cap(*pair_of, True) is None, "inside one case the case speaks for them"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "places"),
+    [
+        ({}, {}, ("150101", "150140")),
+        ({"age": 20}, {"age": 20}, ("150101", "080101")),
+        ({"born": "2004-05-01"}, {"born": "2004-05-01"}, ("150101", "080101")),
+        ({"doc": "DNI 29150731"}, {"doc": "DNI 29150731"}, ("150101", "080101")),
+    ],
+)
+def test_a_place_a_birth_or_a_document_beside_the_names_links_them(
+    one: dict[str, object], other: dict[str, object], places: tuple[str, str]
+) -> None:
+    pair_of = across(victim(1, RARE, sex="F", **one), victim(1, RARE, sex="F", **other), *places)
+    assert person_cap(*pair_of, False) is None
+    assert person_weight(*pair_of, False, MODEL) >= UPPER

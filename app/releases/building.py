@@ -1,0 +1,140 @@
+"""A release in memory: facts of one snapshot, the tables of both editions, and what a version changes."""
+
+import asyncio
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from app.releases.differences import Fates, changes, reasons_of
+from app.releases.disclosure.audit import Refused
+from app.releases.disclosure.policy import Policy
+from app.releases.errors import Unprotectable
+from app.releases.facts import Fact, Facts
+from app.releases.periods import Period
+from app.releases.protection import PUBLIC, Earlier, Report, public_edition
+from app.releases.repository import Frozen
+from app.releases.standard import TABLES
+from app.releases.tables import FAMILY, canonical, exact_table
+from app.statistics.indicators import catalogue
+from app.statistics.service import StatisticsService
+from schemas.query import Grain
+from schemas.releases import Edition, ReleaseChanges, ReleaseTable
+
+CHANGES = "changes"
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A release that was published: its tables as they were frozen, and what was counted for it."""
+
+    id: str
+    periods: tuple[Period, ...]
+    tables: Mapping[Edition, Mapping[str, ReleaseTable]]
+    facts: Mapping[str, Facts]
+    redirect: int
+    latest: bool  # no later version of the period is published
+
+
+@dataclass(slots=True)
+class Built:
+    """What is to be frozen."""
+
+    facts: Mapping[str, Facts]
+    editions: dict[Edition, list[Frozen]] = field(default_factory=dict)
+    reports: list[Report] = field(default_factory=list)
+
+
+async def facts_of(statistics: StatisticsService, year: int) -> dict[str, Facts]:
+    """By indicator, of the whole year, in the session of the service."""
+    whole = Period(year, Grain.YEAR)
+    found = {}
+    for indicator, dimensions in asked().items():
+        rows = await statistics.facts(indicator, dimensions, whole.first, whole.last)
+        facts = (Fact(row.key, row.family, row.day, tuple(row.codes)) for row in rows)
+        found[indicator] = Facts.of(indicator, dimensions, facts)
+    return found
+
+
+@cache
+def asked() -> Mapping[str, tuple[str, ...]]:
+    """By indicator, every dimension by which some standard table tells it."""
+    found: dict[str, dict[str, None]] = {}
+    for table in TABLES:
+        found.setdefault(table.indicator, {}).update(dict.fromkeys(d for d in table.by if d != FAMILY))
+    return {indicator: tuple(dimensions) for indicator, dimensions in found.items()}
+
+
+def indicators_digest() -> str:
+    """SHA-256 in hex of the definitions that the figures are counted by."""
+    return hashlib.sha256(canonical(catalogue())).hexdigest()
+
+
+async def built(
+    facts: Mapping[str, Facts],
+    periods: Sequence[Period],
+    former: Sequence[Former],
+    policy: Policy | None,
+) -> Built:
+    """Without a policy, without a public edition. Raises ``Unprotectable``."""
+    return await asyncio.to_thread(_built, facts, periods, former, policy)
+
+
+def _built(
+    facts: Mapping[str, Facts], periods: Sequence[Period], former: Sequence[Former], policy: Policy | None
+) -> Built:
+    made = Built(facts)
+    restricted = [exact_table(table, facts[table.indicator], periods) for table in TABLES]
+    made.editions[Edition.RESTRICTED] = [frozen(each.id, len(each.cells), each) for each in restricted]
+    if policy is not None:
+        try:
+            public = public_edition(facts, periods, _earlier(former), policy)
+        except Refused as refused:
+            raise Unprotectable(cells="; ".join(map(str, refused.cells))) from None
+        made.reports = public.reports
+        made.editions[Edition.PUBLIC] = [frozen(each.id, len(each.cells), each) for each in public.tables]
+    return made
+
+
+def frozen(id_: str, cells: int, document: ReleaseTable | ReleaseChanges) -> Frozen:
+    content = canonical(document)
+    return Frozen(id_, cells, hashlib.sha256(content).hexdigest(), content)
+
+
+def _earlier(former: Iterable[Former]) -> list[Earlier]:
+    return [
+        Earlier(each.tables[Edition.PUBLIC][table.id], each.facts[table.indicator], each.periods, each.latest)
+        for each in former
+        for table in PUBLIC
+        if table.id in each.tables.get(Edition.PUBLIC, {})
+    ]
+
+
+def explained(made: Built, release: str, replaced: Former, fates: Fates) -> None:
+    """Adds to each edition what it changes of the version that it replaces."""
+    for edition, tables in made.editions.items():
+        told = [
+            change
+            for table in TABLES
+            if (after := _of(tables, table.id)) is not None
+            and (before := replaced.tables.get(edition, {}).get(table.id)) is not None
+            for change in changes(
+                before,
+                after,
+                reasons_of(
+                    table,
+                    replaced.facts[table.indicator],
+                    made.facts[table.indicator],
+                    replaced.periods,
+                    fates,
+                )
+                if edition is Edition.RESTRICTED
+                else {},
+            )
+        ]
+        document = ReleaseChanges(release=release, replaces=replaced.id, edition=edition, changes=tuple(told))
+        tables.append(frozen(CHANGES, len(told), document))
+
+
+def _of(tables: Iterable[Frozen], id_: str) -> ReleaseTable | None:
+    return next((ReleaseTable.model_validate_json(each.content) for each in tables if each.id == id_), None)

@@ -1,0 +1,46 @@
+"""Linear programs over one polytope, thousands of them: HiGHS with its model and last basis kept."""
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+
+class NoAnswer(Exception):
+    """A linear program ended without an answer."""
+
+
+class Polytope:
+    """``equal @ x == right``, and ``x`` between a floor that each question states and one ceiling."""
+
+    def __init__(self, equal: sparse.csr_matrix, right: np.ndarray, ceiling: float) -> None:
+        self._columns = np.arange(equal.shape[1], dtype=np.int32)
+        self._ceiling = np.full(equal.shape[1], ceiling)
+        self._highs = highspy.Highs()
+        for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off")):
+            self._highs.setOptionValue(option, value)
+        self._highs.passModel(_model(equal, right, self._ceiling))
+
+    def least(self, objective: np.ndarray, floor: np.ndarray) -> np.ndarray:
+        """A point where ``objective @ x`` is least. Raises ``NoAnswer``."""
+        size = self._columns.size
+        self._highs.changeColsCost(size, self._columns, objective)
+        self._highs.changeColsBounds(size, self._columns, floor, self._ceiling)
+        for _ in range(2):
+            self._highs.run()
+            if self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+                return np.asarray(self._highs.getSolution().col_value)
+            self._highs.clearSolver()  # once more, from the beginning
+        raise NoAnswer(self._highs.modelStatusToString(self._highs.getModelStatus()))
+
+
+def _model(equal: sparse.csr_matrix, right: np.ndarray, ceiling: np.ndarray) -> highspy.HighsLp:
+    model = highspy.HighsLp()
+    rows, columns = equal.shape
+    model.num_row_, model.num_col_ = rows, columns
+    model.col_cost_, model.col_lower_, model.col_upper_ = np.zeros(columns), np.zeros(columns), ceiling
+    model.row_lower_, model.row_upper_ = right, right
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.num_row_, model.a_matrix_.num_col_ = rows, columns
+    model.a_matrix_.start_, model.a_matrix_.index_ = equal.indptr, equal.indices
+    model.a_matrix_.value_ = equal.data
+    return model

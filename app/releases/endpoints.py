@@ -1,0 +1,179 @@
+"""Routes of releases: INEI's walk, and everybody's with a token."""
+
+from base64 import b64encode
+from enum import StrEnum
+from hashlib import sha256
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+
+from app.audit.acts import ActKind, thing
+from app.audit.sessions import Reading, audits
+from app.core.clock import Clock, lima_day
+from app.db.engine import ReadDep, ReadSession
+from app.releases.calendar import calendar_of
+from app.releases.reading import ReleaseReader as Reader
+from app.releases.service import ReleaseService
+from app.releases.visible import Visible
+from app.releases.written import as_csv, as_parquet
+from app.security import scopes
+from app.security.callers import Caller, ReleaseReader, scope_missing
+from schemas.pagination import Page
+from schemas.releases import (
+    CalendarEntry,
+    Edition,
+    Release,
+    ReleaseChanges,
+    ReleaseKey,
+    ReleaseTable,
+)
+
+router = APIRouter(prefix="/v1/releases", tags=["releases"])
+
+Id = Annotated[str, Path(max_length=20, pattern=r"^[0-9]{4}-B[1-6]\.[1-9][0-9]{0,3}$")]
+TableId = Annotated[str, Path(max_length=60, pattern=r"^[a-z_]+(-[a-z_]+)*$")]
+Known = Annotated[str | None, Header(alias="If-None-Match", max_length=400)]
+Releasing = Annotated[Reading, audits(ActKind.RELEASE)]
+
+
+async def _edition(
+    request: Request,
+    caller: ReleaseReader,
+    edition: Annotated[Edition, Query(description="`restricted`: exacta / exact")] = Edition.PUBLIC,
+) -> Edition:
+    """The restricted one needs its scope, whatever there is to be read."""
+    if edition is Edition.RESTRICTED and not caller.may(scopes.RELEASES_RESTRICTED):
+        raise scope_missing(request, scopes.RELEASES_RESTRICTED)
+    return edition
+
+
+Of = Annotated[Edition, Depends(_edition)]
+
+
+def _reader(request: Request, caller: Caller, session: ReadSession) -> Reader:
+    clock: Clock = request.app.state.clock
+    return Reader(session, Visible(clock.now(), caller.may(scopes.RELEASES_EMBARGO)))
+
+
+def service_of(request: Request) -> ReleaseService:
+    service: ReleaseService = request.app.state.services.releases
+    return service
+
+
+class Form(StrEnum):
+    JSON = "json"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+_WRITERS: Final = {
+    Form.CSV: (as_csv, "text/csv"),
+    Form.PARQUET: (as_parquet, "application/vnd.apache.parquet"),
+}
+_NOT_MODIFIED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "Sin cambios / not modified"}}
+_FORMS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {media_type: {} for _, media_type in _WRITERS.values()}},
+    **_NOT_MODIFIED,
+}
+
+
+@router.get("", summary="Lo publicado, en orden / what was published, in order")
+async def releases(request: Request, caller: ReleaseReader, session: ReadDep, edition: Of) -> Page[Release]:
+    found = await _reader(request, caller, session).published(edition)
+    return Page(items=found, next=None)
+
+
+@router.get("/calendar", summary="Desde cuándo sale cada bimestre / from when on each bimester is out")
+async def calendar(request: Request, caller: ReleaseReader) -> tuple[CalendarEntry, ...]:
+    clock: Clock = request.app.state.clock
+    return calendar_of(lima_day(clock.now()))
+
+
+@router.get("/keys", summary="Claves que firman los manifiestos / keys that sign the manifests")
+async def keys(request: Request, caller: ReleaseReader) -> tuple[ReleaseKey, ...]:
+    signer = service_of(request).signer
+    return tuple(
+        ReleaseKey(id=id_, public_key=b64encode(key).decode(), current=id_ == signer.current)
+        for id_, key in signer.public_keys().items()
+    )
+
+
+@router.get(
+    "/latest",
+    summary="La última publicación / the latest release",
+    response_model=Release,
+    responses=_NOT_MODIFIED,
+)
+async def latest(
+    request: Request, caller: ReleaseReader, session: ReadDep, edition: Of, known: Known = None
+) -> Response:
+    found = (await _reader(request, caller, session).latest(edition)).release
+    content = found.model_dump_json().encode()
+    return _bytes(content, sha256(content).hexdigest(), known)
+
+
+@router.get(
+    "/{release}", summary="Una publicación / one release", response_model=Release, responses=_NOT_MODIFIED
+)
+async def one(request: Request, caller: ReleaseReader, session: ReadDep, release: Id, edition: Of) -> Release:
+    return (await _reader(request, caller, session).one(release, edition)).release
+
+
+@router.get(
+    "/{release}/manifest",
+    summary="Los bytes firmados / the signed bytes",
+    response_class=Response,
+    responses=_NOT_MODIFIED | {200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+)
+async def manifest(
+    request: Request, caller: ReleaseReader, session: ReadDep, release: Id, edition: Of, known: Known = None
+) -> Response:
+    found = (await _reader(request, caller, session).one(release, edition)).manifest
+    return _bytes(found.content, found.sha256, known)
+
+
+@router.get(
+    "/{release}/tables/{table}",
+    summary="Una tabla, tal como se congeló / a table as it was frozen",
+    response_model=ReleaseTable,
+    responses=_FORMS,
+)
+async def table(  # noqa: PLR0913, PLR0917
+    request: Request,
+    caller: ReleaseReader,
+    reading: Releasing,
+    release: Id,
+    table: TableId,
+    edition: Of,
+    form: Annotated[Form, Query(alias="format")] = Form.JSON,
+    known: Known = None,
+) -> Response:
+    found = await _reader(request, caller, reading.session).frozen(release, edition, table)
+    await reading.witness(thing("release", release), thing("table", f"{edition.value}.{table}"))
+    if form is Form.JSON:
+        return _bytes(found.content, found.sha256, known)
+    write, media_type = _WRITERS[form]
+    content = write(ReleaseTable.model_validate_json(found.content))
+    return _bytes(content, f"{found.sha256}-{form.value}", known, media_type)
+
+
+@router.get(
+    "/{release}/changes",
+    summary="Qué cambia de la versión anterior y por qué / what it changes of the version before, and why",
+    response_model=ReleaseChanges,
+    responses=_NOT_MODIFIED,
+)
+async def changes(
+    request: Request, caller: ReleaseReader, session: ReadDep, release: Id, edition: Of, known: Known = None
+) -> Response:
+    found = await _reader(request, caller, session).changes(release, edition)
+    return _bytes(found.content, found.sha256, known)
+
+
+def _bytes(content: bytes, tag: str, known: str | None, media_type: str = "application/json") -> Response:
+    """The bytes under their hash, or 304 where the caller holds them (RFC 9110 13.1.2)."""
+    headers = {"ETag": f'"{tag}"'}
+    held = {each.strip().removeprefix("W/") for each in known.split(",")} if known else set()
+    if f'"{tag}"' in held or "*" in held:
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)

@@ -1,0 +1,306 @@
+"""Building, approving, publishing and withdrawing releases, each step by a named person and witnessed."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from app.audit.acts import ActKind, thing
+from app.audit.console import act_at_console
+from app.audit.service import AuditLog
+from app.core.clock import Clock, lima_day
+from app.db.engine import Database, ReadSession, WriteSession
+from app.models.releases import Release
+from app.releases import errors
+from app.releases.building import CHANGES, Built, Former, built, explained, facts_of, indicators_digest
+from app.releases.calendar import not_before
+from app.releases.differences import Fates
+from app.releases.disclosure.policy import POLICIES, in_force
+from app.releases.facts import Facts
+from app.releases.periods import Period, finished, told_by
+from app.releases.protection import Report
+from app.releases.repository import Frozen, FrozenManifest, ReleaseRepository, ReleaseWriter, Seen
+from app.releases.signing import ReleaseSigner
+from app.releases.standard import TABLES
+from app.releases.tables import canonical
+from app.statistics.repository import Standing
+from app.statistics.service import StatisticsService
+from schemas.query import Grain
+from schemas.releases import Edition, Manifest, ReleaseState, ReleaseTable, TableEntry
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Who does it and why; raises ``WordMissing`` where one of the two is not said."""
+
+    who: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        if not self.who.strip() or not self.reason.strip():
+            raise errors.WordMissing
+
+    @property
+    def said(self) -> tuple[str, str]:
+        return self.who.strip(), self.reason.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    release: str
+    tables: int
+    protection: tuple[Report, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """What a build reads: the registry as it stands, and what was published of the year."""
+
+    standing: Standing
+    facts: dict[str, Facts]
+    former: list[Former]
+    fates: Fates
+
+
+class ReleaseService:
+    def __init__(
+        self, database: Database, audit: AuditLog, signer: ReleaseSigner, clock: Clock, code: str
+    ) -> None:
+        """``code``: the version of the program, as manifests name it."""
+        self._database = database
+        self._audit = audit
+        self._clock = clock
+        self._code = code
+        self.signer = signer
+        self.policies = POLICIES
+
+    async def all(self) -> Sequence[Seen]:
+        async with self._database.read() as session:
+            return await ReleaseRepository(session).all()
+
+    async def build(self, code: str, word: Word, *, public: bool = True) -> BuildReport:
+        """From one snapshot; nothing is kept until all of it is made. Raises ``PeriodUnusable``,
+        ``NothingHeld``, ``Unlinked``, ``Unprotectable``."""
+        async with self._database.read() as session:
+            period = await self._period(session, code)
+            snapshot = await self._snapshot(session, period)
+        policy = in_force(self.policies, lima_day(self._clock.now())) if public else None
+        made = await built(snapshot.facts, told_by(period), snapshot.former, policy)
+        async with self._database.write() as session:
+            release = await self._keep(session, period, snapshot, made, word)
+        log.info("release_built", release=release)
+        return BuildReport(release, len(TABLES), tuple(made.reports))
+
+    async def approve(self, release: str, word: Word) -> None:
+        """By a second person; from here on the manifests are signed. Raises ``ReleaseUnknown``,
+        ``StepRefused``, ``SecondPersonNeeded``."""
+        async with self._database.write() as session:
+            writer, seen = await self._step(session, release, ReleaseState.BUILT)
+            if seen.built_by.strip().casefold() == word.said[0].casefold():
+                raise errors.SecondPersonNeeded
+            await writer.keep_act(release, "approved", word.said)
+            made_of = await writer.made_of(release)
+            for edition in Edition:
+                if tables := await writer.tables(release, edition):
+                    manifest = canonical(_manifest(made_of, edition, tables, word.said[0]))
+                    await writer.keep_manifest(edition, self._signed(release, manifest))
+            await self._witness(session, release, "approved")
+
+    async def publish(self, release: str, word: Word, at: datetime | None = None) -> datetime:
+        """The end of its embargo: the calendar's hour, or now where that is past, or later by ``at``.
+
+        Raises ``ReleaseUnknown``, ``StepRefused``, ``EarlierThanCalendar``, ``OutOfDate``.
+        """
+        async with self._database.write() as session:
+            writer, seen = await self._step(session, release, ReleaseState.APPROVED)
+            hour = not_before(Period.parse(seen.period))
+            if at is not None and at < hour:
+                raise errors.EarlierThanCalendar(period=seen.period, instant=hour.isoformat())
+            self._fresh(seen, await writer.all())
+            out = max(at or hour, self._clock.now())
+            await writer.keep_act(release, "published", word.said, out)
+            await self._witness(session, release, "published")
+        return out
+
+    async def withdraw(self, release: str, word: Word) -> None:
+        """Its figures are not served any more; that it was there, is. Raises as ``approve``."""
+        async with self._database.write() as session:
+            writer, _ = await self._step(session, release, ReleaseState.PUBLISHED)
+            await writer.keep_act(release, "withdrawn", word.said)
+            await self._witness(session, release, "withdrawn")
+
+    async def changes(self, release: str, edition: Edition) -> bytes | None:
+        """``ReleaseChanges`` as frozen; None where it replaces nothing. Raises ``ReleaseUnknown``."""
+        async with self._database.read() as session:
+            repository = ReleaseRepository(session)
+            if await repository.one(release) is None:
+                raise errors.ReleaseUnknown
+            found = await repository.tables(release, edition, CHANGES)
+        return found[0].content if found else None
+
+    async def _period(self, session: ReadSession, code: str) -> Period:
+        standing = await StatisticsService(session).standing()
+        known = finished(standing.first_day, lima_day(self._clock.now())) if standing.first_day else ()
+        if not known:
+            raise errors.NothingHeld
+        try:
+            period = Period.parse(code)
+        except ValueError:
+            period = None
+        if period not in known:
+            raise errors.PeriodUnusable(first=known[0].code, last=known[-1].code)
+        if standing.pending:
+            raise errors.Unlinked(records=standing.pending)
+        return period
+
+    async def _snapshot(self, session: ReadSession, period: Period) -> _Snapshot:
+        statistics, repository = StatisticsService(session), ReleaseRepository(session)
+        former = await _former(repository, period.year)
+        replaced = _replaced(former, period)
+        merged, parted = await repository.fates(replaced.redirect) if replaced else (frozenset(), frozenset())
+        return _Snapshot(
+            await statistics.standing(),
+            await facts_of(statistics, period.year),
+            former,
+            Fates(merged, parted),
+        )
+
+    async def _keep(
+        self, session: WriteSession, period: Period, snapshot: _Snapshot, made: Built, word: Word
+    ) -> str:
+        writer = ReleaseWriter(session)
+        await writer.lock()
+        version = 1 + max(
+            (each.version for each in await writer.all() if each.period == period.code), default=0
+        )
+        release, replaced = f"{period.code}.{version}", _replaced(snapshot.former, period)
+        if replaced is not None:
+            explained(made, release, replaced, snapshot.fates)
+        standing, policy = snapshot.standing, in_force(self.policies, lima_day(self._clock.now())).version
+        row = {
+            "id": release,
+            "period": period.code,
+            "version": version,
+            "replaces": replaced.id if replaced else None,
+            "first_day": period.first,
+            "last_day": period.last,
+            "cut_off": standing.at,
+            "position": standing.position,
+            "judgement": standing.judgement,
+            "redirect": standing.redirect,
+            "model": standing.model or "",
+            "indicators": indicators_digest(),
+            "policy": policy if Edition.PUBLIC in made.editions else None,
+            "code": self._code,
+            "built_by": word.said[0],
+        }
+        await writer.keep(row)
+        for edition, tables in made.editions.items():
+            for table in tables:
+                await writer.keep_table(release, edition, table)
+        for indicator, facts in made.facts.items():
+            await writer.keep_facts(release, indicator, facts.packed())
+        await self._witness(session, release, "built")
+        return release
+
+    async def _step(
+        self, session: WriteSession, release: str, needed: ReleaseState
+    ) -> tuple[ReleaseWriter, Seen]:
+        writer = ReleaseWriter(session)
+        await writer.lock()
+        seen = await writer.one(release)
+        if seen is None:
+            raise errors.ReleaseUnknown
+        if seen.state is not needed:
+            raise errors.StepRefused(release=release, state=seen.state.value, needed=needed.value)
+        return writer, seen
+
+    def _fresh(self, seen: Seen, others: Sequence[Seen]) -> None:
+        """What came out of its year after it was built is not in its protection."""
+        for other in others:
+            later = other.published_at is not None and other.published_at > seen.built_at
+            if later and other.first_day.year == seen.first_day.year:
+                raise errors.OutOfDate(release=seen.id, other=other.id)
+
+    def _signed(self, release: str, manifest: bytes) -> FrozenManifest:
+        signed = self.signer.sign(manifest)
+        digest = hashlib.sha256(manifest).hexdigest()
+        return FrozenManifest(release, digest, manifest, signed.signature, signed.key)
+
+    async def _witness(self, session: WriteSession, release: str, outcome: str) -> None:
+        act = act_at_console(ActKind.RELEASE, thing("release", release), outcome=outcome)
+        await self._audit.witness(session, act)
+
+
+async def _former(repository: ReleaseRepository, year: int) -> list[Former]:
+    """What was published of the year, withdrawn or not: who read it keeps it."""
+    seen = [
+        each
+        for each in await repository.all()
+        if each.published_at is not None and each.first_day.year == year
+    ]
+    latest = {each.period: each.id for each in sorted(seen, key=lambda each: each.version)}
+    found = []
+    for each in seen:
+        tables = {
+            edition: {
+                it.id: ReleaseTable.model_validate_json(it.content)
+                for it in await repository.tables(each.id, edition)
+                if it.id != CHANGES
+            }
+            for edition in Edition
+        }
+        facts = {name: Facts.unpacked(it) for name, it in (await repository.facts(each.id)).items()}
+        redirect = (await repository.made_of(each.id)).redirect
+        periods = told_by(Period.parse(each.period))
+        found.append(Former(each.id, periods, tables, facts, redirect, latest[each.period] == each.id))
+    return found
+
+
+def _replaced(former: Sequence[Former], period: Period) -> Former | None:
+    return next((each for each in former if each.latest and each.periods[0] == period), None)
+
+
+def _manifest(made_of: Release, edition: Edition, frozen: Sequence[Frozen], approved_by: str) -> Manifest:
+    restricted = edition is Edition.RESTRICTED
+    period = Period(made_of.first_day.year, Grain.BIMESTER, Period.parse(made_of.period).number)
+    digests = {each.id: each for each in frozen}
+    return Manifest(
+        release=made_of.id,
+        period=made_of.period,
+        version=made_of.version,
+        edition=edition,
+        replaces=made_of.replaces,
+        periods=tuple(each.code for each in told_by(period)),
+        first_day=made_of.first_day,
+        last_day=made_of.last_day,
+        cut_off=made_of.cut_off,
+        position=made_of.position,
+        judgement=made_of.judgement,
+        indicators=made_of.indicators,
+        model=made_of.model,
+        policy=None if restricted else made_of.policy,
+        code=made_of.code,
+        tables=tuple(_entry(digests[table.id]) for table in TABLES if table.id in digests),
+        changes=digests[CHANGES].sha256 if CHANGES in digests else None,
+        built_by=made_of.built_by if restricted else None,
+        approved_by=approved_by if restricted else None,
+    )
+
+
+def _entry(frozen: Frozen) -> TableEntry:
+    table = ReleaseTable.model_validate_json(frozen.content)
+    return TableEntry(
+        id=table.id,
+        name=table.name,
+        indicator=table.indicator,
+        unit=table.unit,
+        dimensions=table.dimensions,
+        cells=frozen.cells,
+        sha256=frozen.sha256,
+        bytes=len(frozen.content),
+    )

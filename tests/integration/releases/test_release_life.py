@@ -1,0 +1,361 @@
+"""A release from its build to its withdrawal: who does what, who sees what, and what never changes."""
+
+import hashlib
+from base64 import b64decode
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+import sqlalchemy.exc
+from sqlalchemy import text
+
+from app.releases import errors
+from app.releases.disclosure.policy import PUBLIC_EDITION
+from app.releases.periods import Period, told_by
+from app.releases.service import Word
+from app.releases.signing import verified
+from app.releases.standard import TABLES, TOTAL
+from app.statistics.service import StatisticsService
+from schemas.query import Grain, Query
+from schemas.releases import CellStatus, ChangeKind, Edition, ReleaseChanges, ReleaseTable
+from support.databases import Server
+from support.release_kit import APPROVER, BEFORE, BUILDER, HOUR, PERIOD, Releasing, releasing
+
+AT = "/v1/releases"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def registry(server: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Releasing]:
+    async with releasing(server, tmp_path_factory.mktemp("releases")) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def fresh_releases(registry: Releasing) -> AsyncIterator[Releasing]:
+    """As the registry, without releases: the triggers stand aside for the test's own clearing."""
+    registry.clock.advance(BEFORE - registry.clock.now())
+    yield registry
+    async with registry.database.write() as session:
+        await session.execute(text("SET LOCAL session_replication_role = replica"))
+        for table in ("release_act", "release_manifest", "release_fact", "release_table", "release"):
+            await session.execute(text(f"DELETE FROM {table}"))
+
+
+async def test_the_steps_and_who_may_take_them(fresh_releases: Releasing) -> None:
+    service = fresh_releases.services.releases
+    made = await service.build(PERIOD, BUILDER)
+    assert (made.release, made.tables) == (f"{PERIOD}.1", len(TABLES))
+    with pytest.raises(errors.SecondPersonNeeded):
+        await service.approve(made.release, Word(f" {BUILDER.who.upper()} ", "yo mismo"))
+    with pytest.raises(errors.StepRefused):
+        await service.publish(made.release, APPROVER)
+    await service.approve(made.release, APPROVER)
+    with pytest.raises(errors.StepRefused):
+        await service.approve(made.release, APPROVER)
+    with pytest.raises(errors.EarlierThanCalendar):
+        await service.publish(made.release, APPROVER, HOUR - timedelta(seconds=1))
+    assert await service.publish(made.release, APPROVER) == HOUR
+    await service.withdraw(made.release, APPROVER)
+    assert [each.state for each in await service.all()] == ["withdrawn"]
+    with pytest.raises(errors.ReleaseUnknown):
+        await service.withdraw("2024-B2.9", APPROVER)
+    async with fresh_releases.database.read() as session:
+        acts = await session.execute(
+            text("SELECT outcome FROM audit_entry WHERE kind = 'release' AND actor = 'console'")
+        )
+        assert sorted(act.outcome for act in acts) == ["approved", "built", "published", "withdrawn"]
+
+
+@pytest.mark.parametrize("period", ["2024-B2", "1999-B1", "2024-Q1", "2024-B7", "2024-B01", ""])
+async def test_a_period_that_cannot_be_released_is_told_which_can(
+    fresh_releases: Releasing, period: str
+) -> None:
+    with pytest.raises(errors.PeriodUnusable) as refused:
+        await fresh_releases.services.releases.build(period, BUILDER)
+    assert refused.value.facts["last"] == PERIOD
+    assert await fresh_releases.services.releases.all() == []
+
+
+async def test_nothing_is_built_while_records_wait_to_be_linked(fresh_releases: Releasing) -> None:
+    async with fresh_releases.database.write() as session:
+        await session.execute(text("INSERT INTO link_dirty (record_id) SELECT min(record_id) FROM report"))
+    try:
+        with pytest.raises(errors.Unlinked):
+            await fresh_releases.services.releases.build(PERIOD, BUILDER)
+    finally:
+        await fresh_releases.services.linker.link_pending()
+    assert await fresh_releases.services.releases.all() == []
+
+
+async def test_the_exact_tables_say_what_questions_say(fresh_releases: Releasing) -> None:
+    """Cell by cell, over every table and every period in it; and parts of one value add up to the total."""
+    release = (await fresh_releases.services.releases.build(PERIOD, BUILDER)).release
+    tables = await frozen(fresh_releases, release, Edition.RESTRICTED)
+    assert set(tables) == {table.id for table in TABLES}
+    seen = 0
+    for table in TABLES:
+        period = Period.parse(PERIOD)
+        async with fresh_releases.database.read() as session:
+            answer = await StatisticsService(session).query(
+                Query(
+                    measures=(table.indicator,),
+                    dimensions=table.dimensions,
+                    grain=Grain.BIMESTER,
+                    since=period.first,
+                    until=period.last,
+                )
+            )
+        asked = {row.codes: row.values[0] for row in answer.rows}
+        held = {cell.codes: cell.value for cell in tables[table.id].cells if TOTAL not in cell.codes}
+        assert {codes: value for codes, value in held.items() if value} == asked
+        seen += sum(asked.values())
+    assert seen > 20
+
+
+async def test_the_public_edition_shows_the_same_or_nothing(fresh_releases: Releasing) -> None:
+    release = (await fresh_releases.services.releases.build(PERIOD, BUILDER)).release
+    exact = await frozen(fresh_releases, release, Edition.RESTRICTED)
+    public = await frozen(fresh_releases, release, Edition.PUBLIC)
+    assert set(public) == {table.id for table in TABLES if table.public}
+    suppressed = 0
+    for id_, table in public.items():
+        truth = {cell.codes: cell.value for cell in exact[id_].cells}
+        assert [cell.codes for cell in table.cells] == [cell.codes for cell in exact[id_].cells]
+        for cell in table.cells:
+            if cell.status is CellStatus.VALUE:
+                assert cell.value == truth[cell.codes]
+                threshold = PUBLIC_EDITION.sensitivity(table.indicator).suppressed_to
+                assert cell.value == 0 or cell.value > threshold
+            else:
+                assert (cell.status, cell.value) == (CellStatus.SUPPRESSED, None)
+                suppressed += 1
+    assert suppressed > 10
+
+
+async def test_before_its_hour_a_release_does_not_exist(fresh_releases: Releasing) -> None:
+    """Every address answers as it did when nothing had been built, byte for byte; only the embargo's scope
+    sees it."""
+    paths = (AT, f"{AT}/latest", f"{AT}/{PERIOD}.1", f"{AT}/{PERIOD}.1/manifest", f"{AT}/{PERIOD}.1/changes")
+    paths += (f"{AT}/{PERIOD}.1/tables/cases-department",)
+    reader = fresh_releases.reading("releases:restricted")
+    before = [await told(fresh_releases, path, reader) for path in paths]
+    await fresh_releases.published()
+    assert [await told(fresh_releases, path, reader) for path in paths] == before
+    early = fresh_releases.reading("releases:embargo")
+    assert (await fresh_releases.api.get(f"{AT}/latest", headers=early)).status_code == 200
+    fresh_releases.clock.advance(HOUR - BEFORE - timedelta(seconds=1))
+    assert [await told(fresh_releases, path, fresh_releases.reading()) for path in paths[:2]] == before[:2]
+    fresh_releases.clock.advance(timedelta(seconds=1))
+    latest = await fresh_releases.api.get(f"{AT}/latest", headers=fresh_releases.reading())
+    assert latest.json()["manifest"]["release"] == f"{PERIOD}.1"
+
+
+async def test_inei_s_walk_and_what_it_verifies(fresh_releases: Releasing) -> None:
+    release = await fresh_releases.published()
+    api, inei = fresh_releases.api, fresh_releases.reading("releases:restricted", "releases:embargo")
+    asked = {"edition": "restricted"}
+    latest = await api.get(f"{AT}/latest", headers=inei, params=asked)
+    again = {**inei, "If-None-Match": latest.headers["etag"]}
+    same = await api.get(f"{AT}/latest", headers=again, params=asked)
+    assert (same.status_code, same.content) == (304, b"")
+    manifest = await api.get(f"{AT}/{release}/manifest", headers=inei, params=asked)
+    keys = {each["id"]: each for each in (await api.get(f"{AT}/keys", headers=inei)).json()}
+    told_ = latest.json()
+    key, signature = b64decode(keys[told_["key"]]["public_key"]), b64decode(told_["signature"])
+    assert verified(manifest.content, signature, key)
+    assert not verified(manifest.content + b" ", signature, key)
+    assert manifest.json() == told_["manifest"]
+    assert (manifest.json()["built_by"], manifest.json()["approved_by"]) == (BUILDER.who, APPROVER.who)
+    for entry in told_["manifest"]["tables"]:
+        path = f"{AT}/{release}/tables/{entry['id']}"
+        table = await api.get(path, headers=inei, params=asked)
+        assert hashlib.sha256(table.content).hexdigest() == entry["sha256"]
+        assert len(table.content) == entry["bytes"]
+        assert len(table.json()["cells"]) == entry["cells"]
+        held = await api.get(path, headers={**inei, "If-None-Match": table.headers["etag"]}, params=asked)
+        assert held.status_code == 304
+    lines = (await api.get(path, headers=inei, params={**asked, "format": "csv"})).text.splitlines()
+    assert len(lines) == entry["cells"] + 1
+    public = await api.get(f"{AT}/{release}/manifest", headers=fresh_releases.reading("releases:embargo"))
+    assert (public.json()["built_by"], public.json()["approved_by"]) == (None, None)
+
+
+async def test_the_restricted_edition_needs_its_scope_whatever_there_is(fresh_releases: Releasing) -> None:
+    for path in (AT, f"{AT}/latest", f"{AT}/{PERIOD}.1", f"{AT}/{PERIOD}.1/tables/cases-feeds"):
+        answer = await fresh_releases.api.get(
+            path, headers=fresh_releases.reading("releases:embargo"), params={"edition": "restricted"}
+        )
+        assert (answer.status_code, answer.json()["code"]) == (403, "scope-missing")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE release SET position = 0",
+        "DELETE FROM release_table",
+        "UPDATE release_table SET content = 'x', sha256 = encode(sha256('x'), 'hex')",
+        "TRUNCATE release_act",
+        "INSERT INTO release_table SELECT release_id, edition, 'late', 0, sha256, content FROM release_table"
+        " LIMIT 1",
+        "INSERT INTO release_fact SELECT release_id, 'late', content FROM release_fact LIMIT 1",
+        "INSERT INTO release_manifest SELECT id, 'public', encode(sha256('x'), 'hex'), 'x', 'x', 'x'"
+        " FROM release",
+        "INSERT INTO release_act (release_id, act, who, reason, not_before)"
+        " SELECT id, 'published', 'x', 'x', now() FROM release",
+        "INSERT INTO release_act (release_id, act, who, reason)"
+        " SELECT id, 'approved', built_by, 'x' FROM release",
+    ],
+)
+async def test_the_database_refuses_to_change_it(fresh_releases: Releasing, statement: str) -> None:
+    await fresh_releases.services.releases.build(PERIOD, BUILDER)
+    with pytest.raises(sqlalchemy.exc.IntegrityError):
+        async with fresh_releases.database.write() as session:
+            await session.execute(text(statement))
+
+
+async def test_a_withdrawn_release_is_told_and_not_served(fresh_releases: Releasing) -> None:
+    release = await fresh_releases.published()
+    await fresh_releases.services.releases.withdraw(release, APPROVER)
+    fresh_releases.clock.advance(HOUR - BEFORE)
+    reader = fresh_releases.reading()
+    assert (await fresh_releases.api.get(f"{AT}/latest", headers=reader)).status_code == 404
+    table = await fresh_releases.api.get(f"{AT}/{release}/tables/cases-department", headers=reader)
+    assert (table.status_code, table.json()["code"]) == (404, "release-not-found")
+    listed = (await fresh_releases.api.get(AT, headers=reader)).json()["items"]
+    assert [each["state"] for each in listed] == ["withdrawn"]
+
+
+async def test_a_version_explains_every_cell_that_it_changes(fresh_releases: Releasing) -> None:
+    """A case is annulled, one moves to another department, one comes late: before + came - left = after."""
+    first = await fresh_releases.published()
+    undo = await disturbed(fresh_releases)
+    try:
+        made = await fresh_releases.services.releases.build(PERIOD, BUILDER, public=False)
+    finally:
+        await undone(fresh_releases, undo)
+    assert made.release == f"{PERIOD}.2"
+    content = await fresh_releases.services.releases.changes(made.release, Edition.RESTRICTED)
+    assert content is not None
+    told_ = ReleaseChanges.model_validate_json(content)
+    assert (told_.release, told_.replaces) == (made.release, first)
+    kinds = set()
+    for change in told_.changes:
+        assert change.before is not None
+        assert change.after == change.before + sum(it.came - it.left for it in change.reasons)
+        kinds |= {it.kind for it in change.reasons}
+    assert {ChangeKind.ANNULMENT, ChangeKind.RECLASSIFICATION} <= kinds
+    old, new = [
+        {(id_, cell.codes): cell.value for id_, table in tables.items() for cell in table.cells}
+        for tables in (
+            await frozen(fresh_releases, first, Edition.RESTRICTED),
+            await frozen(fresh_releases, made.release, Edition.RESTRICTED),
+        )
+    ]
+    differ = {place for place in old if old[place] != new[place]}
+    assert differ == {(change.table, change.codes) for change in told_.changes}
+
+
+async def test_another_publication_of_the_year_makes_a_build_stale(fresh_releases: Releasing) -> None:
+    first, second = await fresh_releases.approved(), await fresh_releases.approved()
+    await fresh_releases.services.releases.publish(first, APPROVER)
+    with pytest.raises(errors.OutOfDate):
+        await fresh_releases.services.releases.publish(second, APPROVER)
+
+
+async def test_a_build_is_the_same_for_the_same_facts(fresh_releases: Releasing) -> None:
+    """Bytes are a function of what was counted: two builds of one snapshot have the same hashes."""
+    hashes = []
+    for _ in range(2):
+        release = (await fresh_releases.services.releases.build(PERIOD, BUILDER)).release
+        async with fresh_releases.database.read() as session:
+            rows = await session.execute(
+                text(
+                    "SELECT edition, table_id, sha256 FROM release_table WHERE release_id = :id ORDER BY 1, 2"
+                ),
+                {"id": release},
+            )
+            hashes.append([tuple(row) for row in rows])
+    assert hashes[0] == hashes[1]
+    assert len(hashes[0]) > len(TABLES)
+
+
+def test_which_periods_a_bimester_tells() -> None:
+    told_ = {n: [each.code for each in told_by(Period(2026, Grain.BIMESTER, n))] for n in range(1, 7)}
+    assert told_ == {
+        1: ["2026-B1"],
+        2: ["2026-B2", "2026-Q1"],
+        3: ["2026-B3", "2026-Q2", "2026-S1"],
+        4: ["2026-B4"],
+        5: ["2026-B5", "2026-Q3"],
+        6: ["2026-B6", "2026-Q4", "2026-S2", "2026"],
+    }
+
+
+async def frozen(registry: Releasing, release: str, edition: Edition) -> dict[str, ReleaseTable]:
+    async with registry.database.read() as session:
+        rows = await session.execute(
+            text(
+                "SELECT table_id, content FROM release_table"
+                " WHERE release_id = :id AND edition = :edition AND table_id <> 'changes'"
+            ),
+            {"id": release, "edition": edition.value},
+        )
+        return {row.table_id: ReleaseTable.model_validate_json(row.content) for row in rows}
+
+
+async def told(registry: Releasing, path: str, headers: dict[str, str]) -> tuple[object, ...]:
+    """All of an answer but what is new in every one."""
+    answer = await registry.api.get(path, headers=headers)
+    kept = {name: value for name, value in answer.headers.items() if name not in {"x-request-id", "date"}}
+    body = answer.json()
+    if isinstance(body, dict):
+        body = {name: value for name, value in body.items() if name not in {"instance", "request_id"}}
+    return answer.status_code, kept, str(body)
+
+
+async def disturbed(registry: Releasing) -> list[int]:
+    """Annul every record of one case of the bimester, and move another case; their records."""
+    async with registry.database.write() as session:
+        cases = await session.execute(
+            text(
+                "SELECT m.case_id, array_agg(m.record_id) AS records FROM case_member m JOIN report r"
+                " USING (record_id) WHERE makes_case GROUP BY 1"
+                " HAVING min(r.report_date) BETWEEN '2024-01-01' AND '2024-02-29' ORDER BY 1 LIMIT 2"
+            )
+        )
+        annulled, moved = [row.records for row in cases]
+        await session.execute(
+            text("UPDATE report SET annulled = true, makes_case = false WHERE record_id = ANY(:ids)"),
+            {"ids": annulled},
+        )
+        await session.execute(
+            text(
+                "UPDATE report SET department = '25', province = '2501', district = '250101'"
+                " WHERE record_id = ANY(:ids)"
+            ),
+            {"ids": moved},
+        )
+        await mark(session, [*annulled, *moved])
+    await registry.services.linker.link_pending()
+    return annulled
+
+
+async def undone(registry: Releasing, annulled: list[int]) -> None:
+    async with registry.database.write() as session:
+        await session.execute(
+            text("UPDATE report SET annulled = false, makes_case = true WHERE record_id = ANY(:ids)"),
+            {"ids": annulled},
+        )
+        await mark(session, annulled)
+    await registry.services.linker.link_pending()
+
+
+async def mark(session: object, records: list[int]) -> None:
+    await session.execute(  # type: ignore[attr-defined]
+        text(
+            "INSERT INTO link_dirty (record_id) SELECT unnest(CAST(:ids AS bigint[]))"
+            " ON CONFLICT (record_id) DO UPDATE SET since = now()"
+        ),
+        {"ids": records},
+    )
