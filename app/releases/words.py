@@ -140,6 +140,25 @@ _WORDS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "derived_unmeasured": ("Derivada, sin plazo conocido", "Derived, in an unknown time"),
         "not_derived": ("No derivada", "Not derived"),
     },
+    "measure_type": {
+        "reception_room": ("Sala de acogida", "Reception room"),
+        "residential_centre": ("Centro de acogida residencial (CAR)", "Residential centre (CAR)"),
+        "police_protection": ("Protección policial", "Police protection"),
+        "identity_reserve": ("Reserva de identidad", "Identity kept secret"),
+        "change_of_address": ("Cambio de domicilio", "Change of address"),
+        "other": ("Otra", "Other"),
+    },
+    "service_type": {
+        "legal": ("Legal", "Legal"),
+        "social": ("Social", "Social"),
+        "psychological": ("Psicológica", "Psychological"),
+        "medical": ("Médica", "Medical"),
+        "housing": ("Alojamiento", "Housing"),
+        "education": ("Educativa", "Education"),
+        "employment": ("Laboral", "Employment"),
+        "repatriation": ("Repatriación", "Repatriation"),
+        "reintegration": ("Reintegración", "Reintegration"),
+    },
     "feed": {feed.value: (name, name) for feed, name in _FEED_NAMES.items()},
 }
 _LIMA: Final = {

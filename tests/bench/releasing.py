@@ -30,7 +30,7 @@ def releases(rig: Rig, sizes: Sizes, say: Say) -> tuple[list[Figure], Found]:
         with rig.database() as url:
             say(f"a registry of {mentions:,} mentions, filled from a world and its truth")
             later = str(rig.home / f"later-{mentions}.pickle")
-            filled = rig.measure("filling:fill", url=url, mentions=mentions, later=later, arriving=0)
+            filled = rig.measure("filling:fill", url=url, mentions=mentions, later=later, arriving=10)
             say(f"a release over {mentions:,} mentions")
             found = rig.measure("releasing:building", url=url, repeats=sizes.repeats)
         details[str(mentions)] = found
