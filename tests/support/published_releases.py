@@ -125,9 +125,11 @@ def release_of(told: Told, edition: Edition) -> Release:
         tables=entries,
         built_by="cl-1",
         approved_by="cl-2",
+        changes=None,
     )
     return Release(
         manifest=manifest,
+        sha256="0" * 64,
         state=ReleaseState.PUBLISHED if told.withdrawn is None else ReleaseState.WITHDRAWN,
         not_before=told.published,
         published_at=told.published,
