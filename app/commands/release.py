@@ -2,8 +2,11 @@
 
 import asyncio
 import getpass
+import os
+import sys
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, TypeVar
 
@@ -54,7 +57,8 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Preparar la siguiente versión de un bimestre / build the next version of a bimester."""
-    made = asyncio.run(_with(lambda service: service.build(period, Word(who, reason), public=public)))
+    with _solver_aside():
+        made = asyncio.run(_with(lambda service: service.build(period, Word(who, reason), public=public)))
     if as_json:
         told = {"release": made.release, "tables": made.tables}
         told |= {"protection": [_protected(each) for each in made.protection]}
@@ -149,6 +153,20 @@ def _told(seen: Seen) -> dict[str, object]:
 def _protected(report: Report) -> dict[str, object]:
     names = ("indicator", "family", "cells", "suppressed", "gap", "added", "relaxed")
     return {name: getattr(report, name) for name in names}
+
+
+@contextmanager
+def _solver_aside() -> Iterator[None]:
+    """The solver now and then prints a line of its own: to standard error, so that ours can be read."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 async def _public_key() -> str:

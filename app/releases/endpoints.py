@@ -5,17 +5,20 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from app.audit.acts import ActKind, thing
 from app.audit.sessions import Reading, audits
 from app.core.clock import Clock, lima_day
 from app.db.engine import ReadDep, ReadSession
 from app.releases.calendar import calendar_of
+from app.releases.conditional import held_already, not_modified, validators
+from app.releases.errors import NotReleased
+from app.releases.open_data.tables import as_csv, as_parquet, lines_of
 from app.releases.reading import ReleaseReader as Reader
 from app.releases.service import ReleaseService
+from app.releases.standard import TABLES
 from app.releases.visible import Visible
-from app.releases.written import as_csv, as_parquet
 from app.security import scopes
 from app.security.callers import Caller, ReleaseReader, scope_missing
 from schemas.pagination import Page
@@ -32,7 +35,6 @@ router = APIRouter(prefix="/v1/releases", tags=["releases"])
 
 Id = Annotated[str, Path(max_length=20, pattern=r"^[0-9]{4}-B[1-6]\.[1-9][0-9]{0,3}$")]
 TableId = Annotated[str, Path(max_length=60, pattern=r"^[a-z_]+(-[a-z_]+)*$")]
-Known = Annotated[str | None, Header(alias="If-None-Match", max_length=400)]
 Releasing = Annotated[Reading, audits(ActKind.RELEASE)]
 
 
@@ -70,6 +72,7 @@ _WRITERS: Final = {
     Form.CSV: (as_csv, "text/csv"),
     Form.PARQUET: (as_parquet, "application/vnd.apache.parquet"),
 }
+_DECLARED: Final = {table.id: table for table in TABLES}
 _NOT_MODIFIED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "Sin cambios / not modified"}}
 _FORMS: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {media_type: {} for _, media_type in _WRITERS.values()}},
@@ -104,12 +107,10 @@ async def keys(request: Request, caller: ReleaseReader) -> tuple[ReleaseKey, ...
     response_model=Release,
     responses=_NOT_MODIFIED,
 )
-async def latest(
-    request: Request, caller: ReleaseReader, session: ReadDep, edition: Of, known: Known = None
-) -> Response:
+async def latest(request: Request, caller: ReleaseReader, session: ReadDep, edition: Of) -> Response:
     found = (await _reader(request, caller, session).latest(edition)).release
     content = found.model_dump_json().encode()
-    return _bytes(content, sha256(content).hexdigest(), known)
+    return _bytes(request, content, sha256(content).hexdigest())
 
 
 @router.get(
@@ -126,10 +127,10 @@ async def one(request: Request, caller: ReleaseReader, session: ReadDep, release
     responses=_NOT_MODIFIED | {200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
 )
 async def manifest(
-    request: Request, caller: ReleaseReader, session: ReadDep, release: Id, edition: Of, known: Known = None
+    request: Request, caller: ReleaseReader, session: ReadDep, release: Id, edition: Of
 ) -> Response:
     found = (await _reader(request, caller, session).one(release, edition)).manifest
-    return _bytes(found.content, found.sha256, known)
+    return _bytes(request, found.content, found.sha256)
 
 
 @router.get(
@@ -146,15 +147,17 @@ async def table(  # noqa: PLR0913, PLR0917
     table: TableId,
     edition: Of,
     form: Annotated[Form, Query(alias="format")] = Form.JSON,
-    known: Known = None,
 ) -> Response:
     found = await _reader(request, caller, reading.session).frozen(release, edition, table)
     await reading.witness(thing("release", release), thing("table", f"{edition.value}.{table}"))
     if form is Form.JSON:
-        return _bytes(found.content, found.sha256, known)
+        return _bytes(request, found.content, found.sha256)
+    declared = _DECLARED.get(table)
+    if declared is None:  # a table that releases do not have any more is served as it was frozen alone
+        raise NotReleased
     write, media_type = _WRITERS[form]
-    content = write(ReleaseTable.model_validate_json(found.content))
-    return _bytes(content, f"{found.sha256}-{form.value}", known, media_type)
+    lines = tuple(lines_of(declared, ReleaseTable.model_validate_json(found.content), release))
+    return _bytes(request, write(declared, lines), f"{found.sha256}-{form.value}", media_type)
 
 
 @router.get(
@@ -164,16 +167,15 @@ async def table(  # noqa: PLR0913, PLR0917
     responses=_NOT_MODIFIED,
 )
 async def changes(
-    request: Request, caller: ReleaseReader, session: ReadDep, release: Id, edition: Of, known: Known = None
+    request: Request, caller: ReleaseReader, session: ReadDep, release: Id, edition: Of
 ) -> Response:
     found = await _reader(request, caller, session).changes(release, edition)
-    return _bytes(found.content, found.sha256, known)
+    return _bytes(request, found.content, found.sha256)
 
 
-def _bytes(content: bytes, tag: str, known: str | None, media_type: str = "application/json") -> Response:
-    """The bytes under their hash, or 304 where the caller holds them (RFC 9110 13.1.2)."""
-    headers = {"ETag": f'"{tag}"'}
-    held = {each.strip().removeprefix("W/") for each in known.split(",")} if known else set()
-    if f'"{tag}"' in held or "*" in held:
-        return Response(status_code=304, headers=headers)
+def _bytes(request: Request, content: bytes, tag: str, media_type: str = "application/json") -> Response:
+    """The bytes under their hash, or 304 where the caller holds them."""
+    headers = validators(tag, None)
+    if held_already(request, tag, None):
+        return not_modified(headers)
     return Response(content, media_type=media_type, headers=headers)

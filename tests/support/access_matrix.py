@@ -150,7 +150,10 @@ MATRIX: Final[Mapping[str, Row]] = {
     "POST /v1/persons/{person_id}/merge": Row({REVIEWER: ABSENT}, "person", {"other": _NOBODY, **_REASON}),
     # the restricted edition by SDMX: structures are there, figures only once there is a release
     **{
-        route: Row({INEI: (200 if "{kind}" in route else 404, None, None)}, others=(403, None, None))
+        route: Row(
+            all_of(STATISTICIAN, INEI, told=(200 if "{kind}" in route else 404, None, None)),
+            others=(403, None, None),
+        )
         for route in _sdmx("/sdmx/restricted")
     },
     # figures, models, the audit log

@@ -1,6 +1,6 @@
 """Routes of SDMX: REST 2.1 under ``/sdmx/3.0``, REST 1.5 under ``/sdmx/2.1``; open to all.
 
-The restricted edition has the same routes under ``/sdmx/restricted``, for holders of ``releases:embargo``.
+The restricted edition has the same routes under ``/sdmx/restricted``, for holders of ``releases:restricted``.
 Neither side knows of the other's flows: what an edition has not is not found, as what never was.
 """
 
@@ -215,5 +215,5 @@ def _router(edition: Edition, prefix: str, guard: Any) -> APIRouter:
 router = APIRouter()
 router.include_router(_router(Edition.PUBLIC, "/sdmx", OpenPace))
 router.include_router(
-    _router(Edition.RESTRICTED, "/sdmx/restricted", Depends(Requirement((scopes.RELEASES_EMBARGO,))))
+    _router(Edition.RESTRICTED, "/sdmx/restricted", Depends(Requirement((scopes.RELEASES_RESTRICTED,))))
 )

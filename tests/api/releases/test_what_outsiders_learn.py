@@ -88,7 +88,7 @@ def test_the_restricted_edition_asks_for_its_scope(served: Served, path: str) ->
         assert (refused.status_code, refused.json()["code"]) == (403, "scope-missing")
         never = f"{served.address}/sdmx/restricted/3.0/data/dataflow/INTERTRATA/DFR_NEVER_WAS"
         assert httpx.get(never, headers=served.bearer(*others), trust_env=False).status_code == 403
-    answer = httpx.get(address, headers=served.bearer(scopes.RELEASES_EMBARGO), trust_env=False)
+    answer = httpx.get(address, headers=served.bearer(scopes.RELEASES_RESTRICTED), trust_env=False)
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "private, no-cache"
     assert "access-control-allow-origin" not in answer.headers
@@ -96,7 +96,7 @@ def test_the_restricted_edition_asks_for_its_scope(served: Served, path: str) ->
 
 def test_its_holders_read_exact_figures(served: Served) -> None:
     address = f"{served.address}/sdmx/restricted/3.0/data/dataflow/INTERTRATA/DFR_VICTIMS_PURPOSE"
-    headers = {"Accept": "text/csv", **served.bearer(scopes.RELEASES_EMBARGO)}
+    headers = {"Accept": "text/csv", **served.bearer(scopes.RELEASES_RESTRICTED)}
     lines = httpx.get(address, headers=headers, trust_env=False).text.splitlines()[1:]
     assert lines
     assert all(",A,N," in line for line in lines)  # every one a value, none for publication
