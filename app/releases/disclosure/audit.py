@@ -4,7 +4,7 @@ Written apart from the suppression and trusting nothing of it: it sees which cel
 linear programs per suppressed cell for the least and the greatest count that fits all of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -17,6 +17,7 @@ from app.releases.disclosure.policy import Policy
 from app.releases.disclosure.system import System, build
 
 SLACK = 1e-6
+POINTS = 400  # kept of each system; older ones are forgotten
 
 
 class Refused(Exception):
@@ -33,8 +34,8 @@ class AuditFailed(Exception):
 
 @dataclass(frozen=True)
 class Interval:
-    """Least and greatest whole number within the linear bounds, for an attacker who knows at least as much as
-    is asked for."""
+    """Two whole numbers within the linear bounds of an attacker who knows at least as much as is asked for:
+    the count can be either, so that the feasible interval is no narrower."""
 
     cell: Cell
     least: int
@@ -68,9 +69,15 @@ def intervals(tables: LinkedSet, suppressed: frozenset[Cell], policy: Policy) ->
 
 
 class Watcher:
-    """An attacker on one system: knows every cell but ``suppressed``."""
+    """An attacker on one system: knows every cell but ``suppressed``.
 
-    def __init__(self, system: System, suppressed: frozenset[Cell]) -> None:
+    ``points`` are counts at atoms known to fit what is published, the true ones first: two of them that
+    differ in a cell prove how uncertain it is, without a program. Those of a watcher who knew more fit too.
+    """
+
+    def __init__(
+        self, system: System, suppressed: frozenset[Cell], points: Sequence[np.ndarray] = ()
+    ) -> None:
         known = [i for i, cell in enumerate(system.order) if cell not in suppressed]
         self._system = system
         equal = sparse.vstack([system.cells[known], system.links], format="csr")
@@ -79,19 +86,19 @@ class Watcher:
         ceiling = 100.0 * (float(system.values.max(initial=0)) + 1)
         self._polytope = Polytope(equal, right, ceiling)
         self._targets = system.cells.toarray()
+        self.points = [*points] or [system.truth]
 
     def narrowest(self, row: int, required: int) -> Interval:
-        """The interval for the outsider, or for the first insider for whom it is narrower than required;
-        where it is for none, one for insiders who know together what each knows."""
-        outsider = self.interval(row, self._system.floor)
-        if outsider.width < required or not self._system.insiders:
-            return outsider
+        """An interval that is narrower than required, of the outsider or of one insider; where there is none,
+        one of at least that width that holds for them all."""
+        if not self._system.insiders:
+            return self._wide_enough(row, required, self._system.floor)
         return self._searched(row, required, self._system.insiders)
 
     def _searched(self, row: int, required: int, insiders: tuple[tuple[int, ...], ...]) -> Interval:
         """What they know together tells no less than what each knows: where that leaves it wide enough,
-        none of them need be asked; else each half of them is."""
-        together = self.interval(row, raised(self._system, *insiders))
+        none of them need be asked; else each half of them is. The outsider knows less than any of them."""
+        together = self._wide_enough(row, required, raised(self._system, *insiders))
         if len(insiders) == 1:
             return Interval(together.cell, together.least, together.greatest, insiders[0])
         if together.width >= required:
@@ -100,12 +107,25 @@ class Watcher:
         first = self._searched(row, required, insiders[:half])
         return first if first.width < required else self._searched(row, required, insiders[half:])
 
+    def _wide_enough(self, row: int, required: int, floor_: np.ndarray) -> Interval:
+        """By the points at hand where they prove it, else by programs."""
+        points = np.array(self.points)
+        counts = points[(points >= floor_ - SLACK).all(axis=1)] @ self._targets[row]
+        if counts.size:
+            found = self._whole(row, float(counts.min()), float(counts.max()))
+            if found.width >= required:
+                return found
+        return self.interval(row, floor_)
+
     def interval(self, row: int, floor_: np.ndarray) -> Interval:
         """The bounds over atoms of at least ``floor_``."""
         target = self._targets[row]
         least, greatest = self._solve(target, floor_), self._solve(-target, floor_)
-        low, high = ceil(target @ least - SLACK), floor(target @ greatest + SLACK)
-        return Interval(self._system.order[row], low, high)
+        self.points = [self.points[0], *self.points[1:][-POINTS:], least, greatest]
+        return self._whole(row, float(target @ least), float(target @ greatest))
+
+    def _whole(self, row: int, least: float, greatest: float) -> Interval:
+        return Interval(self._system.order[row], ceil(least - SLACK), floor(greatest + SLACK))
 
     def _solve(self, objective: np.ndarray, floor_: np.ndarray) -> np.ndarray:
         try:

@@ -77,13 +77,22 @@ def _hold(tables: LinkedSet, system: System, rows: frozenset[int], policy: Polic
         if found.width >= width:
             continue
         floor = raised(system, found.insider) if found.insider else system.floor
-        more = widen(system, rows, fixed, Demand(row, width + 1, floor))
+        more = _more(system, rows, fixed, Demand(row, width, floor))
         if not more:
             raise Refused((system.order[row],))
         rows |= more
-        watcher = Watcher(system, frozenset(system.order[i] for i in rows))
+        watcher = Watcher(system, frozenset(system.order[i] for i in rows), watcher.points)
         pending = [*sorted(more), row, *pending]
     return rows
+
+
+def _more(system: System, rows: frozenset[int], fixed: frozenset[int], demand: Demand) -> frozenset[int]:
+    """What to suppress besides: a little more than is demanded, as counts are whole; or just that; or, where
+    no program finds it, everything that is not published yet: then no more is known than was before."""
+    for width in (demand.width + 1, demand.width):
+        if more := widen(system, rows, fixed, Demand(demand.row, width, demand.floor)):
+            return more
+    return frozenset(range(len(system.order))) - rows - fixed
 
 
 def _shown(tables: LinkedSet, suppressed: frozenset[Cell]) -> dict[Cell, Shown]:

@@ -36,6 +36,7 @@ class System:
     floor: np.ndarray
     insiders: tuple[tuple[int, ...], ...]
     exact: bool
+    truth: np.ndarray  # the true counts
 
     @property
     def width(self) -> int:
@@ -63,10 +64,10 @@ def build(tables: LinkedSet, measure: str) -> System:
     blocks, exact = _blocks(tables, order, classes)
     width = blocks[-1].start + prod(blocks[-1].sizes)
     rows = [_columns(tables, cell, blocks, classes) for cell in order]
-    floor, insiders = _known(tables, measure, blocks, classes, width)
+    floor, insiders, truth = _known(tables, measure, blocks, classes, width)
     values = np.array([tables.value(cell) for cell in order], dtype=float)
     links = _links(blocks, width)
-    return System(order, _matrix(rows, width), values, links, floor, insiders, exact)
+    return System(order, _matrix(rows, width), values, links, floor, insiders, exact, truth)
 
 
 def _classes(tables: LinkedSet, order: tuple[Cell, ...]) -> Classes:
@@ -142,7 +143,7 @@ def _links(blocks: list[_Block], width: int) -> Any:
 
 def _known(
     tables: LinkedSet, measure: str, blocks: list[_Block], classes: Classes, width: int
-) -> tuple[np.ndarray, tuple[tuple[int, ...], ...]]:
+) -> tuple[np.ndarray, tuple[tuple[int, ...], ...], np.ndarray]:
     floor, counts = np.zeros(width), np.zeros(width)
     insiders: set[tuple[int, ...]] = set()
     for grain, count in tables.counts[measure].items():
@@ -153,7 +154,7 @@ def _known(
         if count:
             insiders.add(columns)
     hidden = [columns for columns in insiders if all(counts[c] > floor[c] for c in columns)]
-    return floor, tuple(sorted(hidden))
+    return floor, tuple(sorted(hidden)), counts
 
 
 def _standing(tables: LinkedSet, grain: Grain, blocks: list[_Block], classes: Classes) -> tuple[int, ...]:
