@@ -15,7 +15,7 @@ import typer
 
 from app.core.clock import LIMA
 from app.core.settings import Settings
-from app.releases.protection import Report
+from app.releases.protected import Report
 from app.releases.repository import Seen
 from app.releases.service import BuildReport, ReleaseService, Word
 from app.wiring import open_services

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from app.releases.differences import Fates, changes, reasons_of
-from app.releases.disclosure.audit import Refused
 from app.releases.disclosure.policy import Policy
 from app.releases.errors import Unprotectable
 from app.releases.facts import Fact, Facts
 from app.releases.periods import Period
-from app.releases.protection import PUBLIC, Earlier, Report, public_edition
+from app.releases.protected import Earlier, Report
 from app.releases.repository import Frozen
-from app.releases.standard import TABLES
+from app.releases.standard import PUBLIC, TABLES
 from app.releases.tables import FAMILY, canonical, exact_table
 from app.statistics.indicators import catalogue
 from app.statistics.service import StatisticsService
@@ -87,13 +86,21 @@ def _built(
     restricted = [exact_table(table, facts[table.indicator], periods) for table in TABLES]
     made.editions[Edition.RESTRICTED] = [frozen(each.id, len(each.cells), each) for each in restricted]
     if policy is not None:
-        try:
-            public = public_edition(facts, periods, _earlier(former), policy)
-        except Refused as refused:
-            raise Unprotectable(cells="; ".join(map(str, refused.cells))) from None
-        made.reports = public.reports
-        made.editions[Edition.PUBLIC] = [frozen(each.id, len(each.cells), each) for each in public.tables]
+        _add_public(made, periods, _earlier(former), policy)
     return made
+
+
+def _add_public(made: Built, periods: Sequence[Period], earlier: Iterable[Earlier], policy: Policy) -> None:
+    """The solver is loaded here alone: every command and process would wait for it."""
+    from app.releases.disclosure.audit import Refused
+    from app.releases.protection import public_edition
+
+    try:
+        public = public_edition(made.facts, periods, earlier, policy)
+    except Refused as refused:
+        raise Unprotectable(cells="; ".join(map(str, refused.cells))) from None
+    made.reports = public.reports
+    made.editions[Edition.PUBLIC] = [frozen(each.id, len(each.cells), each) for each in public.tables]
 
 
 def frozen(id_: str, cells: int, document: ReleaseTable | ReleaseChanges) -> Frozen:

@@ -14,7 +14,8 @@ from app.releases.disclosure.policy import Policy
 from app.releases.disclosure.protecting import Protection, protect
 from app.releases.facts import Facts
 from app.releases.periods import Period
-from app.releases.standard import TABLES, TOTAL, StandardTable, codes_of
+from app.releases.protected import Earlier, Report
+from app.releases.standard import PUBLIC, TOTAL, StandardTable, codes_of
 from app.releases.tables import FAMILY, Codes, as_table, places_of
 from schemas.query import Grain as Length
 from schemas.releases import CellStatus, ReleaseCell, ReleaseTable
@@ -23,30 +24,6 @@ from schemas.vocabulary import OffenceFamily
 PERIOD = "period"
 NO_FAMILY = ""
 AGE, OF_AGE = "age", ("age_band", "minor")
-PUBLIC = tuple(table for table in TABLES if table.public)
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """A public table that was published, and what was counted then. ``latest``: no later version is out."""
-
-    table: ReleaseTable
-    facts: Facts
-    periods: tuple[Period, ...]
-    latest: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """How one linked set was protected: see ``Protection``."""
-
-    indicator: str
-    family: str
-    cells: int
-    suppressed: int
-    gap: float | None  # proven distance from the fewest suppressions; None: by the heuristic
-    added: int
-    relaxed: bool
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from app.releases.differences import Fates
 from app.releases.disclosure.policy import POLICIES, in_force
 from app.releases.facts import Facts
 from app.releases.periods import Period, finished, told_by
-from app.releases.protection import Report
+from app.releases.protected import Report
 from app.releases.repository import Frozen, FrozenManifest, ReleaseRepository, ReleaseWriter, Seen
 from app.releases.signing import ReleaseSigner
 from app.releases.standard import TABLES

@@ -87,6 +87,7 @@ TABLES: Final = (
     *_tables("cases victims", "offence_family recruitment", public=False),
     *_tables("cases victims", "offence_family feeds", public=False),
 )
+PUBLIC: Final = tuple(table for table in TABLES if table.public)
 
 
 def codes_of(dimension: str) -> tuple[str, ...]:
