@@ -118,6 +118,6 @@ def _figures(found: Found, mentions: int) -> list[Figure]:
                 "releases", f"protection of the {name} bimester, {size} ({what})", told["seconds"], "s",
                 asked=600, of_ratio=False,
             ),
-            Figure("releases", f"largest optimality gap of the {name} bimester, {size}", told["gap"], ""),
+            Figure("releases", f"largest optimality gap of the {name} bimester, {size}", told["gap"], "gap"),
         ]  # fmt: skip
     return figures

@@ -20,7 +20,10 @@ from app.security.tokens import LIFETIME
 from app.shell import openapi
 from app.wiring import Services, build_services
 from schemas.vocabulary import Feed
+from support.access_matrix import OPEN as EVERYBODYS
 from support.web_fixtures import BASE_URL, Bearer
+
+PUBLISHED = ("/v1/open", "/sdmx/2.1", "/sdmx/3.0")  # the public edition, for everybody
 
 OPEN = {
     "/health/live",
@@ -32,6 +35,7 @@ OPEN = {
     REVOKE_PATH,
     METADATA_PATH,
     KEYS_PATH,
+    *(path for path in (each.partition(" ")[2] for each in EVERYBODYS) if path.startswith(PUBLISHED)),
 }
 
 
