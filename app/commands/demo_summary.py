@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from app.models.feeds import FEED_ORDER
 from app.registry.service import RegistryService
-from app.releases.reading import ReleaseReader
+from app.releases.reading import PublishedReader
 from app.releases.standard import TOTAL
 from app.releases.visible import Visible
 from app.security.clients import NewClient
@@ -184,7 +184,7 @@ async def _released(services: Services, release: str) -> Table:
     """What the public edition shows of cases, and how much of it is withheld."""
     async with services.database.read() as session:
         visible = Visible(services.clock.now(), embargo=True)
-        told = await ReleaseReader(session, visible).table(release, Edition.PUBLIC, "cases-department")
+        told = await PublishedReader(session, visible).table(release, Edition.PUBLIC, "cases-department")
     withheld = sum(cell.status is CellStatus.SUPPRESSED for cell in told.cells)
     table = Table(
         *told.dimensions[:-1],

@@ -42,6 +42,7 @@ class Built:
     facts: Mapping[str, Facts]
     editions: dict[Edition, list[Frozen]] = field(default_factory=dict)
     reports: list[Report] = field(default_factory=list)
+    policy: str | None = None  # of the public edition; None: there is none
 
 
 async def facts_of(statistics: StatisticsService, year: int) -> dict[str, Facts]:
@@ -99,7 +100,7 @@ def _add_public(made: Built, periods: Sequence[Period], earlier: Iterable[Earlie
         public = public_edition(made.facts, periods, earlier, policy)
     except Refused as refused:
         raise Unprotectable(cells="; ".join(map(str, refused.cells))) from None
-    made.reports = public.reports
+    made.reports, made.policy = public.reports, policy.version
     made.editions[Edition.PUBLIC] = [frozen(each.id, len(each.cells), each) for each in public.tables]
 
 

@@ -15,7 +15,7 @@ from app.releases.calendar import calendar_of
 from app.releases.conditional import held_already, not_modified, validators
 from app.releases.errors import NotReleased
 from app.releases.open_data.tables import as_csv, as_parquet, lines_of
-from app.releases.reading import ReleaseReader as Reader
+from app.releases.reading import PublishedReader
 from app.releases.service import ReleaseService
 from app.releases.standard import TABLES
 from app.releases.visible import Visible
@@ -52,9 +52,9 @@ async def _edition(
 Of = Annotated[Edition, Depends(_edition)]
 
 
-def _reader(request: Request, caller: Caller, session: ReadSession) -> Reader:
+def _reader(request: Request, caller: Caller, session: ReadSession) -> PublishedReader:
     clock: Clock = request.app.state.clock
-    return Reader(session, Visible(clock.now(), caller.may(scopes.RELEASES_EMBARGO)))
+    return PublishedReader(session, Visible(clock.now(), caller.may(scopes.RELEASES_EMBARGO)))
 
 
 def service_of(request: Request) -> ReleaseService:

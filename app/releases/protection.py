@@ -26,6 +26,10 @@ NO_FAMILY = ""
 AGE, OF_AGE = "age", ("age_band", "minor")
 
 
+class ToldTwice(ValueError):
+    """One thing has two codes of a public dimension; the message names the indicator alone."""
+
+
 @dataclass(slots=True)
 class PublicEdition:
     tables: tuple[ReleaseTable, ...] = ()
@@ -97,7 +101,8 @@ def _dimension(name: str) -> Dimension:
 
 
 def _grains(facts: Facts, told: Codes, family: str) -> dict[Grain, int]:
-    """Distinct things by month and codes. Public dimensions are single-valued: each thing stands once."""
+    """Distinct things by month and codes. Public dimensions are single-valued: each thing stands once, or
+    what is shown would not be what was counted. Raises ``ToldTwice``."""
     found: dict[Grain, set[str]] = defaultdict(set)
     places = [facts.places(OF_AGE if each == AGE else (each,)) for each in told]
     for row in facts.rows:
@@ -105,7 +110,10 @@ def _grains(facts: Facts, told: Codes, family: str) -> dict[Grain, int]:
             month = Period.holding(row.day, Length.MONTH).code
             leaves = ("|".join(row.codes[place] for place in joint) for joint in places)
             found[month, *leaves].add(row.key)
-    return {grain: len(keys) for grain, keys in found.items()}
+    counts = {grain: len(keys) for grain, keys in found.items()}
+    if sum(counts.values()) != len({key for keys in found.values() for key in keys}):
+        raise ToldTwice(facts.indicator)
+    return counts
 
 
 def _cells(table: StandardTable, periods: Sequence[Period], family: str) -> Iterable[Cell]:

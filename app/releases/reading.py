@@ -24,7 +24,7 @@ class Served:
     manifest: FrozenManifest
 
 
-class ReleaseReader:
+class PublishedReader:
     """For one caller at one instant."""
 
     def __init__(self, session: ReadSession, visible: Visible) -> None:
@@ -74,9 +74,9 @@ class ReleaseReader:
         ]
 
 
-def outsiders(clock: Clock) -> Callable[[ReadSession], ReleaseReader]:
+def outsiders(clock: Clock) -> Callable[[ReadSession], PublishedReader]:
     """A reader, in any session, of what is out for everybody."""
-    return lambda session: ReleaseReader(session, Visible(clock.now()))
+    return lambda session: PublishedReader(session, Visible(clock.now()))
 
 
 def _stands(release: Release) -> bool:

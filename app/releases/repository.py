@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 
 from app.db.engine import ReadSession, WriteSession
 from app.models.releases import Release, ReleaseAct, ReleaseFact, ReleaseManifest, ReleaseTable
@@ -140,7 +140,8 @@ class ReleaseWriter(ReleaseRepository):
         await self._session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": RELEASE_LOCK})
 
     async def keep(self, row: dict[str, Any]) -> None:
-        await self._session.execute(insert(Release).values(**row))
+        """Times are of the lock, not of a transaction that may have waited for it: they tell the order."""
+        await self._session.execute(insert(Release).values(**row, built_at=func.clock_timestamp()))
 
     async def keep_table(self, release: str, edition: Edition, frozen: Frozen) -> None:
         row = {
@@ -170,6 +171,11 @@ class ReleaseWriter(ReleaseRepository):
         who, reason = word
         await self._session.execute(
             insert(ReleaseAct).values(
-                release_id=release, act=act, who=who, reason=reason, not_before=not_before
+                release_id=release,
+                act=act,
+                who=who,
+                reason=reason,
+                not_before=not_before,
+                at=func.clock_timestamp(),
             )
         )

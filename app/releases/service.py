@@ -27,7 +27,6 @@ from app.releases.standard import TABLES
 from app.releases.tables import canonical
 from app.statistics.repository import Standing
 from app.statistics.service import StatisticsService
-from schemas.query import Grain
 from schemas.releases import Edition, Manifest, ReleaseState, ReleaseTable, TableEntry
 
 log = structlog.get_logger()
@@ -174,13 +173,13 @@ class ReleaseService:
     ) -> str:
         writer = ReleaseWriter(session)
         await writer.lock()
-        version = 1 + max(
-            (each.version for each in await writer.all() if each.period == period.code), default=0
-        )
+        held = await writer.all()
+        _known_to(snapshot, period, held)
+        version = 1 + max((each.version for each in held if each.period == period.code), default=0)
         release, replaced = f"{period.code}.{version}", _replaced(snapshot.former, period)
         if replaced is not None:
             explained(made, release, replaced, snapshot.fates)
-        standing, policy = snapshot.standing, in_force(self.policies, lima_day(self._clock.now())).version
+        standing = snapshot.standing
         row = {
             "id": release,
             "period": period.code,
@@ -194,7 +193,7 @@ class ReleaseService:
             "redirect": standing.redirect,
             "model": standing.model or "",
             "indicators": indicators_digest(),
-            "policy": policy if Edition.PUBLIC in made.editions else None,
+            "policy": made.policy,
             "code": self._code,
             "built_by": word.said[0],
         }
@@ -236,6 +235,14 @@ class ReleaseService:
         await self._audit.witness(session, act)
 
 
+def _known_to(snapshot: _Snapshot, period: Period, held: Sequence[Seen]) -> None:
+    """What came out while a release was being made is not in its protection. Raises ``OutOfDate``."""
+    known = {each.id for each in snapshot.former}
+    for other in held:
+        if other.published_at is not None and other.first_day.year == period.year and other.id not in known:
+            raise errors.OutOfDate(release=period.code, other=other.id)
+
+
 async def _former(repository: ReleaseRepository, year: int) -> list[Former]:
     """What was published of the year, withdrawn or not: who read it keeps it."""
     seen = [
@@ -267,7 +274,7 @@ def _replaced(former: Sequence[Former], period: Period) -> Former | None:
 
 def _manifest(made_of: Release, edition: Edition, frozen: Sequence[Frozen], approved_by: str) -> Manifest:
     restricted = edition is Edition.RESTRICTED
-    period = Period(made_of.first_day.year, Grain.BIMESTER, Period.parse(made_of.period).number)
+    period = Period.parse(made_of.period)
     digests = {each.id: each for each in frozen}
     return Manifest(
         release=made_of.id,

@@ -3,7 +3,8 @@
 import hashlib
 from base64 import b64decode
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -11,8 +12,11 @@ import sqlalchemy.exc
 from sqlalchemy import text
 
 from app.releases import errors
+from app.releases.building import Built, built
 from app.releases.disclosure.policy import PUBLIC_EDITION
+from app.releases.facts import Fact, Facts
 from app.releases.periods import Period, told_by
+from app.releases.protection import ToldTwice, linked_set
 from app.releases.service import Word
 from app.releases.signing import verified
 from app.releases.standard import TABLES, TOTAL
@@ -359,3 +363,28 @@ async def mark(session: object, records: list[int]) -> None:
         ),
         {"ids": records},
     )
+
+
+async def test_what_comes_out_while_a_release_is_made_stops_it(
+    fresh_releases: Releasing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its protection would not know of it; nothing of the half-made one is kept."""
+    service = fresh_releases.services.releases
+    first = await fresh_releases.approved()
+
+    async def slow(*given: Any) -> Built:
+        made = await built(*given)
+        await service.publish(first, APPROVER)
+        return made
+
+    monkeypatch.setattr("app.releases.service.built", slow)
+    with pytest.raises(errors.OutOfDate):
+        await service.build(PERIOD, BUILDER)
+    assert [each.id for each in await service.all()] == [first]
+
+
+def test_a_thing_that_is_told_twice_is_not_shown_as_two() -> None:
+    rows = tuple(Fact("k", "trafficking", date(2024, 1, 5), (sex, "PER")) for sex in ("female", "male"))
+    facts = Facts("victims", ("sex", "nationality"), rows)
+    with pytest.raises(ToldTwice):
+        linked_set(facts, told_by(Period.parse(PERIOD)), [], "trafficking")
