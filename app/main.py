@@ -17,6 +17,7 @@ from app.releases import endpoints as releases
 from app.releases.open_data import endpoints as open_data
 from app.releases.reading import outsiders
 from app.releases.sdmx import endpoints as sdmx
+from app.releases.sdmx.questions import as_sdmx_csv
 from app.security import endpoints as security
 from app.security.modes import DEMO_BANNER, DEMO_HEADERS
 from app.shell import endpoints as shell
@@ -27,6 +28,7 @@ from app.shell.metrics import Metrics
 from app.statistics import endpoints as statistics
 from app.statistics.concordance import endpoints as concordance
 from app.statistics.cube.service import Cube
+from app.statistics.forms import Form
 from app.statistics.memory import Memory
 from app.statistics.published import endpoints as published
 from app.wiring import Services, program_version
@@ -92,6 +94,7 @@ def _fill_state(app: FastAPI, services: Services) -> None:
     app.state.clock = services.clock
     app.state.statistics = Memory()
     app.state.cube = Cube(services.database)
+    app.state.answer_forms = {Form.SDMX_CSV: as_sdmx_csv}
     app.state.published_releases = outsiders(services.clock)
     app.state.database = services.database
     app.state.ingestion = services.ingestion

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from schemas.base import Contract
 from schemas.indicators import Words
-from schemas.vocabulary import Feed, OffenceFamily
+from schemas.vocabulary import DateBasis, Feed, OffenceFamily
 
 
 class Milestone(StrEnum):
@@ -100,11 +100,14 @@ class Definition(Contract):
 
 
 class Concordance(Contract):
-    """``membership`` holds all 15 cells, also the empty ones. ``position`` is the last change known."""
+    """``membership`` holds all 15 cells, also the empty ones. ``date_basis``: by which cases, victims and
+    records are of the period; days between milestones are always between dates of report. ``position`` is the
+    last change known."""
 
     since: date | None
     until: date | None
     offence_family: OffenceFamily
+    date_basis: DateBasis
     sources: tuple[SourceFigures, ...]
     reconciled: ReconciledTotals
     membership: tuple[MembershipCell, ...]

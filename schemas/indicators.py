@@ -1,5 +1,7 @@
 """Definitions of the figures: what each indicator counts, of whom, in what unit, by what it can be told."""
 
+from pydantic import Field
+
 from schemas.base import Contract
 from schemas.vocabulary import DateBasis, OffenceFamily, Unit
 
@@ -12,7 +14,9 @@ class Words(Contract):
 class Dimension(Contract):
     """``codes`` is the whole list; it is empty where ``standard`` names a list that others keep.
 
-    ``unknown`` is the code of what nobody stated. It is None only where nothing can be unknown.
+    ``unknown`` is the code of what nobody stated. It is None only where nothing can be unknown. ``names``:
+    what codes that are not words are called. ``definition`` says which value a case has, where its name does
+    not.
     """
 
     id: str
@@ -20,6 +24,8 @@ class Dimension(Contract):
     codes: tuple[str, ...]
     standard: str | None
     unknown: str | None
+    names: dict[str, str] = Field(default_factory=dict)
+    definition: Words | None = None
 
 
 class DimensionOf(Contract):
@@ -32,8 +38,8 @@ class DimensionOf(Contract):
 class Indicator(Contract):
     """``offence_families`` is empty where the figure is not told by offence.
 
-    ``figures`` are the figures of the overview that it defines, by their place there. Without any, it is
-    defined but no address serves it yet.
+    ``date_basis`` is that of the figure where nobody asks for another; ``date_bases`` are those that a
+    question may ask for. ``figures`` are the figures of the overview that it defines, by their place there.
     """
 
     id: str
@@ -42,12 +48,22 @@ class Indicator(Contract):
     universe: Words
     unit: Unit
     date_basis: DateBasis
+    date_bases: tuple[DateBasis, ...]
     offence_families: tuple[OffenceFamily, ...]
     annulled_out: bool
     dimensions: tuple[DimensionOf, ...]
     figures: tuple[str, ...]
 
 
+class DateBasisOf(Contract):
+    """What day a date basis is of the thing counted."""
+
+    id: DateBasis
+    name: Words
+    definition: Words
+
+
 class Indicators(Contract):
     indicators: tuple[Indicator, ...]
     dimensions: tuple[Dimension, ...]
+    date_bases: tuple[DateBasisOf, ...]

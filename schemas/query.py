@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from schemas.base import Contract, IsoDay
-from schemas.vocabulary import Feed, Unit
+from schemas.vocabulary import DateBasis, Feed, Unit
 
 
 class Grain(StrEnum):
@@ -23,8 +23,9 @@ class Query(Contract):
     """``measures`` are ids of indicators, ``dimensions`` and the keys of ``filters`` ids of dimensions.
 
     A filter keeps what has at least one of its codes. ``since`` and ``until`` are both included and bound the
-    date of each indicator's basis; without bounds, what has no date is counted too. ``source`` asks what one
-    feed alone says, by the offence it states; without it, the reconciled figure. ``finished`` asks for what
+    date of ``date_basis``, which is each indicator's own where none is named; without bounds, what has no
+    date is counted too. ``source`` asks what one feed alone says, by the offence and the date of the facts
+    that it states; without it, the reconciled figure. ``finished`` asks for what
     has ended, and refuses an ``until`` (or the lack of one) that reaches into the running period.
     """
 
@@ -36,13 +37,16 @@ class Query(Contract):
     until: IsoDay | None = None
     source: Feed | None = None
     finished: bool = False
+    date_basis: DateBasis | None = None
 
 
 class MeasureOf(Contract):
-    """``multi_valued``: the asked dimensions whose parts add up to more than the total."""
+    """``multi_valued``: the asked dimensions whose parts add up to more than the total. ``date_basis``: the
+    one that periods and bounds are of."""
 
     id: str
     unit: Unit
+    date_basis: DateBasis
     multi_valued: tuple[str, ...]
 
 

@@ -16,7 +16,7 @@ from app.statistics.published.service import PublishedService
 from app.wiring import open_services
 from schemas.concordance import Concordance, Quartiles
 from schemas.published import Compared
-from schemas.vocabulary import OffenceFamily
+from schemas.vocabulary import DateBasis, OffenceFamily
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(cube.app)
@@ -37,10 +37,13 @@ def concordance(
         datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Incluido / included.")
     ] = None,
     family: Annotated[OffenceFamily, typer.Option(help="Delito / offence.")] = OffenceFamily.TRAFFICKING,
+    date_basis: Annotated[
+        DateBasis, typer.Option(help="De lo que comenzó: report o facts / of what began: report or facts.")
+    ] = DateBasis.REPORT,
     json: Machine = False,
 ) -> None:
     """Quién conoce qué, en cuánto tiempo, qué se pierde / who knows of what, how long, what is lost."""
-    found = asyncio.run(_concordance(Settings(), family, _day(since), _day(until)))
+    found = asyncio.run(_concordance(Settings(), family, _day(since), _day(until), date_basis))
     if json:
         typer.echo(found.model_dump_json())
         return
@@ -66,10 +69,10 @@ def _day(typed: datetime | None) -> date | None:
 
 
 async def _concordance(
-    settings: Settings, family: OffenceFamily, since: date | None, until: date | None
+    settings: Settings, family: OffenceFamily, since: date | None, until: date | None, basis: DateBasis
 ) -> Concordance:
     async with open_services(settings) as services, services.database.read() as session:
-        return await ConcordanceService(session).concordance(family, since, until)
+        return await ConcordanceService(session).concordance(family, since, until, basis)
 
 
 async def _compared(settings: Settings) -> Compared:
@@ -85,7 +88,7 @@ def _table(title: str, *headings: str) -> Table:
 
 
 def _tables(found: Concordance) -> Iterator[Table]:
-    period = f"{found.since or '…'} - {found.until or '…'}, {found.offence_family}"
+    period = f"{found.since or '…'} - {found.until or '…'}, {found.offence_family}, {found.date_basis}"
     headings = ("fuente", "registros", "víctimas nombradas", "casos", "víctimas", "hasta")
     table = _table(f"Fuentes y registro / feeds and registry: {period}", *headings)
     for source in found.sources:

@@ -1,7 +1,7 @@
 """Comparing two models over one snapshot of what is held, and keeping the report."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +11,13 @@ from app.lifecycle import shelf
 from app.lifecycle.comparing import Side, compared, moved, said
 from app.lifecycle.errors import ModelUnknown
 from app.lifecycle.figures import Figures, first_statistics, over
-from app.lifecycle.repository import Mark, ModelRepository
+from app.lifecycle.repository import ModelRepository
 from app.lifecycle.service import ModelService
 from app.reconciliation.neighbourhood import Kind, Settled, settle
 from app.reconciliation.scoring import Model
 from app.reconciliation.trial import Conclusions, Trial
 from app.security.sealing import Sealer
+from app.statistics.memory import Mark
 
 KINDS: tuple[Kind, ...] = ("case", "person")
 
@@ -93,7 +94,9 @@ class Comparer:
                 against=report["against"],
                 report=content,
                 made_by=who,
-                **asdict(mark),
+                position=mark.position,
+                pending=mark.pending,
+                versions=mark.versions,
             )
         return Kept(digest, report)
 

@@ -1,8 +1,6 @@
 """The tables of models: versions, comparisons, promotions, and where members stood before one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,11 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.raw import raw_connection
 from app.lifecycle.history import Promotion
 from app.reconciliation.neighbourhood import Kind
+from app.statistics.cube.repository import mark_of
+from app.statistics.memory import Mark
 
-_MARK: Final = """
-SELECT (SELECT last FROM change_cursor) AS position, (SELECT count(*) FROM link_dirty) AS pending,
-       (SELECT max(since) FROM link_dirty) AS latest
-"""
 _VERSIONS: Final = (
     "SELECT version, digest, provenance, made_at, made_by FROM model_version ORDER BY made_at, 1"
 )
@@ -34,14 +30,13 @@ INSERT INTO model_promotion (kind, version, previous, undoes, comparison, reason
 VALUES (:kind, :version, :previous, :undoes, :comparison, :reason, :made_by) RETURNING id
 """
 _KEEP_COMPARISON: Final = """
-INSERT INTO model_comparison (digest, version, against, position, pending, latest, report, made_by)
-VALUES (:digest, :version, :against, :position, :pending, :latest, :report, :made_by)
+INSERT INTO model_comparison (digest, version, against, position, pending, versions, report, made_by)
+VALUES (:digest, :version, :against, :position, :pending, :versions, :report, :made_by)
 ON CONFLICT (digest) DO NOTHING
 """
 _COMPARED: Final = """
 SELECT digest FROM model_comparison
-WHERE (version, against, position, pending) = (:version, :against, :position, :pending)
-  AND latest IS NOT DISTINCT FROM CAST(:latest AS timestamptz)
+WHERE (version, against, position, pending, versions) = (:version, :against, :position, :pending, :versions)
 ORDER BY made_at DESC LIMIT 1
 """
 _REMEMBER: Final = """
@@ -62,15 +57,6 @@ SELECT kind, event, count(DISTINCT from_id) AS ids FROM redirect WHERE id > :aft
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """The state of the registry: two comparisons of one mark measured the same data."""
-
-    position: int  # last of the change feed
-    pending: int  # records not linked yet
-    latest: datetime | None  # mark of these
-
-
 class ModelRepository:
     """Inside the caller's transaction."""
 
@@ -78,8 +64,8 @@ class ModelRepository:
         self._session = session
 
     async def mark(self) -> Mark:
-        row = await self._one(_MARK)
-        return Mark(row["position"], row["pending"], row["latest"])
+        """Two comparisons of one mark measured the same data."""
+        return (await mark_of(self._session))[0]
 
     async def versions(self) -> Sequence[RowMapping]:
         return await self._rows(_VERSIONS)
@@ -116,7 +102,7 @@ class ModelRepository:
 
     async def compared(self, version: str, against: str, mark: Mark) -> str | None:
         """The digest of the latest comparison of the two that measured just what is held now."""
-        values = {"position": mark.position, "pending": mark.pending, "latest": mark.latest}
+        values = {"position": mark.position, "pending": mark.pending, "versions": mark.versions}
         rows = await self._rows(_COMPARED, version=version, against=against, **values)
         return rows[0]["digest"] if rows else None
 

@@ -11,12 +11,13 @@ from app.db.engine import Database
 from app.lifecycle import shelf
 from app.lifecycle.errors import TrainingImplausible, TrainingImpossible, VersionTaken
 from app.lifecycle.learning import BEARERS, KEPT, Sample, bearers, implausible, learnt_terms, settled
-from app.lifecycle.repository import Mark, ModelRepository
+from app.lifecycle.repository import ModelRepository
 from app.lifecycle.service import ModelService, Word
 from app.reconciliation.features import MentionFeatures, ReportFeatures
 from app.reconciliation.scoring import Model
 from app.reconciliation.trial import Trial
 from app.security.sealing import Sealer
+from app.statistics.memory import Mark
 
 LEAST_MENTIONS: Final = 1_000  # that name somebody
 LEAST_DOCUMENTS: Final = 100  # mentions whose document another mention has too: what EM begins with

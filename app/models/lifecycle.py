@@ -1,6 +1,5 @@
 """Linking models as they were made, compared and promoted. All four tables are only added to."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +29,7 @@ class ModelVersion(Base):
 class ModelComparison(Base):
     """What a model would change, and on what it was measured; ``digest`` is of the report.
 
-    ``position``, ``pending`` and ``latest`` tell the state of the registry, as the statistics' memory does.
+    ``position``, ``pending`` and ``versions`` tell the state of the registry, as the statistics' memory does.
     """
 
     __tablename__ = "model_comparison"
@@ -43,7 +42,7 @@ class ModelComparison(Base):
     against: Mapped[str] = mapped_column(ForeignKey("model_version.version"))
     position: Mapped[int] = mapped_column(BigInteger)  # last of the change feed
     pending: Mapped[int] = mapped_column(BigInteger)  # records not linked then
-    latest: Mapped[datetime | None]  # mark of these
+    versions: Mapped[str | None]  # of the marks of these; None where only the latest was kept
     report: Mapped[str]  # JSON
     made_at: Mapped[Now]
     made_by: Mapped[str]

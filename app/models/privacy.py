@@ -121,8 +121,8 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
     },
     "edge": {Privacy.LINK: "kind a b weight outcome probability"},
     "case_entity": {
-        Privacy.CASE: "offence_family offence_conflict first_date department province exploitation_place"
-        " stage feeds reports victims suspects",
+        Privacy.CASE: "offence_family offence_conflict first_date facts_date department province"
+        " exploitation_place stage feeds reports victims suspects",
         Privacy.OPERATIONAL: "id number made_at changed_at",
     },
     "case_member": {Privacy.LINK: "record_id case_id"},
@@ -186,7 +186,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
     "model_comparison": {
         Privacy.LINK: "report",
         Privacy.STAFF: "made_by",
-        Privacy.OPERATIONAL: "digest version against position pending latest made_at",
+        Privacy.OPERATIONAL: "digest version against position pending versions made_at",
     },
     "model_promotion": {
         Privacy.STAFF: "reason made_by",

@@ -143,6 +143,7 @@ class CaseEntity(Base):
     offence_family: Mapped[str]
     offence_conflict: Mapped[bool]  # its reports name different families
     first_date: Mapped[date | None]  # facts, else earliest report
+    facts_date: Mapped[date | None]  # that survived; None where no record states one
     department: Mapped[str | None] = mapped_column(String(2))
     province: Mapped[str | None] = mapped_column(String(4))
     exploitation_place: Mapped[str | None]

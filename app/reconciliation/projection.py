@@ -103,7 +103,8 @@ def _pinned(attribute: str) -> str:
 
 _REPLACED: Final = """ON CONFLICT (id) DO UPDATE SET
     offence_family = excluded.offence_family, offence_conflict = excluded.offence_conflict,
-    first_date = excluded.first_date, department = excluded.department, province = excluded.province,
+    first_date = excluded.first_date, facts_date = excluded.facts_date,
+    department = excluded.department, province = excluded.province,
     exploitation_place = excluded.exploitation_place, stage = excluded.stage, feeds = excluded.feeds,
     reports = excluded.reports, victims = excluded.victims, suspects = excluded.suspects, changed_at = now()
 """
@@ -122,7 +123,7 @@ WITH people AS (
     SELECT wanted.case_id,
            {_first("p.offence_family", _OFFENCE_ORDER)} AS offence_family,
            count(DISTINCT p.offence_family) > 1 AS offence_conflict,
-           coalesce({_first("p.facts_date", _FACTS_ORDER)}, min(p.report_date)) AS first_date,
+           {_first("p.facts_date", _FACTS_ORDER)} AS facts_date, min(p.report_date) AS report_date,
            {_first("p.department", _FACTS_ORDER)} AS department,
            array_agg(p.province ORDER BY {_FACTS_ORDER}, p.province COLLATE "C")
              FILTER (WHERE p.province IS NOT NULL) AS provinces,
@@ -142,11 +143,12 @@ WITH people AS (
     SELECT case_id, {", ".join(map(_pinned, PINNED))}
     FROM word WHERE act = 'pinned' AND value IS NOT NULL GROUP BY case_id
 )
-INSERT INTO case_entity AS e (id, offence_family, offence_conflict, first_date, department, province,
-                              exploitation_place, stage, feeds, reports, victims, suspects)
+INSERT INTO case_entity AS e (id, offence_family, offence_conflict, first_date, facts_date, department,
+                              province, exploitation_place, stage, feeds, reports, victims, suspects)
 SELECT case_id, coalesce(n.offence_family, r.offence_family),
        r.offence_conflict OR coalesce(n.offence_family <> r.offence_family, false),
-       coalesce(n.facts_date::date, r.first_date), coalesce(left(n.place, 2), r.department),
+       coalesce(n.facts_date::date, r.facts_date, r.report_date), coalesce(n.facts_date::date, r.facts_date),
+       coalesce(left(n.place, 2), r.department),
        coalesce(CASE WHEN length(n.place) >= 4 THEN left(n.place, 4) END, {_PROVINCE}),
        coalesce(n.exploitation_place, r.exploitation_place), coalesce(n.stage, r.stage), r.feeds, r.reports,
        coalesce(p.victims, 0), coalesce(p.suspects, 0)

@@ -7,13 +7,13 @@ from typing import Final
 
 from app.core.errors import Unprocessable
 from app.security.reach import EVERYTHING, Reach
-from app.statistics.dimensions import BY_ID, DEPARTMENTS, UNKNOWN, Told
+from app.statistics.dimensions import BY_ID, DEPARTMENTS, OFFICES, UNKNOWN, Told
 from app.statistics.indicators import INDICATORS
 from app.statistics.periods import last_ended
 from schemas.indicators import Indicator
 from schemas.query import MeasureOf, Query
 from schemas.registry import AgeGroup
-from schemas.vocabulary import Feed, Unit
+from schemas.vocabulary import DateBasis, Feed, Unit
 
 MEASURES: Final[Mapping[str, Indicator]] = {each.id: each for each in INDICATORS}
 """The indicators that a question may count: all of them."""
@@ -27,7 +27,7 @@ _OF_ONE: Final = frozenset(
 )
 """Units of which each stands in one case, or in none. A person, or a file whose incidents lie in several
 cases, may stand in two of what cases tell."""
-_OWN_WORDS: Final = frozenset(
+OWN_WORDS: Final = frozenset(
     {"period", "offence_family", "feed", "purpose", "recruitment", "outcome", "call_category", "derivation"}
     | {"measure_type", "service_type"}
 )
@@ -70,6 +70,7 @@ def checked(query: Query, today: date | None = None, reach: Reach = EVERYTHING) 
     ``today`` is that of Lima; without it no day is too late.
     """
     _listed("measures", query.measures, MEASURES)
+    _based(query)
     dimensions = _common(query, reach)
     _listed("dimensions", query.dimensions, dimensions)
     _listed("filters", query.filters, [each for each in dimensions if each != "period"])
@@ -80,7 +81,12 @@ def checked(query: Query, today: date | None = None, reach: Reach = EVERYTHING) 
         raise QuestionInvalid("until", (f">= {query.since}",))
     if today is not None:
         _timely(query, today)
-    return tuple(_measure(MEASURES[each], query.dimensions) for each in query.measures)
+    return tuple(_measure(each, query) for each in query.measures)
+
+
+def basis_of(measure: str, query: Query) -> DateBasis:
+    """By which date a question puts what the measure counts into a period."""
+    return query.date_basis or MEASURES[measure].date_basis
 
 
 def filters_of(written: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -92,6 +98,13 @@ def filters_of(written: Iterable[str]) -> dict[str, tuple[str, ...]]:
             raise QuestionInvalid("filter", (f"{name}:..." for name in DIMENSIONS if name != "period"))
         found[dimension] = (*found.get(dimension, ()), *codes.split(","))
     return found
+
+
+def _based(query: Query) -> None:
+    """Raises QuestionInvalid for a date basis that some measure is not told by."""
+    common = [each for each in DateBasis if all(each in MEASURES[m].date_bases for m in query.measures)]
+    if query.date_basis is not None and query.date_basis not in common:
+        raise QuestionInvalid("date_basis", common)
 
 
 def _timely(query: Query, today: date) -> None:
@@ -115,8 +128,13 @@ def _common(query: Query, reach: Reach) -> list[str]:
         for each in DIMENSIONS
         if all(each in of for of in held)
         and (each != "feeds" or together)
-        and (each in _OWN_WORDS or reach.kind != "feeds")
+        and (reach.kind != "feeds" or each in OWN_WORDS or _own_office(each, query.source))
     ]
+
+
+def _own_office(dimension: str, source: Feed | None) -> bool:
+    """Whether the district is one that the records of this feed state, and no other's."""
+    return dimension in OFFICES and OFFICES[dimension][0] is source
 
 
 def _filtered(dimension: str, codes: Sequence[str]) -> None:
@@ -154,10 +172,14 @@ def _listed(field: str, sent: Iterable[str], allowed: Iterable[str]) -> None:
         raise QuestionInvalid(field, held)
 
 
-def _measure(indicator: Indicator, dimensions: tuple[str, ...]) -> MeasureOf:
+def _measure(measure: str, query: Query) -> MeasureOf:
     """A person has one sex and one nationality, whatever cases they stand in."""
+    indicator = MEASURES[measure]
     single = indicator.unit in _OF_ONE
     several = tuple(
-        each for each in dimensions if BY_ID[each].many or not (single or BY_ID[each].told is Told.PERSON)
+        each
+        for each in query.dimensions
+        if BY_ID[each].many or not (single or BY_ID[each].told is Told.PERSON)
     )
-    return MeasureOf(id=indicator.id, unit=indicator.unit, multi_valued=several)
+    basis = basis_of(measure, query)
+    return MeasureOf(id=measure, unit=indicator.unit, date_basis=basis, multi_valued=several)

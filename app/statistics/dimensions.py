@@ -3,12 +3,14 @@
 Places are told by the case, so a person of two cases may stand in two departments.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
 from typing import Final
+from unicodedata import normalize
 
+from adapters.reference import fiscal_districts, judicial_districts
 from schemas.indicators import Dimension, Words
 from schemas.registry import AgeGroup
 from schemas.vocabulary import (
@@ -40,6 +42,19 @@ DEPARTMENTS: Final = (
 """UBIGEO departments of INEI (07 is Callao) with Lima as its two regions."""
 
 
+def _slug(name: str) -> str:
+    """Of the name of a fiscal district, whose list has no codes: ``lima-centro``."""
+    plain = normalize("NFD", name.lower()).encode("ascii", "ignore").decode()
+    return plain.replace(" ", "-")
+
+
+OFFICES: Final[Mapping[str, tuple[Feed, Mapping[str, str]]]] = {
+    "fiscal_district": (Feed.SISTRA, {name: _slug(name) for name in fiscal_districts()}),
+    "judicial_district": (Feed.PODER_JUDICIAL, {name: code for code, name in judicial_districts().items()}),
+}
+"""Districts of offices: whose records state them, and the codes by the names in which records do."""
+
+
 class Told(StrEnum):
     """What a value of a dimension belongs to."""
 
@@ -61,6 +76,24 @@ def _define(
     held = (*codes, UNKNOWN)
     return Definition(
         Dimension(id=id_, name=Words(es=es, en=en), codes=held, standard=None, unknown=UNKNOWN), told, many
+    )
+
+
+def _office(id_: str, es: str, en: str, definition: Words) -> Definition:
+    """A district of the offices that act in a case."""
+    codes = OFFICES[id_][1]
+    return Definition(
+        Dimension(
+            id=id_,
+            name=Words(es=es, en=en),
+            codes=(*codes.values(), UNKNOWN),
+            standard=None,
+            unknown=UNKNOWN,
+            names={code: name for name, code in codes.items()},
+            definition=definition,
+        ),
+        Told.CASE,
+        many=True,
     )
 
 
@@ -133,6 +166,35 @@ DEFINITIONS: Final = (
         Told.CASE,
     ),
     _define("department", "Departamento", "Department", DEPARTMENTS, Told.CASE),
+    _office(
+        "fiscal_district",
+        "Distrito fiscal",
+        "Fiscal district",
+        Words(
+            es="El de las fiscalías cuyas carpetas tiene el caso, como SISTRA lo dice; varios, si son de "
+            "varios. Una carpeta tiene el suyo. Sin carpeta que lo diga: unknown. El lugar de los hechos "
+            "no lo decide: la lista del Ministerio Público dice sedes, no territorios.",
+            en="That of the prosecution's offices whose files the case has, as SISTRA states it; several, "
+            "if they are of several. A prosecution file has its own. Without a file that states it: "
+            "unknown. The place of the facts does not decide it: the list of the Ministerio Público "
+            "tells seats, not territories.",
+        ),
+    ),
+    _office(
+        "judicial_district",
+        "Distrito judicial",
+        "Judicial district",
+        Words(
+            es="El de los juzgados cuyos expedientes tiene el caso: por su nombre, si no, por el código en "
+            "el número del expediente; varios, si son de varios. Un expediente tiene el suyo; un "
+            "sentenciado o absuelto, el del expediente que lo dice. Sin expediente que lo diga: unknown. "
+            "El lugar de los hechos no lo decide.",
+            en="That of the courts whose files the case has: by its name, else by the code in the file's "
+            "number; several, if they are of several. A court file has its own; who is convicted or "
+            "acquitted, that of the file that says so. Without a file that states it: unknown. The place "
+            "of the facts does not decide it.",
+        ),
+    ),
     _define("sex", "Sexo", "Sex", Sex, Told.PERSON),
     _define(
         "age_band", "Grupo de edad a la fecha de los hechos", "Age group at the facts", AgeGroup, Told.CASE

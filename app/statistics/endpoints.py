@@ -1,20 +1,21 @@
 """Routes of the statistics."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.core.clock import Clock, lima_day
-from app.db.engine import ReadDep
 from app.security.callers import Caller, DefinitionReader, ExactReader, StatisticsReader
 from app.security.sessions import reach_session
 from app.statistics.asking import filters_of
-from app.statistics.cube.service import Cube
+from app.statistics.cube.service import Cube, Write
 from app.statistics.forms import MEDIA_TYPES, Form, chosen
 from app.statistics.indicators import catalogue
 from app.statistics.memory import Memory
 from app.statistics.published.comparing import published
+from app.statistics.readers import FiguresDep, OverviewReader
 from app.statistics.service import StatisticsService
 from app.statistics.tables import as_csv, as_parquet, as_xlsx
 from schemas import query as questions
@@ -23,7 +24,7 @@ from schemas.indicators import Indicators
 from schemas.problems import MEDIA_TYPE
 from schemas.published import Published
 from schemas.statistics import Overview
-from schemas.vocabulary import Feed
+from schemas.vocabulary import DateBasis, Feed
 
 router = APIRouter(prefix="/v1/statistics", tags=["statistics"])
 
@@ -31,13 +32,13 @@ router = APIRouter(prefix="/v1/statistics", tags=["statistics"])
 @router.get("/overview", summary="Fuentes y verdad reconciliada, lado a lado / sources and reconciled truth")
 async def overview(
     request: Request,
-    caller: StatisticsReader,
-    session: ReadDep,
+    caller: OverviewReader,
+    session: FiguresDep,
     since: Annotated[IsoDay | None, Query(alias="from", description="Incluido / included")] = None,
     until: Annotated[IsoDay | None, Query(alias="to", description="Incluido / included")] = None,
 ) -> Overview:
     memory: Memory = request.app.state.statistics
-    return await StatisticsService(session, memory).overview(since, until)
+    return await StatisticsService(session, memory, caller.reach).overview(since, until)
 
 
 @router.get("/indicators", summary="Qué cuenta cada cifra / what each figure counts")
@@ -53,8 +54,9 @@ async def published_figures(caller: StatisticsReader) -> Published:
 
 
 _TABLES: Final = {Form.CSV: as_csv, Form.XLSX: as_xlsx, Form.PARQUET: as_parquet}
+"""The forms written here; those of later stages are in the application's ``answer_forms``."""
 _FORMS: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"content": {MEDIA_TYPES[form]: {} for form in _TABLES}},
+    200: {"content": {media_type: {} for form, media_type in MEDIA_TYPES.items() if form is not Form.JSON}},
     406: {
         "description": "En ninguna de esas formas / in none of those forms",
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -72,7 +74,8 @@ class Writer:
     async def answer(self, caller: Caller, asked: questions.Query) -> Response:
         """Out of the cube; for a limited caller counted in a session of their reach."""
         clock: Clock = self.request.app.state.clock
-        today, write = lima_day(clock.now()), _TABLES.get(self.form)
+        forms: Mapping[Form, Write] = self.request.app.state.answer_forms
+        today, write = lima_day(clock.now()), (_TABLES | dict(forms)).get(self.form)
         if caller.reach.registry:
             cube: Cube = self.request.app.state.cube
             content = await cube.answered(asked, self.form, write, today)
@@ -120,6 +123,9 @@ def simple_question(  # noqa: PLR0913, PLR0917  one parameter of the query strin
     finished: Annotated[
         bool, Query(description="Solo periodos terminados / only periods that have ended")
     ] = False,
+    date_basis: Annotated[
+        DateBasis | None, Query(description="Si no, la de la definición / else that of the definition")
+    ] = None,
 ) -> questions.Query:
     return questions.Query(
         measures=(measure,),
@@ -130,6 +136,7 @@ def simple_question(  # noqa: PLR0913, PLR0917  one parameter of the query strin
         until=until,
         source=source,
         finished=finished,
+        date_basis=date_basis,
     )
 
 

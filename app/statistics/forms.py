@@ -15,6 +15,7 @@ class Form(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     PARQUET = "parquet"
+    SDMX_CSV = "sdmx-csv"
 
 
 MEDIA_TYPES: Final = {
@@ -22,7 +23,17 @@ MEDIA_TYPES: Final = {
     Form.CSV: "text/csv",
     Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Form.PARQUET: "application/vnd.apache.parquet",
+    Form.SDMX_CSV: "application/vnd.sdmx.data+csv; version=2.0.0",
 }
+
+_SDMX_CSV: Final = "application/vnd.sdmx.data+csv"
+_OFFERED: Final = {
+    "version": {"2.0", "2.0.0"},
+    "labels": {"id"},
+    "keys": {"none"},
+    "timeformat": {"original"},
+}
+"""What parameters of SDMX-CSV may say; those of other types change nothing."""
 
 
 class FormUnavailable(IntertrataError):
@@ -53,9 +64,14 @@ def chosen(named: Form | None, accept: Sequence[str]) -> Form:
 
 
 def _range(written: str) -> tuple[str, float]:
-    """Media range and quality; what cannot be read is wanted by nobody."""
+    """Media range and quality; what cannot be read, or is another version, is wanted by nobody."""
     media, *parameters = (part.strip().lower() for part in written.split(";"))
-    quality = next((each[2:] for each in parameters if each.startswith("q=")), "1")
+    told = {
+        name.strip(): value.strip(' "') for name, _, value in (each.partition("=") for each in parameters)
+    }
+    quality = told.get("q", "1")
+    if media == _SDMX_CSV and not all(told[each] in _OFFERED[each] for each in told.keys() & _OFFERED.keys()):
+        return media, 0.0
     try:
         return media, min(max(float(quality), 0.0), 1.0)
     except ValueError:
@@ -64,6 +80,7 @@ def _range(written: str) -> tuple[str, float]:
 
 def _quality(media_type: str, ranges: Sequence[tuple[str, float]]) -> float:
     """Of the most specific range that holds it."""
+    media_type = media_type.partition(";")[0]
     for matching in (media_type, media_type.partition("/")[0] + "/*", "*/*"):
         found = [quality for media, quality in ranges if media == matching]
         if found:

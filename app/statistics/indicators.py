@@ -8,13 +8,62 @@ from functools import cache
 from typing import Final
 
 from app.statistics.dimensions import BY_ID, DEFINITIONS, Told
-from schemas.indicators import DimensionOf, Indicator, Indicators, Words
+from schemas.indicators import DateBasisOf, DimensionOf, Indicator, Indicators, Words
 from schemas.vocabulary import DateBasis, OffenceFamily, Unit
 
 OF_PERSONS: Final = frozenset({Unit.VICTIMS, Unit.SUSPECTS, Unit.ACCUSED, Unit.CONVICTED, Unit.ACQUITTED})
 """Units that count a person once however many cases name them."""
+ASKABLE: Final = (DateBasis.REPORT, DateBasis.FACTS, DateBasis.UPDATE)
+"""Date bases of which every figure may be asked; a conviction by its ruling too."""
+DATE_BASES: Final = (
+    DateBasisOf(
+        id=DateBasis.REPORT,
+        name=Words(es="Registro", en="Report"),
+        definition=Words(
+            es="La primera fecha en que la institución registró lo que se cuenta; de un caso, el primer "
+            "registro que lo hace. Sin fecha de registro: undated.",
+            en="The first day on which the institution registered what is counted; of a case, the first "
+            "record that makes it. Without a date of registration: undated.",
+        ),
+    ),
+    DateBasisOf(
+        id=DateBasis.FACTS,
+        name=Words(es="Hechos", en="Facts"),
+        definition=Words(
+            es="La fecha de los hechos del caso: la que prevalece entre sus registros, o la que fijó un "
+            "revisor; de una persona en varios casos, la primera. De una sola fuente, la primera que "
+            "dicen sus propios registros. Vale solo un día entero: de un mes o un año sueltos no se hace "
+            "uno, y lo que no tiene día conocido es undated, un periodo aparte que ningún límite incluye.",
+            en="The date of the facts of the case: the one that prevails among its records, or that a "
+            "reviewer pinned; of a person in several cases, the first. Of one feed alone, the first that "
+            "its own records state. Only a whole day counts: none is made of a mere month or year, and "
+            "what has no known day is undated, a period of its own that no bounds include.",
+        ),
+    ),
+    DateBasisOf(
+        id=DateBasis.UPDATE,
+        name=Words(es="Actualización", en="Update"),
+        definition=Words(
+            es="El día, en Lima, de la última versión que sus registros tienen: se mueve cuando la "
+            "institución los actualiza. Lo tiene todo registro.",
+            en="The day, in Lima, of the latest version that its records have: it moves when the "
+            "institution updates them. Every record has one.",
+        ),
+    ),
+    DateBasisOf(
+        id=DateBasis.RULING,
+        name=Words(es="Resolución", en="Ruling"),
+        definition=Words(
+            es="La fecha de la resolución que sigue en pie; sin ella: undated.",
+            en="The date of the ruling that stands; without it: undated.",
+        ),
+    ),
+)
 _FAMILIES: Final = tuple(OffenceFamily)
-_CASE = ("period", "offence_family", "department", "purpose", "recruitment", "exploitation_place", "stage")
+_CASE = (
+    *("period", "offence_family", "department", "fiscal_district", "judicial_district"),
+    *("purpose", "recruitment", "exploitation_place", "stage"),
+)
 _PERSON = (*_CASE, "feeds", "sex", "age_band", "minor", "nationality")
 _GIVEN = ("period", "offence_family", "feed", "sex", "department")
 _CALL = ("period", "call_category", "derivation")
@@ -60,6 +109,7 @@ def _define(  # noqa: PLR0913, PLR0917 - a row of a table, read as one
         universe=universe,
         unit=unit,
         date_basis=basis,
+        date_bases=tuple(dict.fromkeys((basis, *ASKABLE))),
         offence_families=_FAMILIES if "offence_family" in dimensions else (),
         annulled_out=annulled_out,
         dimensions=tuple(DimensionOf(id=each, multi_valued=_several(unit, each)) for each in dimensions),
@@ -350,5 +400,7 @@ INDICATORS: Final = (*CASES, *PERSONS, *FEEDS, *CALLS)
 @cache
 def catalogue() -> Indicators:
     return Indicators(
-        indicators=INDICATORS, dimensions=tuple(definition.dimension for definition in DEFINITIONS)
+        indicators=INDICATORS,
+        dimensions=tuple(definition.dimension for definition in DEFINITIONS),
+        date_bases=DATE_BASES,
     )

@@ -13,22 +13,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.feeds import FEED_BITS
 from app.statistics.counting import DERIVATION
+from app.statistics.cube.repository import mark_of
 from app.statistics.memory import Mark
 
 _BIT = "CASE r.feed " + " ".join(f"WHEN '{feed}' THEN {bit}" for feed, bit in FEED_BITS.items()) + " END"
 
 # Records that make a case; ``said`` is the family that the record itself states, ``family`` that of its case.
-_TOLD = "FROM report r JOIN case_member m USING (record_id) JOIN case_entity c ON c.id = m.case_id"
+_TOLD = """FROM report r JOIN case_member m USING (record_id)
+  JOIN case_entity c ON c.id = m.case_id AND {inside}"""
+_OF_CALL = "CASE WHEN m.case_id IS NULL THEN r.department ELSE c.department END = :department"
 
 
 class Statements:
-    """The statements of a period; the bounds that it has are told by their names, since and until.
+    """The statements of a period; the bounds that it has are told by their names, since and until. Those of
+    one ``department`` (UBIGEO, two digits) count over its cases and the calls from there.
 
     Without bounds everything is in the period, also what has no date. The test of the period is left out
     where there is none: it would be asked of every mention.
     """
 
-    def __init__(self, since: bool, until: bool) -> None:
+    def __init__(self, since: bool, until: bool, department: bool = False) -> None:
+        self._inside = "c.department = :department" if department else "true"
+        self._of_call = _OF_CALL if department else "true"
         bounds = [*(["{day} >= :since"] * since), *(["{day} <= :until"] * until)]
         self._period = " AND ".join(bounds)
 
@@ -63,7 +69,8 @@ appearance AS MATERIALIZED (
     min(r.report_date) AS day, bit_or({_BIT}) AS feeds,
     min(r.report_date) FILTER (WHERE r.feed IN ('sistra', 'poder-judicial')) AS accused_day,
     {self._by_feed()}
-  {_TOLD} JOIN mention n USING (record_id) JOIN person_member p ON p.mention_id = n.id
+  {_TOLD.format(inside=self._inside)}
+  JOIN mention n USING (record_id) JOIN person_member p ON p.mention_id = n.id
   WHERE r.makes_case AND n.present AND n.role IN ('victim', 'suspect') AND n.kind = 'natural'
   GROUP BY p.person_id, c.offence_family, r.offence_family, n.role
 ), person AS MATERIALIZED (
@@ -85,7 +92,8 @@ appearance AS MATERIALIZED (
     def figures(self) -> str:
         """(unit, family, feed, feeds, counted, undated); feed or feeds where the unit is told by it."""
         suspects = "person WHERE role = 'suspect'"
-        return f"WITH {self._people()}, {_RECORDS}, {_CONVICTIONS}" + "\nUNION ALL ".join(
+        told = f"{_RECORDS}, {_CONVICTIONS}".format(inside=self._inside)
+        return f"WITH {self._people()}, {told}" + "\nUNION ALL ".join(
             (
                 self._unit("complaints", "told WHERE feed = 'reta-pnp'"),
                 self._unit("prosecution_files", "file WHERE feed = 'sistra'"),
@@ -111,7 +119,8 @@ appearance AS MATERIALIZED (
 WITH call AS (
   SELECT CASE WHEN annulled THEN 'not_valid' ELSE category END AS category, report_date AS day,
     {DERIVATION} AS derivation
-  FROM report WHERE feed = 'linea-1818'
+  FROM report r LEFT JOIN case_member m USING (record_id) LEFT JOIN case_entity c ON c.id = m.case_id
+  WHERE r.feed = 'linea-1818' AND {self._of_call}
 )
 SELECT category, derivation, count(*) FILTER (WHERE {self._within("day")}) AS counted,
   count(*) FILTER (WHERE day IS NULL) AS undated
@@ -162,10 +171,6 @@ ruling AS MATERIALIZED (
   SELECT 'poder-judicial' AS feed, said, person_id, min(day) AS day FROM standing GROUP BY said, person_id
 )"""
 
-_MARK = """
-SELECT (SELECT last FROM change_cursor) AS position, count(*) AS pending, max(since) AS latest FROM link_dirty
-"""
-
 _STANDING = """
 SELECT (SELECT last FROM change_cursor) AS position,
   (SELECT coalesce(max(id), 0) FROM judgement) AS judgement,
@@ -194,11 +199,13 @@ _statements = cache(Statements)
 
 
 class StatisticsRepository:
-    def __init__(self, session: AsyncSession, since: date | None, until: date | None) -> None:
+    def __init__(
+        self, session: AsyncSession, since: date | None, until: date | None, department: str | None = None
+    ) -> None:
         self._session = session
-        self._statements = _statements(since is not None, until is not None)
-        bounds = {"since": since, "until": until}
-        self._bounds = {name: day for name, day in bounds.items() if day is not None}
+        self._statements = _statements(since is not None, until is not None, department is not None)
+        bounds = {"since": since, "until": until, "department": department}
+        self._bounds = {name: given for name, given in bounds.items() if given is not None}
 
     async def figures(self) -> Sequence[RowMapping]:
         """(unit, family, feed, feeds, counted, undated); feed or feeds where the unit is told by it."""
@@ -209,8 +216,7 @@ class StatisticsRepository:
         return await self._rows(self._statements.calls())
 
     async def mark(self) -> Mark:
-        row = (await self._session.execute(text(_MARK))).one()
-        return Mark(row.position, row.pending, row.latest)
+        return (await mark_of(self._session))[0]
 
     async def standing(self) -> Standing:
         return Standing(*(await self._session.execute(text(_STANDING))).one())

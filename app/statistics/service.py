@@ -16,6 +16,7 @@ from app.statistics.asking import checked, inside
 from app.statistics.counting import Counting
 from app.statistics.memory import Memory
 from app.statistics.periods import running
+from app.statistics.readers import refuse_one_feed
 from app.statistics.repository import Standing, StatisticsRepository
 from schemas import query as questions
 from schemas.query import Answer, Query
@@ -59,7 +60,7 @@ Figures = Mapping[tuple[str, str, str | int | None], Figure]
 class StatisticsService:
     """With a memory, what was counted before and is unchanged is not counted again.
 
-    ``reach`` is that of the caller, whose session sees no more either; it limits questions, not the overview.
+    ``reach`` is that of the caller, whose session sees no more either.
     """
 
     def __init__(
@@ -70,10 +71,14 @@ class StatisticsService:
         self._memory = memory or Memory()
 
     async def overview(self, since: date | None, until: date | None) -> Overview:
-        """Raises PeriodBackwards when ``until`` is before ``since``. Both days are included."""
+        """Both days are included. Raises PeriodBackwards when ``until`` is before ``since``, OwnFiguresOnly
+        for who reaches single feeds."""
+        refuse_one_feed(self._reach)
         if since is not None and until is not None and until < since:
             raise PeriodBackwards
-        repository = StatisticsRepository(self._session, since, until)
+        repository = StatisticsRepository(self._session, since, until, self._reach.department)
+        if not self._reach.registry:
+            return await self._counted(repository, since, until)
         mark = await repository.mark()
         found = self._memory.recall(mark, (since, until))
         if found is None:

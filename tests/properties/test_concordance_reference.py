@@ -5,28 +5,22 @@ from datetime import date
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import text
 
 from app.db.engine import Database
+from app.statistics.asking import QuestionInvalid
+from app.statistics.concordance import rules
 from app.statistics.concordance.service import ConcordanceService
 from app.statistics.service import StatisticsService
 from schemas.query import Query
-from schemas.vocabulary import OffenceFamily
-from support.database_fixtures import fresh, opened
+from schemas.vocabulary import DateBasis, OffenceFamily
 from support.databases import Server
 from support.reference_concordance import expected_concordance
 from support.reference_statistics import Reference, admitting, tables
-from support.registry_fixtures import composed
-from support.statistics_worlds import spoil, take_in
+from support.statistics_worlds import PERIODS, spoilt_world
 
 EARLY = "UPDATE report SET report_date = report_date - 200 WHERE feed = 'sistra' AND random() < .15"
 """Files that were there before the complaint."""
-PERIODS = [
-    (None, None),
-    (date(2022, 1, 1), None),
-    (None, date(2022, 1, 1)),
-    (date(2021, 3, 1), date(2023, 8, 31)),
-]
+UNKNOWN_FACTS = "UPDATE report SET facts_date = NULL WHERE random() < .15"
 
 
 @pytest_asyncio.fixture(scope="module", params=[(21, "normal"), (22, "hard"), (23, "hard")])
@@ -35,29 +29,51 @@ async def world(
 ) -> AsyncIterator[tuple[Database, Reference]]:
     seed, difficulty = request.param
     folder = tmp_path_factory.mktemp("world")
-    async with fresh(server) as url, opened(url) as database:
-        services = composed(url, database, folder)
-        await take_in(services, folder, seed, difficulty)
-        async with database.write() as session:
-            await session.execute(text(f"SELECT setseed(0.{seed})"))
-            await session.execute(text(EARLY))
-        await spoil(database, seed)
-        await services.linker.link_pending()
+    async with spoilt_world(server, folder, seed, difficulty, EARLY, UNKNOWN_FACTS) as database:
         yield database, Reference(await tables(database))
 
 
 @pytest.mark.parametrize(("since", "until"), PERIODS)
 @pytest.mark.parametrize("family", list(OffenceFamily))
+@pytest.mark.parametrize("basis", [DateBasis.REPORT, DateBasis.FACTS])
 async def test_the_concordance_equals_the_obvious_count(
-    world: tuple[Database, Reference], since: date | None, until: date | None, family: OffenceFamily
+    world: tuple[Database, Reference],
+    since: date | None,
+    until: date | None,
+    family: OffenceFamily,
+    basis: DateBasis,
 ) -> None:
     database, reference = world
     async with database.read() as session:
-        told = await ConcordanceService(session).concordance(family, since, until)
-    expected = expected_concordance(reference, family, admitting(since, until))
+        told = await ConcordanceService(session).concordance(family, since, until, basis)
+    expected = expected_concordance(reference, family, admitting(since, until), basis)
     found = told.model_dump(mode="json")
     for part in ("sources", "reconciled", "membership", "lags", "funnel"):
         assert found[part] == expected[part], part
+
+
+async def test_cases_begin_by_their_facts_or_by_their_first_report(
+    world: tuple[Database, Reference],
+) -> None:
+    """Another cohort, and the same one that a question counts; by an update nothing begins."""
+    database, _ = world
+    since, until = PERIODS[-1]
+    family = OffenceFamily.TRAFFICKING
+    async with database.read() as session:
+        service = ConcordanceService(session)
+        told = [await service.concordance(family, since, until, basis) for basis in rules.BASES]
+        asked = Query(
+            measures=("cases", "victims"),
+            filters={"offence_family": (family,)},
+            since=since,
+            until=until,
+            date_basis=DateBasis.FACTS,
+        )
+        answer = await StatisticsService(session).query(asked)
+        with pytest.raises(QuestionInvalid):
+            await service.concordance(family, since, until, DateBasis.UPDATE)
+    assert answer.totals == (told[1].reconciled.cases, told[1].reconciled.victims)
+    assert told[0].reconciled.cases != told[1].reconciled.cases
 
 
 async def test_the_concordance_agrees_with_the_overview_and_with_questions(

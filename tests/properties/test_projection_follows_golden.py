@@ -38,6 +38,7 @@ OF_PERSON: dict[str, list[str | None]] = {
     "alias": [None],
 }
 AGES = ((14, 14), (15, 15), (10, 13), (16, 19), (33, 33), (61, 70), (40, None), (None, None))
+_FACTS_DATE = importlib.import_module("migrations.versions.0029_case_facts_date")
 _MIGRATION = importlib.import_module("migrations.versions.0019_person_case")
 
 
@@ -79,7 +80,8 @@ async def rows(registry: Registry, query: str) -> dict[Any, tuple[Any, ...]]:
 
 
 CASES = """
-SELECT id, offence_family, first_date, department, province, exploitation_place, stage FROM case_entity
+SELECT id, offence_family, first_date, facts_date, department, province, exploitation_place, stage
+FROM case_entity
 """
 PEOPLE = "SELECT (person_id, case_id), sex, nationality, age_group, minor, relation FROM person_case"
 
@@ -90,6 +92,7 @@ def told(case: CaseDetail) -> tuple[Any, ...]:
     return (
         golden.offence_family.value,
         golden.facts_date.value or reported,
+        golden.facts_date.value,
         golden.department.value,
         golden.province.value,
         golden.exploitation_place.value,
@@ -174,6 +177,19 @@ async def projected_as_told(registry: Registry) -> tuple[list[CaseDetail], list[
         (person.id, case.case_id): told_of(person, case) for person in persons for case in person.cases
     }
     return cases, persons
+
+
+async def test_the_migration_gives_a_case_held_the_date_that_linking_would(database: Database) -> None:
+    registry = Registry(database)
+    await world(registry, 5)
+    dates = "SELECT id, facts_date FROM case_entity"
+    linked = await rows(registry, dates)
+    async with database.write() as session:
+        connection = await raw_connection(session)
+        await connection.execute("UPDATE case_entity SET facts_date = NULL")
+        await connection.execute(_FACTS_DATE.BACKFILL)
+    assert await rows(registry, dates) == linked
+    assert {day is None for (day,) in linked.values()} == {True, False}
 
 
 @pytest.mark.parametrize("seeds", [range(3, 9)], ids=["3 to 8"])

@@ -8,20 +8,17 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import text
 
 from app.db.engine import Database
 from app.statistics.asking import DIMENSIONS, MEASURES, QuestionInvalid, checked
 from app.statistics.dimensions import BY_ID
 from app.statistics.service import StatisticsService
 from schemas.query import Grain, Query
-from schemas.vocabulary import Feed, Relation
-from support.database_fixtures import fresh, opened
+from schemas.vocabulary import DateBasis, Feed, Relation
 from support.databases import Server
 from support.reference_cells import Cells
 from support.reference_statistics import Reference, tables
-from support.registry_fixtures import composed
-from support.statistics_worlds import spoil, take_in
+from support.statistics_worlds import spoilt_world
 
 QUESTIONS = 150
 FEW = {  # of which a small world may hold none
@@ -29,6 +26,10 @@ FEW = {  # of which a small world may hold none
     *(each for each in MEASURES if each.startswith("complaint_calls")),
 }
 RELATIONS = [*list(Relation)[:3], None]
+OFFICES = (
+    ["Lima Centro", "Áncash", "Madre de Dios", "A District That No List Has", None],
+    ["Lima", "Áncash", "Madre de Dios", "A District That No List Has", None],
+)
 SAID_TOO = (
     "UPDATE mention SET relation = (CAST(:relations AS text[]))[1 + floor(random() * 4)] WHERE random() < .6",
     "UPDATE mention SET nationality = NULL WHERE random() < .2",
@@ -36,6 +37,11 @@ SAID_TOO = (
     "UPDATE mention SET age_min = 15, age_max = 19 WHERE random() < .1",
     """UPDATE mention SET measures = '[{"type": "other"}, {"type": "other"}]' WHERE random() < .3""",
     """UPDATE mention SET measures = '[{"type": "police_protection"}]' WHERE random() < .2""",
+    "UPDATE report SET facts_date = NULL WHERE random() < .15",
+    """UPDATE report SET office_district = (CAST(:fiscal AS text[]))[1 + floor(random() * 5)]
+    WHERE feed = 'sistra' AND random() < .3""",
+    """UPDATE report SET office_district = (CAST(:judicial AS text[]))[1 + floor(random() * 5)]
+    WHERE feed = 'poder-judicial' AND random() < .3""",
     """UPDATE mention SET services = '[{"type": "legal"}, {"type": "legal"}]' WHERE random() < .3""",
 )
 
@@ -46,16 +52,16 @@ async def world(
 ) -> AsyncIterator[tuple[Database, Cells]]:
     seed, difficulty = request.param
     folder = tmp_path_factory.mktemp("world")
-    async with fresh(server) as url, opened(url) as database:
-        services = composed(url, database, folder)
-        await take_in(services, folder, seed, difficulty)
-        async with database.write() as session:
-            await session.execute(text(f"SELECT setseed(0.{seed})"))
-            for statement in SAID_TOO:
-                given = {"relations": RELATIONS} if ":relations" in statement else {}
-                await session.execute(text(statement), given)
-        await spoil(database, seed)
-        await services.linker.link_pending()
+    async with spoilt_world(
+        server,
+        folder,
+        seed,
+        difficulty,
+        *SAID_TOO,
+        relations=RELATIONS,
+        fiscal=OFFICES[0],
+        judicial=OFFICES[1],
+    ) as database:
         held = await tables(database)
         yield database, Cells(Reference(held), held.people)
 
@@ -89,6 +95,7 @@ def question(rng: random.Random) -> Query | None:
         since=since,
         until=until,
         source=rng.choice((None, None, None, *Feed)),
+        date_basis=rng.choice((None, None, *DateBasis)),
     )
     try:
         checked(asked)
@@ -122,6 +129,27 @@ async def test_any_question_equals_the_obvious_count(world: tuple[Database, Cell
         if asked is not None and await held_equal(world, asked):
             counted.update(asked.measures)
     assert len(counted) > len(MEASURES) - 4
+
+
+async def test_every_measure_in_each_of_its_date_bases(world: tuple[Database, Cells]) -> None:
+    """Each basis puts something into another period than the definition's own does, where it is another."""
+    moved = set()
+    for measure, indicator in MEASURES.items():
+        for source in (None, Feed.SISTRA):
+            told = {}
+            for basis in indicator.date_bases:
+                asked = Query(
+                    measures=(measure,),
+                    dimensions=("period",),
+                    grain=Grain.MONTH,
+                    source=source,
+                    date_basis=basis,
+                )
+                await held_equal(world, asked)
+                told[basis] = (await answered(world[0], asked))[0]
+            moved |= {(measure, basis) for basis in told if told[basis] != told[indicator.date_basis]}
+    for measure in ("cases", "victims", "victimisations", "complaints", "feed_records", "calls", "services"):
+        assert {(measure, DateBasis.FACTS), (measure, DateBasis.UPDATE)} <= moved, measure
 
 
 EVERY: list[tuple[str, str]] = [

@@ -35,6 +35,10 @@ DELIVERIES, STEPS = 4, 14
 CHANGED = (
     "report_date = NULL",
     "report_date = report_date - 400",
+    "facts_date = NULL",
+    "facts_date = coalesce(facts_date, report_date) - 90",
+    "office_district = 'Cusco'",
+    "office_district = NULL, stamp = stamp + interval '40 days'",
     "annulled = true, makes_case = false, joins_case = false",
     "purposes = '{sexual_exploitation,begging}', recruitment = '{}'",
     "offence_family = 'smuggling', department = '15', province = '1501'",

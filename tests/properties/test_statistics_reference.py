@@ -15,11 +15,9 @@ from app.db.engine import Database
 from app.statistics.service import StatisticsService
 from schemas.query import Grain, Query
 from schemas.vocabulary import Feed, OffenceFamily
-from support.database_fixtures import fresh, opened
 from support.databases import Server
 from support.reference_statistics import Reference, admitting, tables
-from support.registry_fixtures import composed
-from support.statistics_worlds import spoil, take_in
+from support.statistics_worlds import PERIODS, spoilt_world
 
 
 @pytest_asyncio.fixture(scope="module", params=[(1, "normal"), (2, "hard"), (3, "hard")])
@@ -28,20 +26,8 @@ async def world(
 ) -> AsyncIterator[tuple[Database, Reference]]:
     seed, difficulty = request.param
     folder = tmp_path_factory.mktemp("world")
-    async with fresh(server) as url, opened(url) as database:
-        services = composed(url, database, folder)
-        await take_in(services, folder, seed, difficulty)
-        await spoil(database, seed)
-        await services.linker.link_pending()
+    async with spoilt_world(server, folder, seed, difficulty) as database:
         yield database, Reference(await tables(database))
-
-
-PERIODS = [
-    (None, None),
-    (date(2022, 1, 1), None),
-    (None, date(2022, 1, 1)),
-    (date(2021, 3, 1), date(2023, 8, 31)),
-]
 
 
 async def held_equal(world: tuple[Database, Reference], since: date | None, until: date | None) -> None:

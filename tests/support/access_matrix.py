@@ -157,11 +157,11 @@ MATRIX: Final[Mapping[str, Row]] = {
         for route in _sdmx("/sdmx/restricted")
     },
     # figures, models, the audit log
-    "GET /v1/statistics/overview": Row(all_of(ANALYST, STATISTICIAN, INEI, told=ALIKE)),
+    "GET /v1/statistics/overview": Row(all_of(ANALYST, REGIONAL, STATISTICIAN, INEI, told=ALIKE)),
     "GET /v1/statistics/query": Row(_EXACT, query={"measure": "cases"}),
     "POST /v1/statistics/query": Row(_EXACT, body={"measures": ["cases"]}),
-    "GET /v1/statistics/concordance": Row(all_of(ANALYST, STATISTICIAN, told=ALIKE)),
-    "GET /v1/statistics/published/compared": Row(all_of(ANALYST, STATISTICIAN, told=ALIKE)),
+    "GET /v1/statistics/concordance": Row(all_of(ANALYST, REGIONAL, STATISTICIAN, told=ALIKE)),
+    "GET /v1/statistics/published/compared": Row(_EXACT),
     "GET /v1/statistics/published": Row(all_of(ANALYST, STATISTICIAN, INEI, told=ALIKE)),
     "GET /v1/statistics/indicators": Row(all_of(ANALYST, REGIONAL, READER, STATISTICIAN, INEI, told=ALIKE)),
     "GET /v1/releases": Row(all_of(*_STATISTICS, told=ALIKE)),

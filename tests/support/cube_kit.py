@@ -12,7 +12,7 @@ from app.statistics.cube.refreshing import Held
 from app.statistics.dimensions import BY_ID
 from app.statistics.service import StatisticsService
 from schemas.query import Grain, Query
-from schemas.vocabulary import Feed, OffenceFamily
+from schemas.vocabulary import DateBasis, Feed, OffenceFamily
 from support.reference_statistics import Reference
 
 COUNTED = (
@@ -55,6 +55,7 @@ def _drawn(random: Random, source: Feed | None, measures: list[str], common: lis
         since=since,
         until=until if random.random() < 0.3 else None,
         source=source,
+        date_basis=random.choice((None, None, *DateBasis)),
     )
 
 

@@ -7,15 +7,21 @@ counts and by what it is told.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, timedelta
 from itertools import product
 from typing import Any
 
+from adapters.reference import fiscal_districts, judicial_districts
 from schemas.query import Grain, Query
+from schemas.vocabulary import DateBasis
 from support.reference_statistics import BITS, Reference, admitting, derivation, earliest
 
 Codes = dict[str, set[str]]
 COURTS, CALLS = "poder-judicial", "linea-1818"
+FISCAL = {
+    name: name.lower().translate(str.maketrans("áíñ ", "ain-")) for name in fiscal_districts()
+}  # fmt: skip
+JUDICIAL = {name: code for code, name in judicial_districts().items()}
 OWN_DAY = ("feed_re", "feed_v", "feed_s", "protection", "services", "calls", "complaint_")  # of each record
 
 
@@ -35,6 +41,7 @@ class Cells:
         """``people``: rows of ``person_case``, held to what is told of persons by a test of their own."""
         self.reference, self.people = reference, people
         self.of_cases: dict[tuple[Any, str | None], Codes] = {}
+        self.basis: DateBasis | None = None  # None: that of the definition
 
     def answer(self, query: Query) -> tuple[dict[tuple[str, ...], tuple[int, ...]], tuple[int, ...]]:
         """Values of the measures by codes, and the totals."""
@@ -51,14 +58,17 @@ class Cells:
 
     def kept(self, measure: str, query: Query) -> Iterator[tuple[Any, tuple[str, ...]]]:
         admits = admitting(query.since, query.until)
+        self.basis = query.date_basis
         tellings = [t for t in self.tellings(measure, query.source) if t.family is not None]
         own_day = measure.startswith(OWN_DAY)
+        last = query.date_basis is DateBasis.UPDATE
         days, feeds = defaultdict(list), defaultdict(set)
         for told in tellings:
             days[told.key, told.family].append(told.day)
             feeds[told.key, told.family].add(told.feed)
         for told in tellings:
-            day = told.day if own_day else earliest(days[told.key, told.family])
+            found = days[told.key, told.family]
+            day = told.day if own_day else max(found) if last else earliest(found)
             if not admits(day):
                 continue
             codes = told.codes | {
@@ -88,6 +98,16 @@ class Cells:
         said: str | None = report["offence_family"]
         return said if source or measure.startswith("feed_") else self.reference.family(report)
 
+    def day(self, report: dict[str, Any], measure: str, source: str | None) -> date | None:
+        """By which the record is dated in the basis that is asked."""
+        if self.basis is DateBasis.UPDATE:
+            return (report["stamp"].astimezone(UTC) - timedelta(hours=5)).date()
+        if self.basis is DateBasis.FACTS:
+            case = self.reference.held.case_of.get(report["record_id"])
+            own = source or measure.startswith(("feed_", "calls", "complaint_calls"))
+            return report["facts_date"] if own else self.reference.held.facts_of[case]
+        return report["report_date"]
+
     def records(self, measure: str, source: str | None) -> Iterator[Told]:
         feed = {"complaints": "reta-pnp", "prosecution_files": "sistra", "court_files": COURTS}.get(measure)
         for report in self.reports(source):
@@ -101,7 +121,8 @@ class Cells:
                 if measure == "court_files":
                     codes["outcome"] = self.outcome(number)
                 family = self.family(report, measure, source)
-                yield Told(key, family, report["report_date"], report["feed"], codes)
+                codes |= self.own_office(measure, report)
+                yield Told(key, family, self.day(report, measure, source), report["feed"], codes)
 
     def persons(self, measure: str, source: str | None) -> Iterator[Told]:
         role = "suspect" if measure in {"suspects", "accused", "feed_suspects"} else "victim"
@@ -118,7 +139,7 @@ class Cells:
             told = Told(
                 person,
                 self.family(report, measure, source),
-                report["report_date"],
+                self.day(report, measure, source),
                 report["feed"],
                 self.of_case(case, source) | self.of_person(person, case),
             )
@@ -144,20 +165,26 @@ class Cells:
         yield told
 
     def first_day(self, case: Any, family: str | None, source: str | None) -> date | None:
-        return earliest(
-            report["report_date"]
+        days = [
+            self.day(report, "victimisations", source)
             for report in self.reports(source)
             if self.reference.held.case_of[report["record_id"]] == case
             and self.family(report, "victimisations", source) == family
-        )
+        ]
+        if self.basis is DateBasis.UPDATE:
+            return max(day for day in days if day is not None)
+        return earliest(days)
 
     def standing(self, measure: str, source: str | None) -> Iterator[Told]:
         wanted = "acquitted" if measure == "acquitted" else "convicted"
-        for person, report, day in self.reference.standing(wanted):
+        for person, report, ruled in self.reference.standing(wanted):
             if source in (None, report["feed"]):
                 case = self.reference.held.case_of[report["record_id"]]
                 key = report["citation_key"] if measure == "sentenced_files" else person
                 codes = self.of_case(case, source) | self.of_person(person, case)
+                codes |= self.own_office(measure, report)
+                own = self.basis in {None, DateBasis.RULING}
+                day = ruled if own else self.day(report, measure, source)
                 yield Told(key, self.family(report, measure, source), day, report["feed"], codes)
 
     def calls(self, measure: str, source: str | None) -> Iterator[Told]:
@@ -168,7 +195,23 @@ class Cells:
             category = "not_valid" if call["annulled"] else call["category"] or "unknown"
             if measure == "calls" or (category == "complaint" and derivation(call) == wanted):
                 codes = {"call_category": {category}, "derivation": {derivation(call)}}
-                yield Told(call["record_id"], "", call["report_date"], CALLS, codes)
+                yield Told(call["record_id"], "", self.day(call, measure, source), CALLS, codes)
+
+    def own_office(self, measure: str, report: dict[str, Any]) -> Codes:
+        """A file's own district, not those of its whole case; so of who is convicted by it."""
+        if measure == "prosecution_files":
+            return {"fiscal_district": {FISCAL.get(report["office_district"], "unknown")}}
+        if measure in {"court_files", "sentenced_files", "convicted", "acquitted"}:
+            return {"judicial_district": {JUDICIAL.get(report["office_district"], "unknown")}}
+        return {}
+
+    def offices(self, case: Any, feed: str, codes: dict[str, str]) -> set[str]:
+        """Of every record of the case in that feed, whichever source is asked."""
+        return {
+            codes[report["office_district"]]
+            for report in self.reports(feed)
+            if self.reference.held.case_of[report["record_id"]] == case and report["office_district"] in codes
+        } or {"unknown"}
 
     def outcome(self, number: str) -> set[str]:
         files = [r for r in self.reference.told if r["feed"] == COURTS and r["citation_key"] == number]
@@ -186,6 +229,8 @@ class Cells:
             "department": {self.reference.department(case)},
             "stage": {held.stage_of[case] or "unknown"},
             "exploitation_place": {held.exploited_at[case] or "unknown"},
+            "fiscal_district": self.offices(case, "sistra", FISCAL),
+            "judicial_district": self.offices(case, COURTS, JUDICIAL),
             "purpose": self.reference.stated(case, "purposes", source),
             "recruitment": self.reference.stated(case, "recruitment", source),
         }

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from schemas.vocabulary import DateBasis
 from support.reference_statistics import BITS, Reference, earliest
 
 FEED_OF = {
@@ -22,7 +23,8 @@ Admits = Callable[[date | None], bool]
 
 
 class Case:
-    def __init__(self, reports: list[dict[str, Any]], convicted: bool) -> None:
+    def __init__(self, reports: list[dict[str, Any]], convicted: bool, facts: date | None) -> None:
+        self.facts = facts
         self.feeds = {report["feed"] for report in reports}
         self.began = earliest(report["report_date"] for report in reports)
         self.first = {
@@ -51,7 +53,7 @@ def cases_of(reference: Reference, family: str) -> list[Case]:
     for report in reference.told:
         if reference.family(report) == family:
             grouped.setdefault(held.case_of[report["record_id"]], []).append(report)
-    return [Case(reports, case in convicted) for case, reports in grouped.items()]
+    return [Case(reports, case in convicted, held.facts_of[case]) for case, reports in grouped.items()]
 
 
 def quartiles(days: list[int]) -> dict[str, float] | None:
@@ -107,10 +109,26 @@ def funnel(cases: list[Case]) -> list[dict[str, Any]]:
     return told
 
 
-def expected_concordance(reference: Reference, family: str, admits: Admits) -> dict[str, Any]:
+def victims_by_facts(reference: Reference, family: str) -> dict[Any, date | None]:
+    """The first of the facts of the cases of the family that name each of them."""
+    facts: dict[Any, list[date | None]] = {}
+    for person, report in reference.named("victim"):
+        if reference.family(report) == family:
+            case = reference.held.case_of[report["record_id"]]
+            facts.setdefault(person, []).append(reference.held.facts_of[case])
+    return {person: earliest(days) for person, days in facts.items()}
+
+
+def expected_concordance(
+    reference: Reference, family: str, admits: Admits, basis: DateBasis = DateBasis.REPORT
+) -> dict[str, Any]:
     everything = cases_of(reference, family)
+    by_facts = basis is DateBasis.FACTS
+    if by_facts:
+        for case in everything:
+            case.began = case.facts
     cases = [case for case in everything if admits(case.began)]
-    days = dict(reference.units(family)["victims"])
+    days = victims_by_facts(reference, family) if by_facts else dict(reference.units(family)["victims"])
     victims = {person: cell for person, cell in reference.known_by(family).items() if admits(days[person])}
     heard = {
         feed: max(report["stamp"] for report in reference.held.reports if report["feed"] == feed)
@@ -120,12 +138,14 @@ def expected_concordance(reference: Reference, family: str, admits: Admits) -> d
     by_case, by_victim = Counter(case.cell for case in cases), Counter(victims.values())
 
     def source(feed: str) -> dict[str, Any]:
-        own = reference.feed(family, feed, admits)
-        records = [r for r in reference.told if r["feed"] == feed and r["offence_family"] == family]
+        dated = "facts_date" if by_facts else "report_date"
+        own = [r for r in reference.told if r["feed"] == feed and r["offence_family"] == family]
+        records = [r for r in own if admits(r[dated])]
+        mentioned = [report for _, report in reference.named("victim") if report in records]
         return {
             "feed": feed,
-            "records": sum(admits(report["report_date"]) for report in records),
-            "victim_mentions": own["victim_mentions"],
+            "records": len(records),
+            "victim_mentions": len(mentioned),
             "cases": sum(feed in case.feeds for case in cases),
             "victims": sum(cell[BITS[feed]] == "1" for cell in victims.values()),
             "heard_until": str(until[feed]),

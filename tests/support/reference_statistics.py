@@ -20,6 +20,7 @@ class Tables:
     case_of: dict[int, Any]  # by record
     family_of: dict[Any, str]  # by case
     stage_of: dict[Any, str | None]  # by case
+    facts_of: dict[Any, date | None]  # by case
     place_of: dict[Any, tuple[str | None, str | None]]  # department and province, by case
     exploited_at: dict[Any, str | None]  # by case
     person_of: dict[int, Any]  # by mention
@@ -39,6 +40,7 @@ async def tables(database: Database) -> Tables:
             case_of={row["record_id"]: row["case_id"] for row in await rows("case_member")},
             family_of={row["id"]: row["offence_family"] for row in await rows("case_entity")},
             stage_of={row["id"]: row["stage"] for row in await rows("case_entity")},
+            facts_of={row["id"]: row["facts_date"] for row in await rows("case_entity")},
             place_of={row["id"]: (row["department"], row["province"]) for row in await rows("case_entity")},
             exploited_at={row["id"]: row["exploitation_place"] for row in await rows("case_entity")},
             person_of={row["mention_id"]: row["person_id"] for row in await rows("person_member")},

@@ -6,6 +6,8 @@ again.
 
 import json
 import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,10 @@ from app.ingestion.landing import Arrival
 from app.wiring import Services
 from app.world.world import World
 from schemas.vocabulary import Feed
+from support.database_fixtures import fresh, opened
+from support.databases import Server
 from support.ingestion_kit import ingest
+from support.registry_fixtures import composed
 
 FILES = {
     Feed.RETA_PNP: ("reta_pnp.csv", Form.CSV),
@@ -39,7 +44,31 @@ SPOILT = (
     " WHERE feed <> 'linea-1818' AND random() < .05",
     "UPDATE mention SET present = false WHERE random() < .03",
 )
+PERIODS = [
+    (None, None),
+    (date(2022, 1, 1), None),
+    (None, date(2022, 1, 1)),
+    (date(2021, 3, 1), date(2023, 8, 31)),
+]
 KINDS = ("convicted", "convicted", "convicted", "acquitted", "upheld", "reversed", "annulled")
+
+
+@asynccontextmanager
+async def spoilt_world(
+    server: Server, folder: Path, seed: int, difficulty: str, *said: str, **given: Any
+) -> AsyncIterator[Database]:
+    """Taken in, made to say other things (``:name`` in a statement is of ``given``), spoilt and linked."""
+    async with fresh(server) as url, opened(url) as database:
+        services = composed(url, database, folder)
+        await take_in(services, folder, seed, difficulty)
+        async with database.write() as session:
+            await session.execute(text(f"SELECT setseed(0.{seed})"))
+            for statement in said:
+                named = {name: value for name, value in given.items() if f":{name}" in statement}
+                await session.execute(text(statement), named)
+        await spoil(database, seed)
+        await services.linker.link_pending()
+        yield database
 
 
 async def take_in(services: Services, folder: Path, seed: int, difficulty: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.models.feeds import FEED_BITS
 from app.statistics.concordance.rules import FEED_OF, STEPS, STRETCHES
 from schemas.concordance import FunnelStep, Milestone
-from schemas.vocabulary import Feed, OffenceFamily
+from schemas.vocabulary import DateBasis, Feed, OffenceFamily
 
 _BIT: Final = "CASE feed " + " ".join(f"WHEN '{feed}' THEN {bit}" for feed, bit in FEED_BITS.items()) + " END"
 _COURTS: Final = Feed.PODER_JUDICIAL.value
@@ -26,21 +26,20 @@ _FIRST: Final = ",\n    ".join(
 _WITH: Final = """
 WITH told AS MATERIALIZED (
   SELECT r.record_id, r.feed, r.citation_key, r.report_date AS day, r.rulings, r.offence_family AS said,
-    m.case_id, c.offence_family AS family
+    m.case_id, c.offence_family AS family, {dated} AS dated, {own_dated} AS own_dated
   FROM report r JOIN case_member m USING (record_id) JOIN case_entity c ON c.id = m.case_id
-  WHERE r.makes_case
-), heard AS MATERIALIZED (
-  SELECT feed, (max(stamp) AT TIME ZONE INTERVAL '-05:00')::date AS day FROM report GROUP BY feed
+  WHERE r.makes_case AND {inside}
+), heard AS MATERIALIZED ({heard}
 ), known AS MATERIALIZED (
-  SELECT case_id, bit_or({bit}) AS feeds, min(day) AS began,
+  SELECT case_id, bit_or({bit}) AS feeds, min(dated) AS began,
     {first}
   FROM told WHERE family = :family GROUP BY case_id
 ), named AS MATERIALIZED (
-  SELECT p.person_id, t.feed, t.day, t.family, t.said
+  SELECT p.person_id, t.feed, t.dated, t.own_dated, t.family, t.said
   FROM told t JOIN mention n USING (record_id) JOIN person_member p ON p.mention_id = n.id
   WHERE n.present AND n.role = 'victim' AND n.kind = 'natural' AND :family IN (t.family, t.said)
 ), victim AS MATERIALIZED (
-  SELECT bit_or({bit}) AS feeds, min(day) AS began FROM named WHERE family = :family GROUP BY person_id
+  SELECT bit_or({bit}) AS feeds, min(dated) AS began FROM named WHERE family = :family GROUP BY person_id
 ), ruled AS (
   SELECT t.case_id, bool_or(x.value ->> 'type' IN ('convicted', 'acquitted')) AS sentenced,
     min((x.value ->> 'date')::date) FILTER (WHERE x.value ->> 'type' IN ('convicted', 'acquitted')) AS day
@@ -117,12 +116,21 @@ def _counted(part: str, code: str, source: str, condition: str) -> str:
 
 
 @cache
-def _statement(since: bool, until: bool) -> str:
+def _statement(since: bool, until: bool, facts: bool, department: bool) -> str:
     bounds = [*(["{day} >= :since"] * since), *(["{day} <= :until"] * until)]
     within = " AND ".join(bounds) or "true"
-    told = _WITH.format(bit=_BIT, first=_FIRST, courts=_COURTS, began=within.format(day="began"))
+    told = _WITH.format(
+        bit=_BIT,
+        first=_FIRST,
+        courts=_COURTS,
+        began=within.format(day="began"),
+        dated="c.facts_date" if facts else "r.report_date",
+        own_dated="r.facts_date" if facts else "r.report_date",
+        inside="c.department = :department" if department else "true",
+        heard=_heard(department),
+    )
     feeds = f"feeds::bit({len(FEED_BITS)})::text"
-    own = f"said = :family AND {within.format(day='day')}"
+    own = f"said = :family AND {within.format(day='own_dated')}"
     parts = (
         _counted("records", "feed", "told", own),
         _counted("mentions", "feed", "named", own),
@@ -136,30 +144,38 @@ def _statement(since: bool, until: bool) -> str:
     return f"{told}\n" + "\nUNION ALL ".join(parts)
 
 
+def _heard(department: bool) -> str:
+    of_record = "CASE WHEN m.case_id IS NULL THEN r.department ELSE c.department END"
+    return f"""
+SELECT r.feed, (max(r.stamp) AT TIME ZONE INTERVAL '-05:00')::date AS day
+FROM report r LEFT JOIN case_member m USING (record_id) LEFT JOIN case_entity c ON c.id = m.case_id
+WHERE {f"{of_record} = :department" if department else "true"} GROUP BY r.feed"""
+
+
 _MARK: Final = "SELECT last AS position, now() AS at FROM change_cursor"
-_HEARD: Final = """
-SELECT feed, (max(stamp) AT TIME ZONE INTERVAL '-05:00')::date AS day FROM report GROUP BY feed
-"""
 
 
 class ConcordanceRepository:
-    """Wants a session that sees one snapshot."""
+    """Wants a session that sees one snapshot. ``department``: nothing is told but of its cases."""
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, department: str | None = None) -> None:
         self._session = session
+        self._limit = {} if department is None else {"department": department}
 
     async def counted(
-        self, family: OffenceFamily, since: date | None, until: date | None
+        self, family: OffenceFamily, since: date | None, until: date | None, basis: DateBasis
     ) -> Sequence[RowMapping]:
         """(part, code, counted, days); the part of a stretch is its first milestone."""
         bounds = {name: day for name, day in (("since", since), ("until", until)) if day is not None}
-        statement = text(_statement(since is not None, until is not None))
-        found = await self._session.execute(statement, {"family": family.value, **bounds})
+        facts = basis is DateBasis.FACTS
+        statement = text(_statement(since is not None, until is not None, facts, bool(self._limit)))
+        found = await self._session.execute(statement, {"family": family.value, **bounds, **self._limit})
         return found.mappings().all()
 
     async def heard(self) -> dict[str, date]:
         """By feed, the day of its latest version held."""
-        return {row.feed: row.day for row in await self._session.execute(text(_HEARD))}
+        statement = text(_heard(bool(self._limit)))
+        return {row.feed: row.day for row in await self._session.execute(statement, self._limit)}
 
     async def mark(self) -> RowMapping:
         """(position, at)"""

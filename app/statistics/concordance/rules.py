@@ -6,7 +6,7 @@ from typing import Final
 
 from schemas.concordance import Definition, FunnelStep, Milestone
 from schemas.indicators import Words
-from schemas.vocabulary import Feed
+from schemas.vocabulary import DateBasis, Feed
 
 FEED_OF: Final = {
     Milestone.CALL: Feed.LINEA_1818,
@@ -19,6 +19,8 @@ FEED_OF: Final = {
 STRETCHES: Final = tuple(pairwise(Milestone))
 """call - complaint, complaint - prosecution, prosecution - court, court - sentence."""
 STEPS: Final = tuple(FunnelStep)
+BASES: Final = (DateBasis.REPORT, DateBasis.FACTS)
+"""By which a case can have begun in a period; an update begins nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,12 @@ DEFINITIONS: Final = (
         "period",
         "Un caso es del periodo si comenzó en él: por la fecha del primer registro que lo hace. Una víctima, "
         "por el primer registro que la nombra así. Lo que no tiene fecha no es de ningún periodo con "
-        "límites y se informa aparte. Registros anulados: fuera de toda cuenta.",
+        "límites y se informa aparte. Registros anulados: fuera de toda cuenta. Con date_basis=facts: por la "
+        "fecha de los hechos del caso, y cada registro por la que él dice.",
         "A case is of the period when it began in it: by the date of the first record that makes it. A "
         "victim, by the first record that names them so. What has no date is of no bounded period and is "
-        "told apart. Annulled records: in no count.",
+        "told apart. Annulled records: in no count. With date_basis=facts: by the date of the facts of the "
+        "case, and each record by the one that it states.",
     ),
     _define(
         "sources",

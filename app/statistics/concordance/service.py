@@ -9,9 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.feeds import FEED_ORDER
 from app.registry.errors import PeriodBackwards
+from app.security.reach import EVERYTHING, Reach
+from app.statistics.asking import QuestionInvalid
 from app.statistics.concordance import rules
 from app.statistics.concordance.repository import ConcordanceRepository
 from app.statistics.concordance.spread import quartiles
+from app.statistics.readers import refuse_one_feed
 from schemas.concordance import (
     Concordance,
     FunnelFigure,
@@ -22,7 +25,7 @@ from schemas.concordance import (
     ReconciledTotals,
     SourceFigures,
 )
-from schemas.vocabulary import Feed, OffenceFamily
+from schemas.vocabulary import DateBasis, Feed, OffenceFamily
 
 _CELLS = tuple("".join(bits) for bits in product("10", repeat=len(FEED_ORDER)))[:-1]
 Counts = Mapping[tuple[str, str], int]  # by part and code
@@ -30,26 +33,37 @@ Heard = Mapping[str, date]
 
 
 class ConcordanceService:
-    """Wants a session that sees one snapshot."""
+    """Wants a session that sees one snapshot. ``reach``: that of the caller, the registry or a region."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._repository = ConcordanceRepository(session)
+    def __init__(self, session: AsyncSession, reach: Reach = EVERYTHING) -> None:
+        self._reach = reach
+        self._repository = ConcordanceRepository(session, reach.department)
 
-    async def concordance(self, family: OffenceFamily, since: date | None, until: date | None) -> Concordance:
-        """Both days are included. Raises PeriodBackwards."""
+    async def concordance(
+        self,
+        family: OffenceFamily,
+        since: date | None,
+        until: date | None,
+        basis: DateBasis = DateBasis.REPORT,
+    ) -> Concordance:
+        """Both days are included. Raises PeriodBackwards, QuestionInvalid, OwnFiguresOnly."""
+        refuse_one_feed(self._reach)
+        if basis not in rules.BASES:
+            raise QuestionInvalid("date_basis", rules.BASES)
         if since is not None and until is not None and until < since:
             raise PeriodBackwards
         heard = await self._repository.heard()
         mark = await self._repository.mark()
         counts: Counter[tuple[str, str]] = Counter()
         endings: dict[str, list[rules.Found]] = defaultdict(list)
-        for row in await self._repository.counted(family, since, until):
+        for row in await self._repository.counted(family, since, until, basis):
             counts[row["part"], row["code"]] += row["counted"]
             endings[row["part"]].append(rules.Found(row["code"], row["days"], row["counted"]))
         return Concordance(
             since=since,
             until=until,
             offence_family=family,
+            date_basis=basis,
             sources=tuple(_source(counts, feed, heard) for feed in FEED_ORDER),
             reconciled=ReconciledTotals(
                 cases=_known(counts, "cases", range(len(FEED_ORDER))),

@@ -7,9 +7,11 @@ from typing import Final
 
 import numpy as np
 
+from app.statistics.asking import basis_of
 from app.statistics.cube.coding import UNDATED, coding, months, period
-from app.statistics.cube.facts import NO_DAY, Array, Facts, View
+from app.statistics.cube.facts import NO_DAY, Array, Calendar, Facts, View
 from schemas.query import Query
+from schemas.vocabulary import DateBasis
 
 _EPOCH: Final = date(1970, 1, 1)
 _DENSE: Final = 2_000_000  # cells that are counted in a row of counters; more are sorted
@@ -39,8 +41,12 @@ def counted(query: Query, facts: Mapping[str, Facts]) -> Counted:
         facts[measure].view([name for name in asked if name in facts[measure].lists])
         for measure in query.measures
     ]
-    keeps = [_kept(view, query) for view in views]
-    axes = [_axis(name, query, views) for name in query.dimensions]
+    days = [basis_of(measure, query) for measure in query.measures]
+    keeps = [_kept(view, query, basis) for view, basis in zip(views, days, strict=True)]
+    calendars = (
+        [view.calendar(basis) for view, basis in zip(views, days, strict=True)] if _by_period(query) else []
+    )
+    axes = [_axis(name, query, views, calendars) for name in query.dimensions]
     sizes = [len(axis.words) for axis in axes]
     cells = [_cells(axes, measure, sizes, keep) for measure, keep in enumerate(keeps)]
     found = [
@@ -51,13 +57,18 @@ def counted(query: Query, facts: Mapping[str, Facts]) -> Counted:
     return _told(axes, sizes, found, totals) if axes else Counted((), (), totals)
 
 
-def _kept(view: View, query: Query) -> Array | None:
+def _by_period(query: Query) -> bool:
+    return "period" in query.dimensions
+
+
+def _kept(view: View, query: Query, basis: DateBasis) -> Array | None:
     """Which facts are asked; None: all."""
     tests = []
+    days = view.days[basis]
     if query.since:
-        tests.append(view.days >= _day(query.since))
+        tests.append(days >= _day(query.since))
     if query.until:
-        tests.append((view.days <= _day(query.until)) & (view.days != NO_DAY))
+        tests.append((days <= _day(query.until)) & (days != NO_DAY))
     for name, words in query.filters.items():
         tests.append(np.isin(view.codes[name], coding(name).codes(words)))
     return np.logical_and.reduce(tests) if tests else None
@@ -67,9 +78,9 @@ def _day(day: date) -> int:
     return (day - _EPOCH).days
 
 
-def _axis(name: str, query: Query, views: Sequence[View]) -> _Axis:
+def _axis(name: str, query: Query, views: Sequence[View], calendars: Sequence[Calendar]) -> _Axis:
     if name == "period":
-        return _periods(query, views)
+        return _periods(query, calendars)
     of = coding(name)
     if of.words is not None:
         return _Axis(list(of.words), [view.codes[name] for view in views])
@@ -80,18 +91,18 @@ def _axis(name: str, query: Query, views: Sequence[View]) -> _Axis:
     return _Axis([of.word(int(code)) for code in found], places)
 
 
-def _periods(query: Query, views: Sequence[View]) -> _Axis:
+def _periods(query: Query, calendars: Sequence[Calendar]) -> _Axis:
     """From the first that something lies in to the last, then what has no day."""
     length = months(query.grain)
-    spans = [view.span for view in views if view.span is not None]
+    spans = [each.span for each in calendars if each.span is not None]
     if not spans:
-        return _Axis([UNDATED], [np.zeros(len(view.days), dtype=np.int32) for view in views])
+        return _Axis([UNDATED], [np.zeros(len(each.months), dtype=np.int32) for each in calendars])
     first, last = min(low for low, _ in spans) // length, max(high for _, high in spans) // length
     words = [period(query.grain, number) for number in range(first, last + 1)]
     table = np.arange(first * length, (last + 1) * length + 1, dtype=np.int32) // length - first
     table[-1] = len(words)  # where -1 looks, which is no month
     offset = first * length
-    places = [table[np.where(view.months < 0, -1, view.months - offset)] for view in views]
+    places = [table[np.where(each.months < 0, -1, each.months - offset)] for each in calendars]
     return _Axis([*words, UNDATED], places)
 
 

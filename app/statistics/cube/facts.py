@@ -6,7 +6,7 @@ with which it is read again: for most measures the thing itself.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 from typing import Any, Final
@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.statistics.cube.coding import Unknown
+from schemas.vocabulary import DateBasis
 
 Array = NDArray[Any]
 NO_DAY: Final = np.iinfo(np.int32).min
+_FIRSTS: Final = np.uint32  # a bit for each set of up to five lists
 _WORD: Final = 62  # bits of codes that are compared as one number
 
 
@@ -50,7 +52,7 @@ class Facts:
         self,
         keys: Keys,
         owners: Keys | None,  # None: the things themselves
-        days: Array,  # int32, since 1970; NO_DAY
+        days: Mapping[DateBasis, Array],  # int32, since 1970; NO_DAY
         codes: Mapping[str, Array],
         lists: Sequence[str],
         first: Array | None = None,
@@ -68,7 +70,8 @@ class Facts:
 
     @property
     def nbytes(self) -> int:
-        columns = [self.keys.upper, self.keys.lower, self.days, self.first, *self.codes.values()]
+        keys = [self.keys.upper, self.keys.lower]
+        columns = [*keys, self.first, *self.days.values(), *self.codes.values()]
         owned = [self.owners.upper, self.owners.lower] if self.owners is not None else []
         return sum(column.nbytes for column in (*columns, *owned))
 
@@ -88,7 +91,7 @@ class Facts:
             Keys(merged(kept.owners.upper, come.owners.upper), merged(kept.owners.lower, come.owners.lower))
             if kept.owners is not None and come.owners is not None
             else None,
-            merged(kept.days, come.days),
+            {basis: merged(column, come.days[basis]) for basis, column in kept.days.items()},
             {name: merged(column, come.codes[name]) for name, column in kept.codes.items()},
             self.lists,
             merged(kept.first, come.first),
@@ -105,7 +108,7 @@ class Facts:
         return self._sorted() == other._sorted()
 
     def _sorted(self) -> list[bytes]:
-        columns = [self.keys.upper, self.keys.lower, self.days, *self.codes.values()]
+        columns = [self.keys.upper, self.keys.lower, *self.days.values(), *self.codes.values()]
         columns += [self.owners.upper, self.owners.lower] if self.owners is not None else []
         order = np.lexsort(columns)
         return [column[order].tobytes() for column in columns]
@@ -132,7 +135,7 @@ class Facts:
         return Facts(
             self.keys.take(places),
             self.owners.take(places) if self.owners is not None else None,
-            self.days[places],
+            {basis: column[places] for basis, column in self.days.items()},
             {name: column[places] for name, column in self.codes.items()},
             self.lists,
             self.first[places],
@@ -143,7 +146,7 @@ class Facts:
         order = np.lexsort((*self._packed(self.lists), *self._packed(), self.keys.upper))
         self.keys = self.keys.take(order)
         self.owners = self.owners.take(order) if self.owners is not None else None
-        self.days = self.days[order]
+        self.days = {basis: column[order] for basis, column in self.days.items()}
         self.codes = {name: column[order] for name, column in self.codes.items()}
         self._check()
 
@@ -156,21 +159,28 @@ class Facts:
         """All that is told of a fact but its lists, or of these lists, in few numbers."""
         if lists is not None:
             return _pack([self.codes[name] for name in lists])
-        days = self.days.astype(np.int64) - NO_DAY
-        return _pack([days, *(column for name, column in self.codes.items() if name not in self.lists)])
+        days = [column.astype(np.int64) - NO_DAY for column in self.days.values()]
+        return _pack([*days, *(column for name, column in self.codes.items() if name not in self.lists)])
 
     def _firsts(self) -> Array:
-        """For each set of lists left out, whether a fact is the first of those that are the same without."""
-        found = np.zeros(len(self), dtype=np.uint8)
-        base = self._packed()
-        for bit, left_out in self._sets():
+        """For each set of lists left out, whether a fact is the first of those that are the same without. The
+        only fact of a thing always is."""
+        sets = self._sets()
+        things = self.keys.upper
+        same = np.append(False, things[1:] == things[:-1])[: len(self)]
+        several = np.flatnonzero(same | np.append(same[1:], False)[: len(self)])
+        found = np.full(len(self), (1 << len(sets)) - 1, dtype=_FIRSTS)
+        found[several] = 0
+        if not len(several):
+            return found
+        base = [word[several] for word in (*self._packed(), things)]
+        for bit, left_out in sets:
             kept = self._packed([name for name in self.lists if name not in left_out])
-            words = (*kept, *base, self.keys.upper)
+            words = (*(word[several] for word in kept), *base)
             order = np.lexsort(words)
-            new = np.ones(len(self), dtype=bool)
-            if len(self):
-                new[1:] = np.logical_or.reduce([word[order][1:] != word[order][:-1] for word in words])
-            found[order[new]] |= np.uint8(1 << bit)
+            new = np.ones(len(several), dtype=bool)
+            new[1:] = np.logical_or.reduce([word[order][1:] != word[order][:-1] for word in words])
+            found[several[order[new]]] |= _FIRSTS(1 << bit)
         return found
 
     def _sets(self) -> list[tuple[int, tuple[str, ...]]]:
@@ -187,7 +197,7 @@ class Facts:
         return found
 
     def _view(self, bit: int, left_out: Sequence[str]) -> "View":
-        places = np.arange(len(self)) if bit < 0 else np.flatnonzero(self.first & np.uint8(1 << bit))
+        places = np.arange(len(self)) if bit < 0 else np.flatnonzero(self.first & _FIRSTS(1 << bit))
         things = self.keys.upper[places]
         new = np.ones(len(things) + 1, dtype=bool)
         new[1:-1] = things[1:] != things[:-1]
@@ -198,7 +208,7 @@ class Facts:
         return View(
             int(single.sum()),
             numbers,
-            self.days[order],
+            {basis: column[order] for basis, column in self.days.items()},
             {name: self.codes[name][order] for name in names},
         )
 
@@ -217,27 +227,38 @@ def _pack(columns: Sequence[Array]) -> list[Array]:
     return words
 
 
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """``months`` since the year 0, -1 where there is no day; ``span``: the first and the last of them, None
+    where nothing has a day."""
+
+    months: Array
+    span: tuple[int, int] | None
+
+    @classmethod
+    def of(cls, days: Array) -> "Calendar":
+        dated = days != NO_DAY
+        since_1970 = np.where(dated, days, 0).astype("datetime64[D]").astype("datetime64[M]")
+        months = np.where(dated, since_1970.astype(np.int32) + 1970 * 12, -1).astype(np.int32)
+        known = months[dated]
+        return cls(months, (int(known.min()), int(known.max())) if len(known) else None)
+
+
 @dataclass(frozen=True)
 class View:
     """Facts that differ in what is asked: ``single`` things with one first, then others, thing by thing."""
 
     single: int
     things: Array  # numbers of the things of the others, ascending
-    days: Array
+    days: Mapping[DateBasis, Array]
     codes: Mapping[str, Array]
+    _calendars: dict[DateBasis, Calendar] = field(default_factory=dict)
 
-    @cached_property
-    def months(self) -> Array:
-        """Since the year 0; -1 where there is no day."""
-        dated = self.days != NO_DAY
-        days = np.where(dated, self.days, 0).astype("datetime64[D]").astype("datetime64[M]")
-        return np.where(dated, days.astype(np.int32) + 1970 * 12, -1).astype(np.int32)
-
-    @cached_property
-    def span(self) -> tuple[int, int] | None:
-        """First and last month; None where nothing has a day."""
-        dated = self.months[self.months >= 0]
-        return (int(dated.min()), int(dated.max())) if len(dated) else None
+    def calendar(self, basis: DateBasis) -> Calendar:
+        """The months of one date basis."""
+        if basis not in self._calendars:
+            self._calendars[basis] = Calendar.of(self.days[basis])
+        return self._calendars[basis]
 
     @cached_property
     def distinct(self) -> int:

@@ -9,6 +9,7 @@ from app.statistics.counting import OF_CASE, OF_ITEM, OF_PERSON, SOURCES
 from app.statistics.cube.coding import coding
 from app.statistics.dimensions import BY_ID
 from schemas.query import Query
+from schemas.vocabulary import DateBasis
 
 
 class Owner(StrEnum):
@@ -37,6 +38,10 @@ class Held:
             return "0"
         stated = self.measure in SOURCES and SOURCES[self.measure].family == "said"
         return coding("offence_family").sql("family") if stated else "family"
+
+    @property
+    def bases(self) -> tuple[DateBasis, ...]:
+        return MEASURES[self.measure].date_bases
 
     @property
     def lists(self) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.statistics.cube.facts import Facts
 from app.statistics.cube.measures import HELD
-from app.statistics.cube.repository import CubeRepository, Mark, Touched
+from app.statistics.cube.repository import CubeRepository, Touched
+from app.statistics.memory import Mark
 from schemas.vocabulary import Feed
 
 MOST: Final = 20_000  # changed records, cases and persons, beyond which everything is read

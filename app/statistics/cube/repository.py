@@ -12,12 +12,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.raw import raw_connection
-from app.statistics.counting import items, told
+from app.statistics.counting import day_column, items, told
 from app.statistics.cube.coding import Unknown, coding
 from app.statistics.cube.facts import NO_DAY, Array, Facts, Keys
 from app.statistics.cube.measures import CODED, DIMENSIONS, HELD, Held, Owner
+from app.statistics.memory import Mark
 from schemas.identifiers import natural_key
-from schemas.vocabulary import Feed
+from schemas.vocabulary import DateBasis, Feed
 
 _MARK: Final = """
 SELECT (SELECT last FROM change_cursor) AS position, (SELECT generation FROM statistics_cube) AS generation,
@@ -55,20 +56,6 @@ _HEAD: Final = 19  # bytes before the first row of a binary COPY, as asyncpg ask
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A state of the registry: all that a figure counts is of it. Equal marks, equal figures.
-
-    Linking moves ``position``; who writes records that are not linked yet marks them, with a version that
-    only grows until linking takes the mark away.
-    """
-
-    position: int  # of the change feed
-    generation: int  # how often it was asked that cubes be made anew
-    pending: int
-    versions: str
-
-
-@dataclass(frozen=True, slots=True)
 class Touched:
     """Whose facts may be others now, and the records that all of these are told from."""
 
@@ -96,7 +83,7 @@ _LAYOUT: Final = _Layout.of(
         ("measure", ">i2"),
         ("key", "V16"),
         ("owner", "V16"),
-        ("day", ">i4"),
+        *((day_column(basis), ">i4") for basis in DateBasis),
         ("offence_family", ">i2"),
         ("feeds", ">i2"),
         *((name, ">i2") for name in DIMENSIONS),
@@ -146,7 +133,7 @@ def _columns(rows: Array, held: Held) -> dict[str, Array]:
         if (rows[name] < 0).any():
             raise Unknown
         found[name] = rows[name].astype(np.uint8 if coding(name).size <= 256 else np.uint16)
-    return found | {"day": rows["day"].astype(np.int32)}
+    return found | {day: rows[day].astype(np.int32) for day in map(day_column, held.bases)}
 
 
 def _facts(held: Held, parts: Sequence[Mapping[str, Array]]) -> Facts:
@@ -154,7 +141,8 @@ def _facts(held: Held, parts: Sequence[Mapping[str, Array]]) -> Facts:
     whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     keys = Keys(whole.pop("key upper"), whole.pop("key lower"))
     owners = Keys(whole.pop("owner upper"), whole.pop("owner lower")) if held.owner_sql else None
-    return Facts(keys, owners, whole.pop("day"), whole, held.lists)
+    days = {basis: whole.pop(day_column(basis)) for basis in held.bases}
+    return Facts(keys, owners, days, whole, held.lists)
 
 
 async def mark_of(session: AsyncSession | AsyncConnection) -> tuple[Mark, datetime]:
@@ -251,12 +239,11 @@ def _keys(names: Iterable[str]) -> Keys:
 
 def _statement(source: Feed | None, *, of_records: bool) -> str:
     """Every measure's items, words as numbers; with ``of_records`` from the reports of parameter 1 alone."""
-    tests = [
-        *([f"r.feed = '{source.value}'"] if source else ()),
-        *(["r.record_id = ANY($1::bigint[])"] if of_records else ()),
-    ]
-    of_which = " AND ".join(tests) or "true"
-    head = told(DIMENSIONS, of_which, own=source is not None, coded=_number)
+    of_feed = f"r.feed = '{source.value}'" if source else "true"
+    records = "r.record_id = ANY($1::bigint[])" if of_records else "true"
+    own = source is not None
+    head = told(DIMENSIONS, of_feed, own=own, bases=DateBasis, coded=_number, records=records)
+    of_which = f"{of_feed} AND {records}"
     return head + "\nUNION ALL ".join(
         _selected(ordinal, held, of_which) for ordinal, held in enumerate(HELD.values())
     )
@@ -268,10 +255,17 @@ def _number(dimension: str, words: str) -> str:
 
 def _selected(ordinal: int, held: Held, of_which: str) -> str:
     dimensions = "".join(f", {_column(name, held)}" for name in DIMENSIONS)
+    days = ", ".join(_day(basis, held) for basis in DateBasis)
     return f"""
 SELECT {ordinal}::int2, md5(key)::uuid, md5({held.owner_sql or "''"})::uuid,
-  coalesce(day - date '1970-01-01', {NO_DAY})::int4, ({held.family})::int2, feeds::int2{dimensions}
-FROM ({items(held.measure, held.dimensions, source=of_which)}) item WHERE family IS NOT NULL"""
+  {days}, ({held.family})::int2, feeds::int2{dimensions}
+FROM ({items(held.measure, held.dimensions, held.bases, source=of_which)}) item WHERE family IS NOT NULL"""
+
+
+def _day(basis: DateBasis, held: Held) -> str:
+    if basis not in held.bases:
+        return f"({NO_DAY})::int4"
+    return f"coalesce({day_column(basis)} - date '1970-01-01', {NO_DAY})::int4"
 
 
 def _column(dimension: str, held: Held) -> str:

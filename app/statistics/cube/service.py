@@ -7,19 +7,20 @@ Nobody reads facts that are being refreshed: those of another moment are put bes
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Final
 
 from app.core.logging import get_logger
-from app.db.engine import Database
+from app.db.engine import Database, ReadSession
 from app.statistics.asking import checked
 from app.statistics.cube.answering import counted
 from app.statistics.cube.coding import Unknown
 from app.statistics.cube.measures import holds
 from app.statistics.cube.refreshing import Held, advanced
-from app.statistics.cube.repository import Mark, mark_of
+from app.statistics.cube.repository import mark_of
 from app.statistics.cube.writing import Said, as_answer, as_json
+from app.statistics.memory import Mark
 from app.statistics.service import StatisticsService
 from schemas.query import Answer, Query
 from schemas.vocabulary import Feed
@@ -138,6 +139,16 @@ class Cube:
             answer = await asyncio.to_thread(_made, said, held, write)
             ready.keep(key, answer)
         return answer
+
+    async def of_snapshot(self, session: ReadSession, sources: Iterable[Feed]) -> Mapping[Feed, Held] | None:
+        """What each of these feeds says, of the session's own snapshot; None where it is not to be had in
+        time or the registry has moved on."""
+        mark, _ = await mark_of(session)
+        feeds = tuple(sources)
+        found = await asyncio.gather(*(self._sources[feed].current(self._patience) for feed in feeds))
+        held = {feed: each[0] for feed, each in zip(feeds, found, strict=True) if each is not None}
+        same = len(held) == len(feeds) and all(each.mark == mark for each in held.values())
+        return held if same else None
 
     async def warm(self, patience: float = 0) -> None:
         """Have what is asked for first at hand, after so many seconds or as soon as it can be."""

@@ -11,7 +11,7 @@ from app.statistics.cube.measures import HELD, holds
 from app.statistics.cube.refreshing import Held
 from app.statistics.service import StatisticsService
 from schemas.query import Grain, Query
-from schemas.vocabulary import Feed
+from schemas.vocabulary import DateBasis, Feed
 
 _TOGETHER = 8  # measures of one question
 
@@ -28,8 +28,11 @@ class Difference:
 
 
 def questions(source: Feed | None) -> Iterator[Query]:
-    """By year and family; by each other dimension and the bimester; by all that is told of a case at once."""
+    """By year and family, and in each date basis; by each other dimension and the bimester; by all that is
+    told of a case at once."""
     yield from _asked(source, ("offence_family", "period"), Grain.YEAR)
+    for basis in DateBasis:
+        yield from _asked(source, ("offence_family", "period"), Grain.QUARTER, basis)
     for dimension in DIMENSIONS:
         if dimension not in {"period", "offence_family"}:
             yield from _asked(source, ("offence_family", "period", dimension), Grain.BIMESTER)
@@ -37,16 +40,18 @@ def questions(source: Feed | None) -> Iterator[Query]:
     yield from _asked(source, ("department", "purpose", "recruitment", "stage"), Grain.YEAR)
 
 
-def _asked(source: Feed | None, dimensions: tuple[str, ...], grain: Grain) -> Iterator[Query]:
+def _asked(
+    source: Feed | None, dimensions: tuple[str, ...], grain: Grain, basis: DateBasis | None = None
+) -> Iterator[Query]:
     """Of all measures that can be told so, some at a time."""
-    fit = [measure for measure in HELD if _fits(source, measure, dimensions)]
+    fit = [measure for measure in HELD if _fits(source, measure, dimensions, basis)]
     for at in range(0, len(fit), _TOGETHER):
         measures = tuple(fit[at : at + _TOGETHER])
-        yield Query(measures=measures, dimensions=dimensions, grain=grain, source=source)
+        yield Query(measures=measures, dimensions=dimensions, grain=grain, source=source, date_basis=basis)
 
 
-def _fits(source: Feed | None, measure: str, dimensions: tuple[str, ...]) -> bool:
-    asked = Query(measures=(measure,), dimensions=dimensions, source=source)
+def _fits(source: Feed | None, measure: str, dimensions: tuple[str, ...], basis: DateBasis | None) -> bool:
+    asked = Query(measures=(measure,), dimensions=dimensions, source=source, date_basis=basis)
     try:
         checked(asked)
     except QuestionInvalid:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from app.statistics.asking import DIMENSIONS, MEASURES
+from app.security.reach import Reach
+from app.statistics.asking import DIMENSIONS, MEASURES, OWN_WORDS
 from app.statistics.dimensions import DEPARTMENTS, UNKNOWN
 from app.statistics.published.comparing import TOTAL, PublishedUnreadable
 from schemas.indicators import Words
@@ -86,6 +87,13 @@ class Asked:
         held = asked and self.dimension in {each.id for each in MEASURES[self.measure].dimensions}
         return None if held else self.dimension
 
+    def told_to(self, reach: Reach) -> bool:
+        """Whether the registry counts it for who has this reach."""
+        if self.missing is not None:
+            return False
+        own = self.dimension is None or self.dimension == _OWN_DIMENSION.get(self.measure)
+        return own or reach.kind != "feeds" or self.dimension in OWN_WORDS
+
     @property
     def words(self) -> Words:
         return MEASURES[self.measure].numerator if self.by_query else _OWN_WORDS[self.measure]
@@ -139,14 +147,25 @@ def days_of(period: str) -> tuple[date, date]:
     return start, end - timedelta(days=1)
 
 
+def within(figure: PublishedFigure, found: Counterpart, reach: Reach) -> bool:
+    """Whether a figure is of what the reach holds: an institution's own system, a region's own department."""
+    if reach.kind == "feeds":
+        return figure.system in reach.feeds
+    if reach.department is None:
+        return True
+    of_place = found.asked.dimension == "department" and found.codes is not None and not found.all_but
+    return of_place and all(code[:2] == reach.department for code in found.codes or ())
+
+
 def compared(figure: PublishedFigure, found: Counterpart, registry: int | None) -> Comparison:
+    """Without ``registry``, what was asked tells by which dimension it is not counted."""
     return Comparison(
         figure=figure,
         indicator=found.asked.measure,
         counted=found.asked.words,
         registry=registry,
         difference=None if registry is None else registry - figure.value,
-        missing=found.asked.missing,
+        missing=found.asked.dimension if registry is None else None,
     )
 
 

@@ -1,11 +1,13 @@
 """Route of the printed figures beside the registry's."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
-from app.db.engine import ReadDep
-from app.security.callers import WholeExactReader
+from app.security.callers import ExactReader
+from app.statistics.cube.service import Cube
 from app.statistics.published.service import PublishedService
+from app.statistics.readers import FiguresDep
 from schemas.published import Compared
+from schemas.vocabulary import Feed
 
 router = APIRouter(prefix="/v1/statistics/published", tags=["statistics"])
 
@@ -13,5 +15,7 @@ router = APIRouter(prefix="/v1/statistics/published", tags=["statistics"])
 @router.get(
     "/compared", summary="Lo publicado, al lado del registro / what was published, beside the registry"
 )
-async def compared(caller: WholeExactReader, session: ReadDep) -> Compared:
-    return await PublishedService(session).compared()
+async def compared(request: Request, caller: ExactReader, session: FiguresDep) -> Compared:
+    cube: Cube = request.app.state.cube
+    held = await cube.of_snapshot(session, Feed) if caller.reach.registry else None
+    return await PublishedService(session, caller.reach, held).compared()

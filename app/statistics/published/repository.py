@@ -10,20 +10,20 @@ from app.statistics.dimensions import LIMA_METROPOLITAN, LIMA_PROVINCES, LIMA_UN
 from app.statistics.published.counterparts import COMPLAINT_CALLS, COURT_OUTCOMES, FAMILY, Asked
 
 _CALLS: Final = f"""
-SELECT CASE WHEN department IS NULL THEN '{UNKNOWN}'
-    WHEN department <> '15' THEN department
-    WHEN province = '1501' THEN '{LIMA_METROPOLITAN}' WHEN province LIKE '15%' THEN '{LIMA_PROVINCES}'
+SELECT CASE WHEN r.department IS NULL THEN '{UNKNOWN}'
+    WHEN r.department <> '15' THEN r.department
+    WHEN r.province = '1501' THEN '{LIMA_METROPOLITAN}' WHEN r.province LIKE '15%' THEN '{LIMA_PROVINCES}'
     ELSE '{LIMA_UNTOLD}' END AS code, count(*) AS counted
-FROM report JOIN case_member USING (record_id)
-WHERE feed = 'linea-1818' AND makes_case AND offence_family = :family
-  AND report_date BETWEEN :since AND :until
+FROM report r JOIN case_member m USING (record_id) JOIN case_entity c ON c.id = m.case_id
+WHERE r.feed = 'linea-1818' AND r.makes_case AND r.offence_family = :family
+  AND r.report_date BETWEEN :since AND :until AND {{inside}}
 GROUP BY 1"""
 
 # A file with several records (incidents) is told by its latest version that says how it stands.
 _OUTCOMES: Final = f"""
 WITH told AS MATERIALIZED (
-  SELECT r.* FROM report r JOIN case_member m USING (record_id)
-  WHERE r.feed = 'poder-judicial' AND r.makes_case AND r.offence_family = :family
+  SELECT r.* FROM report r JOIN case_member m USING (record_id) JOIN case_entity c ON c.id = m.case_id
+  WHERE r.feed = 'poder-judicial' AND r.makes_case AND r.offence_family = :family AND {{inside}}
 ), file AS (
   SELECT citation_key, min(report_date) AS day,
     (array_agg(stage ORDER BY stamp DESC, record_id) FILTER (WHERE stage IS NOT NULL))[1] AS stage
@@ -53,14 +53,21 @@ _STATEMENTS: Final = {COMPLAINT_CALLS: _CALLS, COURT_OUTCOMES: _OUTCOMES}
 
 
 class PublishedRepository:
-    def __init__(self, session: AsyncSession) -> None:
+    """``department``: nothing is counted but what is told of its cases."""
+
+    def __init__(self, session: AsyncSession, department: str | None = None) -> None:
         self._session = session
+        self._limit = {} if department is None else {"department": department}
 
     async def counted(self, asked: Asked) -> Mapping[str, int]:
         """By code of the one dimension that the measure has; together they are its total."""
         found = await self._session.execute(
-            text(_STATEMENTS[asked.measure]),
-            {"family": FAMILY.value, "since": asked.since, "until": asked.until},
+            text(
+                _STATEMENTS[asked.measure].format(
+                    inside="c.department = :department" if self._limit else "true"
+                )
+            ),
+            {"family": FAMILY.value, "since": asked.since, "until": asked.until, **self._limit},
         )
         return {row.code: row.counted for row in found}
 

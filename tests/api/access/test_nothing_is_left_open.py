@@ -20,6 +20,9 @@ UNTOLD = {
     "GET /v1/statistics/query": "limited callers in a session of their reach, opened for them alone:"
     " test_statistics_reach",
     "POST /v1/statistics/query": "as GET",
+    "GET /v1/statistics/overview": "as query: get_figures_session; test_figures_together_reach",
+    "GET /v1/statistics/concordance": "as the overview",
+    "GET /v1/statistics/published/compared": "as the overview",
     "GET /v1/feeds": "figures of the feeds, of nobody",
     "POST /v1/break-glass": "urgent access is there to reach beyond; it answers with nothing of the object",
     "POST /v1/break-glass/{glass_id}/revoke": "one's own access",
