@@ -109,8 +109,31 @@ async def test_an_institution_is_told_what_its_own_records_say(guarded: Guarded)
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        {"measures": ["cases", "prosecution_files"], "dimensions": ["fiscal_district"]},
+        {"measures": ["cases", "victims"], "dimensions": ["period"], "date_basis": "facts"},
+    ],
+)
+async def test_an_institution_asks_by_its_own_districts_and_its_own_dates(
+    guarded: Guarded, body: dict[str, Any]
+) -> None:
+    """The same by either fence: no other's record has a word in it."""
+    own = await asked(guarded, guarded.headers(Role.INSTITUTION_READER), body)
+    national = await asked(guarded, guarded.headers(Role.STATISTICIAN), body | {"source": OWN_FEED})
+    assert figures(own) == figures(national)
+    assert len(own["rows"]) > 1
+    query, reach = Query.model_validate(body), Reach(feeds=frozenset({OWN_FEED}))
+    by_database = await answered(guarded, query, reach, reach)
+    by_service = await answered(guarded, query, EVERYTHING, reach)
+    assert by_database.rows == by_service.rows
+    assert by_database.totals == tuple(own["totals"])
+
+
+@pytest.mark.parametrize(
     ("more", "field", "allowed"),
     [
+        ({"dimensions": ["judicial_district"]}, "dimensions", "fiscal_district"),
         ({"source": Feed.RETA_PNP}, "source", OWN_FEED),
         ({"dimensions": ["sex"]}, "dimensions", "offence_family"),
         ({"dimensions": ["stage"]}, "dimensions", "purpose"),
