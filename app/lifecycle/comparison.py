@@ -112,6 +112,7 @@ def _report(trial: Trial, old: _Found, new: _Found, mark: Mark) -> dict[str, Any
         "against": old.model.version,
         "position": mark.position,
         "pending": mark.pending,
+        "versions": mark.versions,  # else the same found again of another state would be nothing new
         "records": len(trial.held.records),
         "mentions": len(trial.held.mentions),
     }

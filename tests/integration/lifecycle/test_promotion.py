@@ -5,6 +5,7 @@ from random import Random
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
 from app.core.errors import IntertrataError
 from app.db.engine import Database
@@ -20,7 +21,7 @@ from app.lifecycle.service import Word
 from app.reconciliation.ledger import Decision
 from app.reconciliation.scoring import CURRENT
 from support.keeping import Registry
-from support.model_kit import LAX, STRICT, keep, lifecycle, shifted
+from support.model_kit import LAX, STRICT, comparer, keep, lifecycle, shifted
 from support.partitions import partition_of
 from support.small_worlds import latest, observations
 
@@ -152,6 +153,20 @@ async def test_a_promotion_refused_changes_nothing(
     with pytest.raises(refused):
         await lifecycle(registry).promote(version, WORD, compared=compared)
     assert await registry.rows("SELECT count(*) FROM model_promotion") == [(0,)]
+
+
+async def test_a_record_marked_again_wants_a_new_comparison_which_then_counts(registry: Registry) -> None:
+    """Though it finds the same: what it measured is another state."""
+    marked = text("INSERT INTO link_dirty (record_id) SELECT min(record_id) FROM report"
+                  " ON CONFLICT (record_id) DO UPDATE SET since = now()")  # fmt: skip
+    for _ in range(2):
+        async with registry.database.write() as session:
+            await session.execute(marked)
+        with pytest.raises(ComparisonMissing):
+            await lifecycle(registry).promote(STRICT, WORD, compared=True)
+        await comparer(registry).compare(STRICT, "operadora")
+    assert await registry.rows("SELECT count(*) FROM model_comparison") == [(2,)]
+    assert (await lifecycle(registry).promote(STRICT, WORD, compared=True)).version == STRICT
 
 
 def test_a_promotion_says_who_and_why() -> None:
