@@ -108,6 +108,11 @@ class ReleaseRepository:
             wanted = wanted.where(ReleaseTable.table_id == table)
         return [Frozen(*row) for row in await self._session.execute(wanted.order_by(ReleaseTable.table_id))]
 
+    async def doer(self, release: str, act: str) -> str | None:
+        """Who took that step; None where nobody has."""
+        wanted = select(ReleaseAct.who).where(ReleaseAct.release_id == release, ReleaseAct.act == act)
+        return (await self._session.execute(wanted)).scalar_one_or_none()
+
     async def facts(self, release: str) -> dict[str, bytes]:
         wanted = select(ReleaseFact.indicator, ReleaseFact.content).where(ReleaseFact.release_id == release)
         return {row.indicator: row.content for row in await self._session.execute(wanted)}

@@ -1,7 +1,7 @@
 """Building, approving, publishing and withdrawing releases, each step by a named person and witnessed."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +30,9 @@ from app.statistics.service import StatisticsService
 from schemas.releases import Edition, Manifest, ReleaseState, ReleaseTable, TableEntry
 
 log = structlog.get_logger()
+
+Kept = Callable[[WriteSession, str], Awaitable[None]]
+"""What goes with a release that is being kept, in its transaction: its witness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +84,11 @@ class ReleaseService:
         async with self._database.read() as session:
             return await ReleaseRepository(session).all()
 
-    async def build(self, code: str, word: Word, *, public: bool = True) -> BuildReport:
-        """From one snapshot; nothing is kept until all of it is made. Raises ``PeriodUnusable``,
-        ``NothingHeld``, ``Unlinked``, ``Unprotectable``."""
+    async def build(
+        self, code: str, word: Word, *, public: bool = True, kept: Kept | None = None
+    ) -> BuildReport:
+        """From one snapshot; nothing is kept until all of it is made. ``kept`` witnesses it; else the console
+        does. Raises ``PeriodUnusable``, ``NothingHeld``, ``Unlinked``, ``Unprotectable``, ``OutOfDate``."""
         async with self._database.read() as session:
             period = await self._period(session, code)
             snapshot = await self._snapshot(session, period)
@@ -91,46 +96,66 @@ class ReleaseService:
         made = await built(snapshot.facts, told_by(period), snapshot.former, policy)
         async with self._database.write() as session:
             release = await self._keep(session, period, snapshot, made, word)
+            await (kept or self._built_at_console)(session, release)
         log.info("release_built", release=release)
         return BuildReport(release, len(TABLES), tuple(made.reports))
 
+    async def usable(self, session: ReadSession, code: str) -> None:
+        """Whether the period can be built now. Raises ``PeriodUnusable``, ``NothingHeld``, ``Unlinked``."""
+        await self._period(session, code)
+
     async def approve(self, release: str, word: Word) -> None:
-        """By a second person; from here on the manifests are signed. Raises ``ReleaseUnknown``,
-        ``StepRefused``, ``SecondPersonNeeded``."""
+        """At the console; raises as ``approve_in``."""
         async with self._database.write() as session:
-            writer, seen = await self._step(session, release, ReleaseState.BUILT)
-            if seen.built_by.strip().casefold() == word.said[0].casefold():
-                raise errors.SecondPersonNeeded
-            await writer.keep_act(release, "approved", word.said)
-            made_of = await writer.made_of(release)
-            for edition in Edition:
-                if tables := await writer.tables(release, edition):
-                    manifest = canonical(_manifest(made_of, edition, tables, word.said[0]))
-                    await writer.keep_manifest(edition, self._signed(release, manifest))
+            await self.approve_in(session, release, word)
             await self._witness(session, release, "approved")
 
     async def publish(self, release: str, word: Word, at: datetime | None = None) -> datetime:
-        """The end of its embargo: the calendar's hour, or now where that is past, or later by ``at``.
-
-        Raises ``ReleaseUnknown``, ``StepRefused``, ``EarlierThanCalendar``, ``OutOfDate``.
-        """
+        """At the console; raises as ``publish_in``."""
         async with self._database.write() as session:
-            writer, seen = await self._step(session, release, ReleaseState.APPROVED)
-            hour = not_before(Period.parse(seen.period))
-            if at is not None and at < hour:
-                raise errors.EarlierThanCalendar(period=seen.period, instant=hour.isoformat())
-            self._fresh(seen, await writer.all())
-            out = max(at or hour, self._clock.now())
-            await writer.keep_act(release, "published", word.said, out)
+            out = await self.publish_in(session, release, word, at)
             await self._witness(session, release, "published")
         return out
 
     async def withdraw(self, release: str, word: Word) -> None:
-        """Its figures are not served any more; that it was there, is. Raises as ``approve``."""
+        """At the console; raises as ``withdraw_in``."""
         async with self._database.write() as session:
-            writer, _ = await self._step(session, release, ReleaseState.PUBLISHED)
-            await writer.keep_act(release, "withdrawn", word.said)
+            await self.withdraw_in(session, release, word)
             await self._witness(session, release, "withdrawn")
+
+    async def approve_in(self, session: WriteSession, release: str, word: Word) -> None:
+        """By a second person; from here on the manifests are signed. The caller witnesses. Raises
+        ``ReleaseUnknown``, ``StepRefused``, ``SecondPersonNeeded``."""
+        writer, seen = await self._step(session, release, ReleaseState.BUILT)
+        if one_person(seen.built_by, word.who):
+            raise errors.SecondPersonNeeded
+        await writer.keep_act(release, "approved", word.said)
+        made_of = await writer.made_of(release)
+        for edition in Edition:
+            if tables := await writer.tables(release, edition):
+                manifest = canonical(_manifest(made_of, edition, tables, word.said[0]))
+                await writer.keep_manifest(edition, self._signed(release, manifest))
+
+    async def publish_in(
+        self, session: WriteSession, release: str, word: Word, at: datetime | None = None
+    ) -> datetime:
+        """The end of its embargo: the calendar's hour, or now where that is past, or later by ``at``. The
+        caller witnesses. Raises ``ReleaseUnknown``, ``StepRefused``, ``EarlierThanCalendar``, ``OutOfDate``.
+        """
+        writer, seen = await self._step(session, release, ReleaseState.APPROVED)
+        hour = not_before(Period.parse(seen.period))
+        if at is not None and at < hour:
+            raise errors.EarlierThanCalendar(period=seen.period, instant=hour.isoformat())
+        self._fresh(seen, await writer.all())
+        out = max(at or hour, self._clock.now())
+        await writer.keep_act(release, "published", word.said, out)
+        return out
+
+    async def withdraw_in(self, session: WriteSession, release: str, word: Word) -> None:
+        """Its figures are not served any more; that it was there, is. The caller witnesses. Raises
+        ``ReleaseUnknown``, ``StepRefused``."""
+        writer, _ = await self._step(session, release, ReleaseState.PUBLISHED)
+        await writer.keep_act(release, "withdrawn", word.said)
 
     async def changes(self, release: str, edition: Edition) -> bytes | None:
         """``ReleaseChanges`` as frozen; None where it replaces nothing. Raises ``ReleaseUnknown``."""
@@ -203,8 +228,10 @@ class ReleaseService:
                 await writer.keep_table(release, edition, table)
         for indicator, facts in made.facts.items():
             await writer.keep_facts(release, indicator, facts.packed())
-        await self._witness(session, release, "built")
         return release
+
+    async def _built_at_console(self, session: WriteSession, release: str) -> None:
+        await self._witness(session, release, "built")
 
     async def _step(
         self, session: WriteSession, release: str, needed: ReleaseState
@@ -233,6 +260,10 @@ class ReleaseService:
     async def _witness(self, session: WriteSession, release: str, outcome: str) -> None:
         act = act_at_console(ActKind.RELEASE, thing("release", release), outcome=outcome)
         await self._audit.witness(session, act)
+
+
+def one_person(a: str, b: str) -> bool:
+    return a.strip().casefold() == b.strip().casefold()
 
 
 def _known_to(snapshot: _Snapshot, period: Period, held: Sequence[Seen]) -> None:

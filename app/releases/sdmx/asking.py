@@ -45,6 +45,9 @@ class Asked:
     attributes: tuple[str, ...] | None = None  # None: all
     measures: bool = True
     keys_only: bool = False
+    sort: tuple[tuple[str, bool], ...] = ()  # component, whether descending
+    offset: int = 0
+    limit: int | None = None
 
 
 def key_test(key: str, codes: Codes, *, old: bool, without: str | None = None) -> Test | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final
 
+from msgspec.structs import replace
 from pysdmx.model import (
     Agency,
     AgencyScheme,
@@ -34,7 +35,7 @@ from app.releases.standard import StandardTable
 from app.releases.words import unit_words, words_of
 from app.statistics.dimensions import BY_ID
 from schemas.indicators import Words
-from schemas.releases import Edition
+from schemas.releases import CellStatus, Edition
 from schemas.vocabulary import Unit
 
 URN: Final = "urn:sdmx:org.sdmx.infomodel"
@@ -141,6 +142,19 @@ class Structures:
             version=VERSION,
             name=self.flows[flow].name,
         )
+
+    def validity(self, flow: str, *, of_flow: bool) -> list[Any]:
+        """The definition that data of a flow follow, with the concepts and codes that they may use.
+        ``of_flow``: with what holds in this flow alone: its unit, its states of confidentiality."""
+        table = self.tables[flow]
+        definition = self.definitions[codes.structure_id(table)]
+        lists = {each.local_codes.id: each.local_codes for each in definition.components if each.local_codes}
+        if of_flow:
+            held = {codes.conf_status(self.edition, status) for status in CellStatus}
+            allowed = {"CL_UNIT_MEASURE": {table.definition.unit.upper()}, "CL_CONF_STATUS": held}
+            lists |= {id_: _part(lists[id_], those) for id_, those in allowed.items()}
+        concepts = _part(self.concepts, {each.id for each in definition.components})
+        return [self._agencies(), concepts, definition, *(lists[id_] for id_ in sorted(lists))]
 
     def _codelists(self) -> dict[str, Codelist]:
         lists = {id_: self._list(id_, name, told) for id_, (name, told) in _LISTS.items()}
@@ -278,6 +292,11 @@ class Structures:
 def structures_of(edition: Edition) -> Structures:
     """In both languages."""
     return Structures(edition, both)
+
+
+def _part(scheme: Any, ids: set[str]) -> Any:
+    kept = tuple(each for each in scheme.items if each.id in ids)
+    return replace(scheme, items=kept, is_partial=len(kept) < len(scheme.items))
 
 
 def _kept(kind: str, id_: str) -> dict[str, Any]:
