@@ -74,6 +74,19 @@ class Unprotectable(OperatorError):
     )
 
 
+class FactsTooOld(OperatorError):
+    code = "release-facts-too-old"
+    status: ClassVar[int] = 409
+    es = (
+        "{release} se contó sin {missing}, por lo que ahora se publica «{indicator}»: lo ya publicado del"
+        " año no permite protegerlo. Prepárela sin edición pública; la tabla empieza con el año siguiente."
+    )
+    en = (
+        "{release} was counted without {missing}, by which “{indicator}” is public now: what is published"
+        " of the year gives no means to protect it. Build without a public edition; it begins next year."
+    )
+
+
 class EarlierThanCalendar(OperatorError):
     code = "release-before-calendar"
     status: ClassVar[int] = 422

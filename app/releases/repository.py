@@ -100,6 +100,13 @@ class ReleaseRepository:
         found = (await self._session.execute(wanted)).all()
         return {row.release_id: FrozenManifest(*row) for row in found}
 
+    async def manifest_digests(self, edition: Edition, releases: Sequence[str]) -> dict[str, str]:
+        """SHA-256 in hex, by release."""
+        wanted = select(ReleaseManifest.release_id, ReleaseManifest.sha256).where(
+            ReleaseManifest.edition == edition, ReleaseManifest.release_id.in_(releases)
+        )
+        return {row.release_id: row.sha256 for row in await self._session.execute(wanted)}
+
     async def tables(self, release: str, edition: Edition, table: str | None = None) -> Sequence[Frozen]:
         """In the order of their ids."""
         columns = (ReleaseTable.table_id, ReleaseTable.cells, ReleaseTable.sha256, ReleaseTable.content)

@@ -1,7 +1,7 @@
 """Building, approving, publishing and withdrawing releases, each step by a named person and witnessed."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,17 @@ from app.core.clock import Clock, lima_day
 from app.db.engine import Database, ReadSession, WriteSession
 from app.models.releases import Release
 from app.releases import errors
-from app.releases.building import CHANGES, Built, Former, built, explained, facts_of, indicators_digest
+from app.releases.building import (
+    CHANGES,
+    Built,
+    Former,
+    built,
+    explained,
+    facts_of,
+    indicators_digest,
+    keys_of,
+    moved_to,
+)
 from app.releases.calendar import not_before
 from app.releases.differences import Fates
 from app.releases.disclosure.policy import POLICIES, in_force
@@ -184,14 +194,15 @@ class ReleaseService:
     async def _snapshot(self, session: ReadSession, period: Period) -> _Snapshot:
         statistics, repository = StatisticsService(session), ReleaseRepository(session)
         former = await _former(repository, period.year)
-        replaced = _replaced(former, period)
-        merged, parted = await repository.fates(replaced.redirect) if replaced else (frozenset(), frozenset())
-        return _Snapshot(
-            await statistics.standing(),
-            await facts_of(statistics, period.year),
-            former,
-            Fates(merged, parted),
-        )
+        replaced, facts = _replaced(former, period), await facts_of(statistics, period.year)
+        fates = Fates()
+        if replaced is not None:
+            merged, parted = await repository.fates(replaced.redirect)
+            to = await moved_to(statistics, replaced.facts, facts, period.year)
+            fates = Fates(
+                merged, parted, to, await _moved_from(repository, replaced.facts, facts, period.year)
+            )
+        return _Snapshot(await statistics.standing(), facts, former, fates)
 
     async def _keep(
         self, session: WriteSession, period: Period, snapshot: _Snapshot, made: Built, word: Word
@@ -297,6 +308,20 @@ async def _former(repository: ReleaseRepository, year: int) -> list[Former]:
         periods = told_by(Period.parse(each.period))
         found.append(Former(each.id, periods, tables, facts, redirect, latest[each.period] == each.id))
     return found
+
+
+async def _moved_from(
+    repository: ReleaseRepository, before: Mapping[str, Facts], now: Mapping[str, Facts], year: int
+) -> dict[str, frozenset[str]]:
+    """By indicator, what has come into the year and was published of another."""
+    came = {indicator: keys_of(held) - keys_of(before.get(indicator)) for indicator, held in now.items()}
+    found: dict[str, set[str]] = {}
+    others = [each for each in await repository.all() if each.published_at and each.first_day.year != year]
+    for other in others if any(came.values()) else ():
+        for indicator, packed in (await repository.facts(other.id)).items():
+            known = keys_of(Facts.unpacked(packed)) if came.get(indicator) else set()
+            found.setdefault(indicator, set()).update(known & came.get(indicator, set()))
+    return {indicator: frozenset(keys) for indicator, keys in found.items()}
 
 
 def _replaced(former: Sequence[Former], period: Period) -> Former | None:

@@ -21,7 +21,7 @@ from app.releases.sdmx.describing import answers, described
 from app.releases.sdmx.errors import error_response
 from app.releases.sdmx.negotiation import OFFERS, Chosen, choose, wants_xml
 from app.releases.sdmx.querying import Query, query_of
-from app.releases.sdmx.references import Wanted
+from app.releases.sdmx.references import ALIASES, Wanted
 from app.releases.sdmx.refusals import SdmxNotImplemented, SdmxSyntax
 from app.releases.sdmx.service import Answer, Ask, Flow, SdmxService, State
 from app.security import scopes
@@ -131,8 +131,10 @@ async def _availability(call: Call, service: SdmxService) -> Response:
 
 async def _structures(call: Call, service: SdmxService) -> Response:
     query = call.query(querying.STRUCTURE, components=False)
+    part = {name: value for name, value in call.part.items() if name in Wanted.__slots__}
+    part["kind"] = ALIASES.get(part["kind"], part["kind"])
     wanted = Wanted(
-        **{name: value for name, value in call.part.items() if name in Wanted.__slots__},
+        **part,
         detail=query.get("detail") or "full",
         references=query.get("references") or "none",
         old=call.old,
@@ -169,12 +171,17 @@ def _closed(work: Work, *, of_data: bool) -> Handler:
 
 
 def _witnessed(work: Work, *, of_data: bool) -> Handler:
-    """As the restricted tables under ``/v1/releases``: which tables of which releases were told to whom."""
+    """As the restricted tables under ``/v1/releases``: which tables of which releases were told to whom, or
+    the code of the refusal: ``SdmxRoute`` answers refusals before the session's dependency sees them."""
 
     async def restricted(request: Request, reading: Reads) -> Response:
-        call = Call(request, Edition.RESTRICTED, data=of_data)
         service = SdmxService(published_in(request, reading.session), Edition.RESTRICTED)
-        answer = await work(call, service)
+        try:
+            call = Call(request, Edition.RESTRICTED, data=of_data)
+            answer = await work(call, service)
+        except IntertrataError as refused:
+            await reading.witness(outcome=refused.code)
+            raise
         tables = (thing("table", f"restricted.{each.id}") for each in service.flows(call.flow()).values())
         await reading.witness(*(thing("release", each) for each in service.told), *tables)
         return answer

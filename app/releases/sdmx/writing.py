@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 from pysdmx.io.format import Format
-from pysdmx.model import Agency, Schema
+from pysdmx.model import Agency, RepresentationMap, Schema
 from pysdmx.model.dataset import ActionType
 from pysdmx.model.message import Header
 
@@ -19,7 +19,8 @@ from app.releases.sdmx.codes import AGENCY
 from app.releases.sdmx.grouping import grouped
 from app.releases.sdmx.json_data import Head, Shape, Told, data_message
 from app.releases.sdmx.labelling import Labels, labelled
-from app.releases.sdmx.negotiation import Chosen
+from app.releases.sdmx.negotiation import STRUCTURE, Chosen
+from app.releases.sdmx.refusals import SdmxNotAcceptable
 from app.releases.sdmx.selecting import DataSet
 from app.releases.sdmx.structures import Structures
 from schemas.releases import Edition
@@ -57,6 +58,12 @@ def write_data(edition: Edition, told: Sequence[Told], chosen: Chosen, head: Hea
 
 
 def write_structures(artefacts: Sequence[Any], chosen: Chosen, head: Head) -> bytes:
+    """Raises ``SdmxNotAcceptable`` where there is nothing that the format has a form for."""
+    if chosen.format is Format.STRUCTURE_SDMX_ML_2_1:  # which has maps of structures alone
+        artefacts = [each for each in artefacts if not isinstance(each, RepresentationMap)]
+        if not artefacts:
+            others = (each for each in STRUCTURE if each is not chosen.format)
+            raise SdmxNotAcceptable(offered=", ".join(each.value for each in others))
     options: dict[str, Any] = {} if "json" in chosen.format.value else {"prettyprint": False}
     written = _written(list(artefacts), chosen.format, header=_header(head), **options)
     if "json" in chosen.format.value:
