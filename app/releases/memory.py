@@ -13,7 +13,7 @@ from app.releases.repository import FrozenManifest
 from schemas.releases import Manifest, ReleaseTable
 
 T = TypeVar("T")
-MOST_CELLS: Final = 150_000  # of tables, some hundred megabytes
+MOST_CELLS: Final = 150_000  # of tables, some 75 MB
 MOST_MANIFESTS: Final = 500
 
 

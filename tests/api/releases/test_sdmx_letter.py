@@ -154,6 +154,9 @@ def test_updated_after_takes_an_offset(client: httpx.Client) -> None:
     assert {row["RELEASE"] for row in local} == {"2026-B4.1"}
     assert {row["ACTION"] for row in local} == {"R"}
     assert client.get(FLOW, params={"updatedAfter": "2026-10-15T10:00:00-05:00"}).status_code == 204
+    without = rows(client, FLOW, updatedAfter="2026-10-15T09:59:59")  # the service's own time: Lima
+    assert without == local
+    assert client.get(FLOW, params={"updatedAfter": "2026-10-15T10:00:00"}).status_code == 204
 
 
 def test_as_of_is_what_stood_then(client: httpx.Client) -> None:
