@@ -14,6 +14,7 @@ from app.registry import endpoints as registry
 from app.registry import identity_endpoints as identity
 from app.registry.pins import endpoints as pins
 from app.releases import endpoints as releases
+from app.releases.making import endpoints as making
 from app.releases.open_data import endpoints as open_data
 from app.releases.reading import outsiders
 from app.releases.sdmx import endpoints as sdmx
@@ -56,6 +57,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     statistics.router,
     concordance.router,
     published.router,
+    making.router,
     releases.router,
     lifecycle.router,
     sdmx.router,

@@ -43,6 +43,8 @@ from app.reconciliation.review.rules import Policy
 from app.reconciliation.review.service import Tools as ReviewTools
 from app.reconciliation.running import Models
 from app.reconciliation.service import ReconciliationService
+from app.releases.making import jobs as making_jobs
+from app.releases.making.service import MakingService
 from app.releases.service import ReleaseService
 from app.releases.signing import ReleaseSigner
 from app.security import housekeeping, installation
@@ -93,6 +95,7 @@ class Services:
     ingestion: IngestionService
     protection: ProtectionService
     releases: ReleaseService
+    making: MakingService
     puller_from: Callable[[Source], Puller]
     puller: Puller | None  # None: no source to pull from is configured
 
@@ -110,6 +113,7 @@ def build_services(
     tools = _tools(settings, database, (sealer, blind), (indexer, linker), clock)
     ingestion = IngestionService(tools)
     puller_from = partial(Puller, tools, ingestion)
+    releases = ReleaseService(database, audit, _release_signer(keyring), clock, program_version())
     return Services(
         settings=settings,
         clock=clock,
@@ -138,7 +142,8 @@ def build_services(
         protection=ProtectionService(
             ProtectionTools(database, ingestion, linker, audit, merkle, sealer, clock)
         ),
-        releases=ReleaseService(database, audit, _release_signer(keyring), clock, program_version()),
+        releases=releases,
+        making=MakingService(database, releases, audit, clock),
         puller_from=puller_from,
         puller=puller_from(source) if (source := source_of(settings)) else None,
     )
@@ -246,6 +251,7 @@ def jobs_of(services: Services) -> Mapping[str, Handler]:
     return {
         **audit_jobs.jobs(services.merkle),
         **ingestion_jobs.jobs(services.ingestion, services.puller),
+        **making_jobs.jobs(services.making),
         **rotation_jobs(services.rotation),
         **housekeeping.jobs(services.database, timedelta(days=services.settings.queue_log_days)),
     }

@@ -2,6 +2,10 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
 
 from schemas.base import Contract
 from schemas.indicators import Words
@@ -160,3 +164,83 @@ class ReleaseKey(Contract):
     id: str
     public_key: str
     current: bool
+
+
+Reason = Annotated[str, Field(min_length=10, max_length=500)]
+
+
+class BuildState(StrEnum):
+    ASKED = "asked"
+    RUNNING = "running"
+    BUILT = "built"
+    REFUSED = "refused"  # by a rule of releases: ``code`` says which
+    FAILED = "failed"  # it broke several times; nothing was kept
+
+
+class BuildRequest(Contract):
+    """``public``: with a public edition."""
+
+    reason: Reason
+    public: bool = True
+
+
+class BuildStatus(Contract):
+    """A build that was asked for. ``release`` once it is built; ``code`` and sentences where it is not."""
+
+    id: UUID
+    period: str
+    public: bool
+    state: BuildState
+    asked_by: str
+    asked_at: datetime
+    attempts: int
+    finished_at: datetime | None
+    release: str | None
+    code: str | None
+    es: str | None
+    en: str | None
+
+
+class StepRequest(Contract):
+    reason: Reason
+
+
+class PublishRequest(StepRequest):
+    """``at``: later than the calendar's hour, which holds where there is none."""
+
+    at: AwareDatetime | None = None
+
+
+class ReleaseStanding(Contract):
+    """Where a release stands, whether it is out or not. ``published_at`` is when that step was taken."""
+
+    release: str
+    period: str
+    version: int
+    replaces: str | None
+    state: ReleaseState
+    built_by: str
+    built_at: datetime
+    approved_by: str | None
+    published_at: datetime | None
+    not_before: datetime | None
+    withdrawn_at: datetime | None
+
+
+class TablePreview(Contract):
+    """``shown`` and ``withheld`` of its cells; the SHA-256 (hex) is the one that a manifest will list."""
+
+    id: str
+    cells: int
+    shown: int
+    withheld: int
+    sha256: str
+
+
+class ReleasePreview(Contract):
+    """What would be signed and published: the tables of one edition, and every cell that they change."""
+
+    standing: ReleaseStanding
+    edition: Edition
+    tables: tuple[TablePreview, ...]
+    changes: tuple[CellChange, ...]

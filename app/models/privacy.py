@@ -205,6 +205,10 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
         Privacy.OPERATIONAL: "release_id edition sha256 signature key",
     },
     "release_act": {Privacy.STAFF: "who reason", Privacy.OPERATIONAL: "release_id act at not_before"},
+    "release_build": {
+        Privacy.STAFF: "client who reason",
+        Privacy.OPERATIONAL: "id period public key asked_at state attempts finished_at release_id code es en",
+    },
     "erased_identity": {Privacy.BLIND: "mark", Privacy.OPERATIONAL: "record_id"},
     "erasure": {
         Privacy.STAFF: "instrument done_by",

@@ -1,12 +1,23 @@
 """Releases as they were frozen.
 
-All five tables are only added to, by triggers as by grants; what may be added when (tables with their
-release, manifests with its approval by a second person) is held by triggers too.
+The tables of releases are only added to, by triggers as by grants; what may be added when (tables with their
+release, manifests with its approval by a second person) is held by triggers too. ``release_build`` says what
+was asked for, and where that stands.
 """
 
 from datetime import date, datetime
+from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Instant, Now
@@ -104,3 +115,36 @@ class ReleaseAct(Base):
     reason: Mapped[str]
     at: Mapped[Now]
     not_before: Mapped[datetime | None]
+
+
+OPEN = "state IN ('asked', 'running')"
+
+
+class ReleaseBuild(Base):
+    """A build that was asked for by a route; of one period, one is open at a time."""
+
+    __tablename__ = "release_build"
+    __table_args__ = (
+        CheckConstraint("state IN ('asked', 'running', 'built', 'refused', 'failed')", name="state"),
+        CheckConstraint("(state = 'built') = (release_id IS NOT NULL)", name="release"),
+        CheckConstraint(f"({OPEN}) = (finished_at IS NULL)", name="finished"),
+        CheckConstraint("(state IN ('refused', 'failed')) = (code IS NOT NULL)", name="code"),
+        UniqueConstraint("client", "key"),
+        Index("ix_release_build_open", "period", unique=True, postgresql_where=text(OPEN)),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    period: Mapped[str]
+    public: Mapped[bool]
+    client: Mapped[str]
+    who: Mapped[str]
+    reason: Mapped[str]
+    key: Mapped[str | None]  # Idempotency-Key
+    asked_at: Mapped[Now]
+    state: Mapped[str]
+    attempts: Mapped[int]
+    finished_at: Mapped[datetime | None]
+    release_id: Mapped[str | None] = mapped_column(ForeignKey("release.id"))
+    code: Mapped[str | None]
+    es: Mapped[str | None]
+    en: Mapped[str | None]

@@ -4,11 +4,12 @@ import asyncio
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 
 from app.releases.differences import Fates, changes, reasons_of
 from app.releases.disclosure.policy import Policy
-from app.releases.errors import Unprotectable
+from app.releases.errors import FactsTooOld, Unprotectable
 from app.releases.facts import Fact, Facts
 from app.releases.periods import Period
 from app.releases.protected import Earlier, Report
@@ -21,6 +22,7 @@ from schemas.query import Grain
 from schemas.releases import Edition, ReleaseChanges, ReleaseTable
 
 CHANGES = "changes"
+FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,26 @@ async def facts_of(statistics: StatisticsService, year: int) -> dict[str, Facts]
         facts = (Fact(row.key, row.family, row.day, tuple(row.codes)) for row in rows)
         found[indicator] = Facts.of(indicator, dimensions, facts)
     return found
+
+
+async def moved_to(
+    statistics: StatisticsService, before: Mapping[str, Facts], now: Mapping[str, Facts], year: int
+) -> dict[str, frozenset[str]]:
+    """By indicator, what was counted of the year before and is of another year now."""
+    found = {}
+    for indicator, held in before.items():
+        gone = keys_of(held) - keys_of(now.get(indicator))
+        if gone:
+            rows = [
+                *await statistics.facts(indicator, (), FIRST, date(year - 1, 12, 31)),
+                *await statistics.facts(indicator, (), date(year + 1, 1, 1), LAST),
+            ]
+            found[indicator] = frozenset(gone & {row.key for row in rows})
+    return found
+
+
+def keys_of(facts: Facts | None) -> set[str]:
+    return set() if facts is None else {row.key for row in facts.rows}
 
 
 @cache
@@ -110,6 +132,14 @@ def frozen(id_: str, cells: int, document: ReleaseTable | ReleaseChanges) -> Fro
 
 
 def _earlier(former: Iterable[Former]) -> list[Earlier]:
+    """Raises ``FactsTooOld``."""
+    for each in former:
+        for indicator in {
+            table.indicator for table in PUBLIC if table.id in each.tables.get(Edition.PUBLIC, {})
+        }:
+            told = {by for table in PUBLIC if table.indicator == indicator for by in table.by if by != FAMILY}
+            if missing := told - {*each.facts[indicator].dimensions}:
+                raise FactsTooOld(release=each.id, indicator=indicator, missing=", ".join(sorted(missing)))
     return [
         Earlier(each.tables[Edition.PUBLIC][table.id], each.facts[table.indicator], each.periods, each.latest)
         for each in former

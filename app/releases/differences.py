@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.releases.facts import Facts
 from app.releases.periods import Period
@@ -17,11 +17,14 @@ Reasons = Mapping[Codes, tuple[ChangeReason, ...]]
 class Fates:
     """What became of ids between two snapshots: those merged into another, and those split from one.
 
-    A key of two ids, as a victimisation has, shares the fate of either.
+    A key of two ids, as a victimisation has, shares the fate of either. By indicator, the keys that are of
+    another year now, and those that were published in another year then.
     """
 
     merged: frozenset[str] = frozenset()
     parted: frozenset[str] = frozenset()
+    moved_to: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    moved_from: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def was_merged(self, key: str) -> bool:
         return not self.merged.isdisjoint(_ids(key))
@@ -61,7 +64,9 @@ def reasons_of(
 ) -> Reasons:
     """By cell, why things came and left."""
     then, now = standing(table, before, periods), standing(table, after, periods)
-    known_then, known_now = {row.key for row in before.rows}, {row.key for row in after.rows}
+    indicator, none = table.indicator, frozenset[str]()
+    known_then = {row.key for row in before.rows} | fates.moved_from.get(indicator, none)
+    known_now = {row.key for row in after.rows} | fates.moved_to.get(indicator, none)
     found: dict[Codes, Counter[tuple[ChangeKind, bool]]] = {}
     for codes in then.keys() | now.keys():
         was, is_ = then.get(codes, set()), now.get(codes, set())

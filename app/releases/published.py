@@ -13,6 +13,11 @@ ReleasesOf = Callable[[ReadSession], PublishedReleases]
 
 
 def published_releases(request: Request, session: ReadDep) -> PublishedReleases:
+    return published_in(request, session)
+
+
+def published_in(request: Request, session: ReadSession) -> PublishedReleases:
+    """In a session of the endpoint's own, as one that leaves a mark has."""
     of: ReleasesOf = request.app.state.published_releases
     return of(session)
 

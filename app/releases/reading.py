@@ -11,6 +11,7 @@ from app.core.clock import Clock
 from app.db.engine import ReadSession
 from app.releases.building import CHANGES
 from app.releases.errors import NotReleased
+from app.releases.memory import Decoded
 from app.releases.repository import Frozen, FrozenManifest, ReleaseRepository, Seen
 from app.releases.visible import Visible
 from schemas.releases import Edition, Manifest, Release, ReleaseState, ReleaseTable
@@ -27,9 +28,12 @@ class Served:
 class PublishedReader:
     """For one caller at one instant."""
 
-    def __init__(self, session: ReadSession, visible: Visible) -> None:
+    def __init__(self, session: ReadSession, visible: Visible, decoded: Decoded | None = None) -> None:
+        """``decoded``: what the process keeps of the public edition."""
         self._repository = ReleaseRepository(session)
         self._visible = visible
+        self._decoded = decoded
+        self._standing: dict[str, Manifest] = {}  # public ones that this session was found to be told of
 
     async def published(self, edition: Edition) -> tuple[Release, ...]:
         """See ``PublishedReleases``."""
@@ -51,7 +55,22 @@ class PublishedReader:
 
     async def table(self, release: str, edition: Edition, table: str) -> ReleaseTable:
         """See ``PublishedReleases``."""
-        return ReleaseTable.model_validate_json((await self.frozen(release, edition, table)).content)
+        digest = self._digest(release, table) if edition is Edition.PUBLIC else None
+        known = self._decoded.tables.get(digest) if self._decoded is not None and digest is not None else None
+        if known is not None:
+            return known
+        frozen = await self.frozen(release, edition, table)
+        found = ReleaseTable.model_validate_json(frozen.content)
+        if self._decoded is not None and edition is Edition.PUBLIC:
+            self._decoded.tables.keep(frozen.sha256, found, len(found.cells))
+        return found
+
+    def _digest(self, release: str, table: str) -> str | None:
+        """As the manifest signed it, of a release that ``published`` told of in this session and that stands
+        or was replaced: of one that was withdrawn, or was not looked at here, there is none."""
+        manifest = self._standing.get(release)
+        entries = () if manifest is None else manifest.tables
+        return next((each.sha256 for each in entries if each.id == table), None)
 
     async def frozen(self, release: str, edition: Edition, table: str) -> Frozen:
         """The very bytes of a table. Raises ``NotReleased``."""
@@ -66,24 +85,45 @@ class PublishedReader:
 
     async def _served(self, edition: Edition) -> list[Served]:
         out = await self._repository.out(self._visible)
-        manifests = await self._repository.manifests(edition, [each.id for each in out])
+        manifests = await self._manifests(edition, [each.id for each in out])
+        if edition is Edition.PUBLIC:
+            standing = {each.id for each in out if each.withdrawn_at is None}
+            self._standing = {id_: told for id_, (_, told) in manifests.items() if id_ in standing}
         return [
-            Served(_release(each, manifests[each.id], out), manifests[each.id])
+            Served(_release(each, *manifests[each.id], out), manifests[each.id][0])
             for each in out
             if each.id in manifests
         ]
 
+    async def _manifests(
+        self, edition: Edition, releases: Sequence[str]
+    ) -> dict[str, tuple[FrozenManifest, Manifest]]:
+        """Bytes are read and decoded of those alone that are not kept."""
+        memory = self._decoded.manifests if self._decoded is not None and edition is Edition.PUBLIC else None
+        known = {}
+        if memory is not None:
+            digests = await self._repository.manifest_digests(edition, releases)
+            known = {id_: held for id_, digest in digests.items() if (held := memory.get(digest)) is not None}
+            releases = [each for each in digests if each not in known]
+        read = await self._repository.manifests(edition, releases) if releases else {}
+        for id_, frozen in read.items():
+            known[id_] = frozen, Manifest.model_validate_json(frozen.content)
+            if memory is not None:
+                memory.keep(frozen.sha256, known[id_], 1)
+        return known
+
 
 def outsiders(clock: Clock) -> Callable[[ReadSession], PublishedReader]:
-    """A reader, in any session, of what is out for everybody."""
-    return lambda session: PublishedReader(session, Visible(clock.now()))
+    """A reader, in any session, of what is out for everybody; what is decoded is kept for the next."""
+    decoded = Decoded()
+    return lambda session: PublishedReader(session, Visible(clock.now()), decoded)
 
 
 def _stands(release: Release) -> bool:
     return release.state is ReleaseState.PUBLISHED and release.replaced_by is None
 
 
-def _release(seen: Seen, manifest: FrozenManifest, out: Sequence[Seen]) -> Release:
+def _release(seen: Seen, manifest: FrozenManifest, told: Manifest, out: Sequence[Seen]) -> Release:
     """``published_at`` is when it was out for everybody: the end of its embargo."""
     if seen.not_before is None:
         raise RuntimeError("a release that is out has the hour of its embargo")
@@ -94,7 +134,7 @@ def _release(seen: Seen, manifest: FrozenManifest, out: Sequence[Seen]) -> Relea
     ]
     last = max(later, key=lambda each: each.version, default=None)
     return Release(
-        manifest=Manifest.model_validate_json(manifest.content),
+        manifest=told,
         sha256=manifest.sha256,
         state=seen.state,
         not_before=seen.not_before,

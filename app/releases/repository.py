@@ -100,6 +100,13 @@ class ReleaseRepository:
         found = (await self._session.execute(wanted)).all()
         return {row.release_id: FrozenManifest(*row) for row in found}
 
+    async def manifest_digests(self, edition: Edition, releases: Sequence[str]) -> dict[str, str]:
+        """SHA-256 in hex, by release."""
+        wanted = select(ReleaseManifest.release_id, ReleaseManifest.sha256).where(
+            ReleaseManifest.edition == edition, ReleaseManifest.release_id.in_(releases)
+        )
+        return {row.release_id: row.sha256 for row in await self._session.execute(wanted)}
+
     async def tables(self, release: str, edition: Edition, table: str | None = None) -> Sequence[Frozen]:
         """In the order of their ids."""
         columns = (ReleaseTable.table_id, ReleaseTable.cells, ReleaseTable.sha256, ReleaseTable.content)
@@ -107,6 +114,11 @@ class ReleaseRepository:
         if table is not None:
             wanted = wanted.where(ReleaseTable.table_id == table)
         return [Frozen(*row) for row in await self._session.execute(wanted.order_by(ReleaseTable.table_id))]
+
+    async def doer(self, release: str, act: str) -> str | None:
+        """Who took that step; None where nobody has."""
+        wanted = select(ReleaseAct.who).where(ReleaseAct.release_id == release, ReleaseAct.act == act)
+        return (await self._session.execute(wanted)).scalar_one_or_none()
 
     async def facts(self, release: str) -> dict[str, bytes]:
         wanted = select(ReleaseFact.indicator, ReleaseFact.content).where(ReleaseFact.release_id == release)

@@ -1,7 +1,7 @@
 """Building, approving, publishing and withdrawing releases, each step by a named person and witnessed."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,17 @@ from app.core.clock import Clock, lima_day
 from app.db.engine import Database, ReadSession, WriteSession
 from app.models.releases import Release
 from app.releases import errors
-from app.releases.building import CHANGES, Built, Former, built, explained, facts_of, indicators_digest
+from app.releases.building import (
+    CHANGES,
+    Built,
+    Former,
+    built,
+    explained,
+    facts_of,
+    indicators_digest,
+    keys_of,
+    moved_to,
+)
 from app.releases.calendar import not_before
 from app.releases.differences import Fates
 from app.releases.disclosure.policy import POLICIES, in_force
@@ -30,6 +40,9 @@ from app.statistics.service import StatisticsService
 from schemas.releases import Edition, Manifest, ReleaseState, ReleaseTable, TableEntry
 
 log = structlog.get_logger()
+
+Kept = Callable[[WriteSession, str], Awaitable[None]]
+"""What goes with a release that is being kept, in its transaction: its witness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +94,11 @@ class ReleaseService:
         async with self._database.read() as session:
             return await ReleaseRepository(session).all()
 
-    async def build(self, code: str, word: Word, *, public: bool = True) -> BuildReport:
-        """From one snapshot; nothing is kept until all of it is made. Raises ``PeriodUnusable``,
-        ``NothingHeld``, ``Unlinked``, ``Unprotectable``."""
+    async def build(
+        self, code: str, word: Word, *, public: bool = True, kept: Kept | None = None
+    ) -> BuildReport:
+        """From one snapshot; nothing is kept until all of it is made. ``kept`` witnesses it; else the console
+        does. Raises ``PeriodUnusable``, ``NothingHeld``, ``Unlinked``, ``Unprotectable``, ``OutOfDate``."""
         async with self._database.read() as session:
             period = await self._period(session, code)
             snapshot = await self._snapshot(session, period)
@@ -91,46 +106,66 @@ class ReleaseService:
         made = await built(snapshot.facts, told_by(period), snapshot.former, policy)
         async with self._database.write() as session:
             release = await self._keep(session, period, snapshot, made, word)
+            await (kept or self._built_at_console)(session, release)
         log.info("release_built", release=release)
         return BuildReport(release, len(TABLES), tuple(made.reports))
 
+    async def usable(self, session: ReadSession, code: str) -> None:
+        """Whether the period can be built now. Raises ``PeriodUnusable``, ``NothingHeld``, ``Unlinked``."""
+        await self._period(session, code)
+
     async def approve(self, release: str, word: Word) -> None:
-        """By a second person; from here on the manifests are signed. Raises ``ReleaseUnknown``,
-        ``StepRefused``, ``SecondPersonNeeded``."""
+        """At the console; raises as ``approve_in``."""
         async with self._database.write() as session:
-            writer, seen = await self._step(session, release, ReleaseState.BUILT)
-            if seen.built_by.strip().casefold() == word.said[0].casefold():
-                raise errors.SecondPersonNeeded
-            await writer.keep_act(release, "approved", word.said)
-            made_of = await writer.made_of(release)
-            for edition in Edition:
-                if tables := await writer.tables(release, edition):
-                    manifest = canonical(_manifest(made_of, edition, tables, word.said[0]))
-                    await writer.keep_manifest(edition, self._signed(release, manifest))
+            await self.approve_in(session, release, word)
             await self._witness(session, release, "approved")
 
     async def publish(self, release: str, word: Word, at: datetime | None = None) -> datetime:
-        """The end of its embargo: the calendar's hour, or now where that is past, or later by ``at``.
-
-        Raises ``ReleaseUnknown``, ``StepRefused``, ``EarlierThanCalendar``, ``OutOfDate``.
-        """
+        """At the console; raises as ``publish_in``."""
         async with self._database.write() as session:
-            writer, seen = await self._step(session, release, ReleaseState.APPROVED)
-            hour = not_before(Period.parse(seen.period))
-            if at is not None and at < hour:
-                raise errors.EarlierThanCalendar(period=seen.period, instant=hour.isoformat())
-            self._fresh(seen, await writer.all())
-            out = max(at or hour, self._clock.now())
-            await writer.keep_act(release, "published", word.said, out)
+            out = await self.publish_in(session, release, word, at)
             await self._witness(session, release, "published")
         return out
 
     async def withdraw(self, release: str, word: Word) -> None:
-        """Its figures are not served any more; that it was there, is. Raises as ``approve``."""
+        """At the console; raises as ``withdraw_in``."""
         async with self._database.write() as session:
-            writer, _ = await self._step(session, release, ReleaseState.PUBLISHED)
-            await writer.keep_act(release, "withdrawn", word.said)
+            await self.withdraw_in(session, release, word)
             await self._witness(session, release, "withdrawn")
+
+    async def approve_in(self, session: WriteSession, release: str, word: Word) -> None:
+        """By a second person; from here on the manifests are signed. The caller witnesses. Raises
+        ``ReleaseUnknown``, ``StepRefused``, ``SecondPersonNeeded``."""
+        writer, seen = await self._step(session, release, ReleaseState.BUILT)
+        if one_person(seen.built_by, word.who):
+            raise errors.SecondPersonNeeded
+        await writer.keep_act(release, "approved", word.said)
+        made_of = await writer.made_of(release)
+        for edition in Edition:
+            if tables := await writer.tables(release, edition):
+                manifest = canonical(_manifest(made_of, edition, tables, word.said[0]))
+                await writer.keep_manifest(edition, self._signed(release, manifest))
+
+    async def publish_in(
+        self, session: WriteSession, release: str, word: Word, at: datetime | None = None
+    ) -> datetime:
+        """The end of its embargo: the calendar's hour, or now where that is past, or later by ``at``. The
+        caller witnesses. Raises ``ReleaseUnknown``, ``StepRefused``, ``EarlierThanCalendar``, ``OutOfDate``.
+        """
+        writer, seen = await self._step(session, release, ReleaseState.APPROVED)
+        hour = not_before(Period.parse(seen.period))
+        if at is not None and at < hour:
+            raise errors.EarlierThanCalendar(period=seen.period, instant=hour.isoformat())
+        self._fresh(seen, await writer.all())
+        out = max(at or hour, self._clock.now())
+        await writer.keep_act(release, "published", word.said, out)
+        return out
+
+    async def withdraw_in(self, session: WriteSession, release: str, word: Word) -> None:
+        """Its figures are not served any more; that it was there, is. The caller witnesses. Raises
+        ``ReleaseUnknown``, ``StepRefused``."""
+        writer, _ = await self._step(session, release, ReleaseState.PUBLISHED)
+        await writer.keep_act(release, "withdrawn", word.said)
 
     async def changes(self, release: str, edition: Edition) -> bytes | None:
         """``ReleaseChanges`` as frozen; None where it replaces nothing. Raises ``ReleaseUnknown``."""
@@ -159,14 +194,15 @@ class ReleaseService:
     async def _snapshot(self, session: ReadSession, period: Period) -> _Snapshot:
         statistics, repository = StatisticsService(session), ReleaseRepository(session)
         former = await _former(repository, period.year)
-        replaced = _replaced(former, period)
-        merged, parted = await repository.fates(replaced.redirect) if replaced else (frozenset(), frozenset())
-        return _Snapshot(
-            await statistics.standing(),
-            await facts_of(statistics, period.year),
-            former,
-            Fates(merged, parted),
-        )
+        replaced, facts = _replaced(former, period), await facts_of(statistics, period.year)
+        fates = Fates()
+        if replaced is not None:
+            merged, parted = await repository.fates(replaced.redirect)
+            to = await moved_to(statistics, replaced.facts, facts, period.year)
+            fates = Fates(
+                merged, parted, to, await _moved_from(repository, replaced.facts, facts, period.year)
+            )
+        return _Snapshot(await statistics.standing(), facts, former, fates)
 
     async def _keep(
         self, session: WriteSession, period: Period, snapshot: _Snapshot, made: Built, word: Word
@@ -203,8 +239,10 @@ class ReleaseService:
                 await writer.keep_table(release, edition, table)
         for indicator, facts in made.facts.items():
             await writer.keep_facts(release, indicator, facts.packed())
-        await self._witness(session, release, "built")
         return release
+
+    async def _built_at_console(self, session: WriteSession, release: str) -> None:
+        await self._witness(session, release, "built")
 
     async def _step(
         self, session: WriteSession, release: str, needed: ReleaseState
@@ -233,6 +271,10 @@ class ReleaseService:
     async def _witness(self, session: WriteSession, release: str, outcome: str) -> None:
         act = act_at_console(ActKind.RELEASE, thing("release", release), outcome=outcome)
         await self._audit.witness(session, act)
+
+
+def one_person(a: str, b: str) -> bool:
+    return a.strip().casefold() == b.strip().casefold()
 
 
 def _known_to(snapshot: _Snapshot, period: Period, held: Sequence[Seen]) -> None:
@@ -266,6 +308,20 @@ async def _former(repository: ReleaseRepository, year: int) -> list[Former]:
         periods = told_by(Period.parse(each.period))
         found.append(Former(each.id, periods, tables, facts, redirect, latest[each.period] == each.id))
     return found
+
+
+async def _moved_from(
+    repository: ReleaseRepository, before: Mapping[str, Facts], now: Mapping[str, Facts], year: int
+) -> dict[str, frozenset[str]]:
+    """By indicator, what has come into the year and was published of another."""
+    came = {indicator: keys_of(held) - keys_of(before.get(indicator)) for indicator, held in now.items()}
+    found: dict[str, set[str]] = {}
+    others = [each for each in await repository.all() if each.published_at and each.first_day.year != year]
+    for other in others if any(came.values()) else ():
+        for indicator, packed in (await repository.facts(other.id)).items():
+            known = keys_of(Facts.unpacked(packed)) if came.get(indicator) else set()
+            found.setdefault(indicator, set()).update(known & came.get(indicator, set()))
+    return {indicator: frozenset(keys) for indicator, keys in found.items()}
 
 
 def _replaced(former: Sequence[Former], period: Period) -> Former | None:

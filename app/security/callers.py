@@ -299,6 +299,8 @@ DefinitionReader = Annotated[
 """Reads what figures mean, which tells of no row."""
 ReleaseReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_READ, scopes.RELEASES_RESTRICTED)))]
 """Reads what was published. The endpoint asks for the scope of the restricted edition, and of the embargo."""
+ReleaseMaker = Annotated[OfficialCaller, Depends(OfficerRequirement((scopes.RELEASES_MANAGE,)))]
+"""Builds, approves, publishes and withdraws releases, as the officer that the header names."""
 ModelReader = Annotated[Caller, Depends(Requirement((scopes.MODELS_MANAGE, scopes.OPERATOR)))]
 Auditor = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.AUDIT_READ,)))]
 """Reads who did what, and says why: the log tells of officers and of whose data was opened."""

@@ -55,11 +55,13 @@ _EXACT: Final = all_of(ANALYST, REGIONAL, READER, STATISTICIAN, told=ALIKE)  # e
 _READ_CASE: Final = {**all_of(*NATIONAL, told=FOUND), READER: OWN, REGIONAL: OWN}
 
 _SDMX: Final = (  # the whole form of an address, and what may not be left out of it
-    ("3.0/data/{context}/{agency}/{flow}/{version}/{key}", "{flow}"),
-    ("3.0/availability/{context}/{agency}/{flow}/{version}/{key}/{component}", "{flow}"),
+    ("3.0/data/{context}/{agency}/{flow}/{version}/{key}", "/data"),
+    ("3.0/availability/{context}/{agency}/{flow}/{version}/{key}/{component}", "/availability"),
+    ("3.0/schema/{context}/{agency}/{flow}/{version}", "{flow}"),
     ("3.0/structure/{kind}/{agency}/{resource}/{version}/{item}", "{kind}"),
     ("2.1/data/{flow}/{key}/{provider}", "{flow}"),
     ("2.1/availableconstraint/{flow}/{key}/{provider}/{component}", "{flow}"),
+    ("2.1/schema/{context}/{agency}/{flow}/{version}", "{flow}"),
     ("2.1/{kind}/{agency}/{resource}/{version}/{item}", "{kind}"),
 )
 
@@ -74,7 +76,6 @@ def _sdmx(prefix: str) -> Iterator[str]:
 OPEN: Final = frozenset(
     {
         *_sdmx("/sdmx"),
-        "GET /sdmx/3.0/schema/{rest:path}",
         "GET /sdmx/3.0/metadata/{rest:path}",
         "GET /v1/open",
         "GET /v1/open/dictionary",
@@ -151,7 +152,11 @@ MATRIX: Final[Mapping[str, Row]] = {
     # the restricted edition by SDMX: structures are there, figures only once there is a release
     **{
         route: Row(
-            all_of(STATISTICIAN, INEI, told=(200 if "{kind}" in route else 404, None, None)),
+            all_of(
+                STATISTICIAN,
+                INEI,
+                told=(200 if "{kind}" in route or "/schema/" in route else 404, None, None),
+            ),
             others=(403, None, None),
         )
         for route in _sdmx("/sdmx/restricted")
@@ -172,6 +177,15 @@ MATRIX: Final[Mapping[str, Row]] = {
     "GET /v1/releases/{release}/manifest": Row(all_of(*_STATISTICS, told=NOWHERE)),
     "GET /v1/releases/{release}/tables/{table}": Row(all_of(*_STATISTICS, told=NOWHERE)),
     "GET /v1/releases/{release}/changes": Row(all_of(*_STATISTICS, told=NOWHERE)),
+    # the making of releases: of a period that cannot be built, of releases that are not there
+    "POST /v1/releases/{period}/builds": Row({STATISTICIAN: (422, 422, 422)}, body=_REASON),
+    "GET /v1/releases/builds": Row({STATISTICIAN: ALIKE}),
+    "GET /v1/releases/builds/{build_id}": Row({STATISTICIAN: NOWHERE}),
+    "GET /v1/releases/steps": Row({STATISTICIAN: ALIKE}),
+    "GET /v1/releases/{release}/preview": Row({STATISTICIAN: NOWHERE}),
+    "POST /v1/releases/{release}/approve": Row({STATISTICIAN: NOWHERE}, body=_REASON),
+    "POST /v1/releases/{release}/publish": Row({STATISTICIAN: NOWHERE}, body=_REASON),
+    "POST /v1/releases/{release}/withdraw": Row({STATISTICIAN: NOWHERE}, body=_REASON),
     "GET /v1/models": Row({OPERATOR: ALIKE}),
     "GET /v1/audit/entries": Row({AUDITOR: ALIKE}),
     "GET /v1/audit/persons/{person_id}/accesses": Row({AUDITOR: ALIKE}, "person"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from app.core.clock import LIMA
 from app.releases.sdmx.periods import Span, period_of, span_of
 from app.releases.sdmx.refusals import SdmxContradiction, SdmxSyntax, SdmxUnknownCode
 
@@ -45,6 +46,9 @@ class Asked:
     attributes: tuple[str, ...] | None = None  # None: all
     measures: bool = True
     keys_only: bool = False
+    sort: tuple[tuple[str, bool], ...] = ()  # component, whether descending
+    offset: int = 0
+    limit: int | None = None
 
 
 def key_test(key: str, codes: Codes, *, old: bool, without: str | None = None) -> Test | None:
@@ -196,7 +200,8 @@ def between(start: str | None, end: str | None) -> tuple[Test, ...]:
 
 
 def moment(field: str, given: str | None) -> datetime | None:
-    """An ``xs:dateTime``; without an offset, UTC. Raises ``SdmxSyntax``."""
+    """An ``xs:dateTime``; without an offset it is of Lima: the standard says the service's own time. Raises
+    ``SdmxSyntax``."""
     if given is None:
         return None
     text = given.replace(" ", "+")  # a plus that nobody encoded
@@ -204,7 +209,7 @@ def moment(field: str, given: str | None) -> datetime | None:
         if _MOMENT.fullmatch(text) is None:
             raise ValueError("not a moment")
         found = datetime.fromisoformat(text)
-        found = found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+        found = found if found.tzinfo is not None else found.replace(tzinfo=LIMA)
         return found.astimezone(UTC)
     except (ValueError, OverflowError):
         raise SdmxSyntax(field=field, expected="2026-11-15T00:00:00Z") from None

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from app.releases.standard import TABLES, StandardTable, codes_of
-from app.statistics.dimensions import UNKNOWN
+from app.statistics.dimensions import DEPARTMENTS, LIMA_METROPOLITAN, UNKNOWN
+from schemas.indicators import Words
 from schemas.releases import CellStatus, Edition
 
 AGENCY: Final = "INTERTRATA"
@@ -80,6 +81,30 @@ MATCHES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
     },
 }
 """The same thing in ``list``: code. ICCS 2015, HTCDS 2.0, CTDC and GLOTIP as the reference data hold them."""
+
+ICCS: Final[Mapping[str, Words]] = {
+    "0204": Words(es="Trata de personas", en="Trafficking in persons"),
+    "02041": Words(
+        es="Trata de personas con fines de explotación sexual",
+        en="Trafficking in persons for sexual exploitation",
+    ),
+    "02042": Words(
+        es="Trata de personas con fines de trabajo o servicios forzados",
+        en="Trafficking in persons for forced labour or services",
+    ),
+    "02043": Words(
+        es="Trata de personas con fines de extracción de órganos",
+        en="Trafficking in persons for organ removal",
+    ),
+    "02044": Words(es="Trata de personas con otros fines", en="Trafficking in persons for other purposes"),
+}
+"""UNODC, International Classification of Crime for Statistical Purposes, 1.0 (2015): 0204 and its parts."""
+
+UBIGEO_OF_AREA: Final[Mapping[str, str]] = {
+    **{code: code for code in DEPARTMENTS if code.isdigit()},
+    LIMA_METROPOLITAN: "1501",
+}
+"""Areas that are a place of INEI's directory; the rest of Lima, and what is not known, are none."""
 
 OBS_STATUS: Final[Mapping[CellStatus, str]] = {
     CellStatus.VALUE: "A",  # normal value

@@ -15,7 +15,7 @@ _PERIOD: Final = {"type": "string", "pattern": r"^(19|20)\d{2}(-(0[1-9]|1[0-2])|
 _COUNT: Final = {"type": "integer", "minimum": 1, "maximum": 999_999}
 _PATH: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "kind": ("Tipo de artefacto / artefact type", {"type": "string", "enum": list(KINDS)}),
-    "context": ("Contexto / context", {"type": "string", "enum": ["dataflow", "*"]}),
+    "context": ("Contexto / context", {"type": "string", "enum": ["dataflow", "datastructure", "*"]}),
     "agency": ("Agencia: INTERTRATA / agency", _WORD),
     "resource": ("Id / id", _WORD),
     "flow": ("Flujo de datos / data flow: DF_CASES_DEPARTMENT", _WORD),
@@ -33,6 +33,12 @@ _QUERY: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "includeHistory": ("También las versiones reemplazadas / replaced versions too", {"type": "boolean"}),
     "firstNObservations": ("Las primeras de cada serie / the first of each series", _COUNT),
     "lastNObservations": ("Las últimas de cada serie / the last of each series", _COUNT),
+    "offset": ("Cuántas se saltan / how many to skip", {**_COUNT, "minimum": 0}),
+    "limit": ("Cuántas como máximo / how many at most", _COUNT),
+    "sort": ("Orden / order: `series_key+TIME_PERIOD:desc`", _WORD | {"pattern": r"^[A-Z_a-z*:+]+$"}),
+    "deletion": ("Para mensajes que borran / for messages that delete", {"type": "boolean"}),
+    "explicitMeasure": ("SDMX 2.1", {"type": "boolean"}),
+    "explicit": ("SDMX 2.1", {"type": "boolean"}),
     "dimensionAtObservation": (
         "Dimensión de la observación / dimension at the observation",
         {"type": "string", "enum": [TIME, ALL]},

@@ -5,20 +5,23 @@ Neither side knows of the other's flows: what an edition has not is not found, a
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 
+from app.audit.acts import ActKind, thing
+from app.audit.sessions import Reading, audits
 from app.core.errors import IntertrataError
 from app.releases.conditional import OPEN, held_already, not_modified, validators
-from app.releases.published import Published
+from app.releases.published import Published, published_in
 from app.releases.sdmx import querying
 from app.releases.sdmx.describing import answers, described
 from app.releases.sdmx.errors import error_response
 from app.releases.sdmx.negotiation import OFFERS, Chosen, choose, wants_xml
 from app.releases.sdmx.querying import Query, query_of
-from app.releases.sdmx.references import Wanted
+from app.releases.sdmx.references import ALIASES, Wanted
 from app.releases.sdmx.refusals import SdmxNotImplemented, SdmxSyntax
 from app.releases.sdmx.service import Answer, Ask, Flow, SdmxService, State
 from app.security import scopes
@@ -71,9 +74,10 @@ class Call:
     def flow(self) -> Flow:
         """Raises ``SdmxSyntax``, ``SdmxNotImplemented``."""
         if not self.old:
-            if self.part.get("context", "dataflow") not in {"dataflow", "*"}:
+            contexts = self.part.get("context", "*").split(",")
+            if not {"dataflow", "*"} & {*contexts}:
                 raise SdmxNotImplemented(field="context: datastructure, provisionagreement")
-            named = (self.part["agency"], self.part["flow"], self.part.get("version", "~"))
+            named = (self.part.get("agency", "*"), self.part.get("flow", "*"), self.part.get("version", "*"))
         else:
             named = _flow_reference(self.part["flow"])
         return Flow(*named, self.part.get("key", "all"), self.part.get("component", "*"))
@@ -105,78 +109,150 @@ def _flow_reference(given: str) -> tuple[str, str, str]:
 
 
 Handler = Callable[..., Awaitable[Response]]
+Work = Callable[[Call, SdmxService], Awaitable[Response]]
+Reads = Annotated[Reading, audits(ActKind.RELEASE)]
 
 
-def _data(edition: Edition) -> Handler:
-    async def data(request: Request, releases: Published) -> Response:
-        call = Call(request, edition, data=True)
-        query = call.query(querying.DATA_21 if call.old else querying.DATA_30, components=True)
-        service = SdmxService(releases, edition)
-        flow = call.flow()
-        service.check(flow, query, call.ask)
-        state = await service.state(call.ask)
-        return call.unchanged(state) or call.answer(await service.data(flow, query, call.ask, state))
-
-    return data
+async def _data(call: Call, service: SdmxService) -> Response:
+    query = call.query(querying.DATA_21 if call.old else querying.DATA_30, components=True)
+    flow = call.flow()
+    service.check(flow, query, call.ask)
+    state = await service.state(call.ask)
+    return call.unchanged(state) or call.answer(await service.data(flow, query, call.ask, state))
 
 
-def _availability(edition: Edition) -> Handler:
-    async def availability(request: Request, releases: Published) -> Response:
-        call = Call(request, edition, data=False)
-        query = call.query(querying.AVAILABILITY, components=True)
-        service = SdmxService(releases, edition)
-        flow = call.flow()
-        service.check(flow, query, call.ask)
-        state = await service.state(call.ask)
-        return call.unchanged(state) or call.answer(await service.availability(flow, query, call.ask, state))
-
-    return availability
+async def _availability(call: Call, service: SdmxService) -> Response:
+    query = call.query(querying.AVAILABILITY, components=True)
+    flow = call.flow()
+    service.check(flow, query, call.ask)
+    state = await service.state(call.ask)
+    return call.unchanged(state) or call.answer(await service.availability(flow, query, call.ask, state))
 
 
-def _structures(edition: Edition) -> Handler:
-    async def structures(request: Request, releases: Published) -> Response:
-        call = Call(request, edition, data=False)
-        query = call.query(querying.STRUCTURE, components=False)
-        wanted = Wanted(
-            **{name: value for name, value in call.part.items() if name in Wanted.__slots__},
-            detail=query.get("detail") or "full",
-            references=query.get("references") or "none",
-            old=call.old,
-        )
-        answer = await SdmxService(releases, edition).structures(wanted, call.chosen)
-        return call.unchanged(answer) or call.answer(answer)
+async def _structures(call: Call, service: SdmxService) -> Response:
+    query = call.query(querying.STRUCTURE, components=False)
+    part = {name: value for name, value in call.part.items() if name in Wanted.__slots__}
+    part["kind"] = ALIASES.get(part["kind"], part["kind"])
+    wanted = Wanted(
+        **part,
+        detail=query.get("detail") or "full",
+        references=query.get("references") or "none",
+        old=call.old,
+    )
+    answer = await service.structures(wanted, call.chosen)
+    return call.unchanged(answer) or call.answer(answer)
 
-    return structures
+
+async def _schema(call: Call, service: SdmxService) -> Response:
+    query = call.query(querying.SCHEMA_21 if call.old else querying.SCHEMA_30, components=False)
+    context = call.part["context"]
+    if context not in SCHEMAS:
+        raise SdmxSyntax(field="context", expected=", ".join(SCHEMAS))
+    flow = Flow(call.part["agency"], call.part["flow"], call.part.get("version", "~"), "*")
+    answer = await service.schema(flow, query, call.chosen, of_flow=context == "dataflow")
+    return call.unchanged(answer) or call.answer(answer)
+
+
+def _open(work: Work, *, of_data: bool) -> Handler:
+    """Of what tells no exact figure: the public edition, and any structure."""
+
+    async def public(request: Request, releases: Published) -> Response:
+        return await work(Call(request, Edition.PUBLIC, data=of_data), SdmxService(releases, Edition.PUBLIC))
+
+    return public
+
+
+def _closed(work: Work, *, of_data: bool) -> Handler:
+    async def restricted(request: Request, releases: Published) -> Response:
+        service = SdmxService(releases, Edition.RESTRICTED)
+        return await work(Call(request, Edition.RESTRICTED, data=of_data), service)
+
+    return restricted
+
+
+def _witnessed(work: Work, *, of_data: bool) -> Handler:
+    """As the restricted tables under ``/v1/releases``: which tables of which releases were told to whom, or
+    the code of the refusal: ``SdmxRoute`` answers refusals before the session's dependency sees them."""
+
+    async def restricted(request: Request, reading: Reads) -> Response:
+        service = SdmxService(published_in(request, reading.session), Edition.RESTRICTED)
+        try:
+            call = Call(request, Edition.RESTRICTED, data=of_data)
+            answer = await work(call, service)
+        except IntertrataError as refused:
+            await reading.witness(outcome=refused.code)
+            raise
+        tables = (thing("table", f"restricted.{each.id}") for each in service.flows(call.flow()).values())
+        await reading.witness(*(thing("release", each) for each in service.told), *tables)
+        return answer
+
+    return restricted
 
 
 async def not_offered(request: Request) -> Response:
-    raise SdmxNotImplemented(field="schema, metadata")
+    raise SdmxNotImplemented(field="metadata")
 
 
-_FORMS: Final[tuple[tuple[str, Callable[[Edition], Handler], bool, tuple[str, ...]], ...]] = (
-    ("/3.0/data/{context}/{agency}/{flow}/{version}/{key}", _data, True, querying.DATA_30),
-    (
+SCHEMAS: Final = ("dataflow", "datastructure")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The whole form of an address; parts at its end may be left out down to ``least``."""
+
+    path: str
+    least: str
+    work: Work
+    query: tuple[str, ...]
+    summary: str
+
+    @property
+    def of_data(self) -> bool:
+        return self.work is _data
+
+    @property
+    def of_figures(self) -> bool:
+        return self.work in {_data, _availability}
+
+
+_DATA: Final = "SDMX: datos / data"
+_AVAILABLE: Final = "SDMX: qué datos hay / which data there are"
+_VALID: Final = "SDMX: qué pueden decir los datos / what data may hold"
+_STRUCTURE: Final = "SDMX: estructuras / structures"
+FORMS: Final = (
+    Form("/3.0/data/{context}/{agency}/{flow}/{version}/{key}", "/data", _data, querying.DATA_30, _DATA),
+    Form(
         "/3.0/availability/{context}/{agency}/{flow}/{version}/{key}/{component}",
+        "/availability",
         _availability,
-        False,
         querying.AVAILABILITY,
+        _AVAILABLE,
     ),
-    ("/3.0/structure/{kind}/{agency}/{resource}/{version}/{item}", _structures, False, querying.STRUCTURE),
-    ("/2.1/data/{flow}/{key}/{provider}", _data, True, querying.DATA_21),
-    (
+    Form("/3.0/schema/{context}/{agency}/{flow}/{version}", "{flow}", _schema, querying.SCHEMA_30, _VALID),
+    Form(
+        "/3.0/structure/{kind}/{agency}/{resource}/{version}/{item}",
+        "{kind}",
+        _structures,
+        querying.STRUCTURE,
+        _STRUCTURE,
+    ),
+    Form("/2.1/data/{flow}/{key}/{provider}", "{flow}", _data, querying.DATA_21, _DATA),
+    Form(
         "/2.1/availableconstraint/{flow}/{key}/{provider}/{component}",
+        "{flow}",
         _availability,
-        False,
         querying.AVAILABILITY,
+        _AVAILABLE,
     ),
-    ("/2.1/{kind}/{agency}/{resource}/{version}/{item}", _structures, False, querying.STRUCTURE),
+    Form("/2.1/schema/{context}/{agency}/{flow}/{version}", "{flow}", _schema, querying.SCHEMA_21, _VALID),
+    Form(
+        "/2.1/{kind}/{agency}/{resource}/{version}/{item}",
+        "{kind}",
+        _structures,
+        querying.STRUCTURE,
+        _STRUCTURE,
+    ),
 )
-"""The whole form of each address: parts at its end may be left out, as the standard has it."""
-_SUMMARIES: Final[Mapping[Callable[[Edition], Handler], str]] = {
-    _data: "SDMX: datos / data",
-    _availability: "SDMX: qué datos hay / which data there are",
-    _structures: "SDMX: estructuras / structures",
-}
 
 
 def forms_of(path: str, least: str, *, slashes: bool) -> list[str]:
@@ -188,27 +264,31 @@ def forms_of(path: str, least: str, *, slashes: bool) -> list[str]:
     return [*found, *(f"{each}/" for each in found)] if slashes else found
 
 
+def _handler(form: Form, edition: Edition) -> Handler:
+    if edition is Edition.PUBLIC:
+        return _open(form.work, of_data=form.of_data)
+    return (_witnessed if form.of_figures else _closed)(form.work, of_data=form.of_data)
+
+
 def _router(edition: Edition, prefix: str, guard: Any) -> APIRouter:
     made = APIRouter(prefix=prefix, tags=["SDMX"], route_class=SdmxRoute, dependencies=[guard])
-    for path, of, of_data, query in _FORMS:
-        handler = of(edition)
-        least, public = "{kind}" if of is _structures else "{flow}", edition is Edition.PUBLIC
-        for form in forms_of(path, least, slashes=public):
+    for form in FORMS:
+        handler = _handler(form, edition)
+        for path in forms_of(form.path, form.least, slashes=edition is Edition.PUBLIC):
             made.add_api_route(
-                form,
+                path,
                 handler,
                 methods=["GET"],
-                summary=_SUMMARIES[of],
+                summary=form.summary,
                 response_class=Response,
-                responses=answers(OFFERS["2.1" if path.startswith("/2.1") else "3.0", of_data]),
+                responses=answers(OFFERS["2.1" if path.startswith("/2.1") else "3.0", form.of_data]),
                 openapi_extra=described(
-                    form, query, components=of is not _structures, of_data=of is not _structures
+                    path, form.query, components=form.of_figures, of_data=form.of_figures
                 ),
-                include_in_schema=form == path,
+                include_in_schema=path == form.path,
             )
     if edition is Edition.PUBLIC:
-        for form in ("/3.0/schema/{rest:path}", "/3.0/metadata/{rest:path}"):
-            made.add_api_route(form, not_offered, methods=["GET"], include_in_schema=False)
+        made.add_api_route("/3.0/metadata/{rest:path}", not_offered, methods=["GET"], include_in_schema=False)
     return made
 
 

@@ -45,11 +45,22 @@ class Head:
     language: str
 
 
-def data_message(
-    spoken: Mapping[str, Structures], sets: Sequence[DataSet], shape: Shape, head: Head
-) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One flow of an answer. ``sets`` is not empty, nor is any of them."""
+
+    shape: Shape
+    sets: Sequence[DataSet]
+
+
+def data_message(spoken: Mapping[str, Structures], told: Sequence[Told], head: Head) -> bytes:
     """``spoken`` are the structures in each language."""
-    message = _Message(spoken, sets, shape, head.language)
+    structures: list[dict[str, Any]] = []
+    sets: list[dict[str, Any]] = []
+    for each in told:
+        message = _Message(spoken, each.sets, each.shape, head.language)
+        structures.append(message.structure(len(sets)))
+        sets += [message.data_set(held, len(structures) - 1) for held in each.sets]
     prepared = head.prepared.isoformat().replace("+00:00", "Z")
     document = {
         "meta": {
@@ -61,8 +72,8 @@ def data_message(
             "sender": {"id": "INTERTRATA", "name": "INTERTRATA"},
         },
         "data": {
-            "structures": [message.structure()],
-            "dataSets": [message.data_set(each) for each in sets],
+            "structures": structures,
+            "dataSets": sets,
         },
     }
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
@@ -101,7 +112,8 @@ class _Message:
     def _codes(self, component: str, language: str) -> Codelist | None:
         return self._spoken[language].concept(component).codes
 
-    def structure(self) -> dict[str, Any]:
+    def structure(self, first: int) -> dict[str, Any]:
+        """``first``: the place of its first data set in the message."""
         attributes = {
             "dataSet": [self._attribute(each, {"dataflow": {}}) for each in self._for_all],
             "observation": [self._attribute(each, {"observation": {}}) for each in self._attributes],
@@ -115,7 +127,7 @@ class _Message:
             ],
             "name": names[self._language],
             "names": names,
-            "dataSets": list(range(len(self._sets))),
+            "dataSets": list(range(first, first + len(self._sets))),
             "dimensions": {
                 "dataSet": [],
                 "series": [self._dimension(each) for each in self._series],
@@ -153,9 +165,9 @@ class _Message:
     def _period(self, time: str) -> str:
         return next(row["PERIOD"] for each in self._sets for row in each.rows if row[TIME] == time)
 
-    def data_set(self, held: DataSet) -> dict[str, Any]:
+    def data_set(self, held: DataSet, structure: int) -> dict[str, Any]:
         links = [{"urn": flow_urn(self._shape.flow), "rel": "dataflow"}]
-        told: dict[str, Any] = {"structure": 0, "action": held.action.value, "links": links}
+        told: dict[str, Any] = {"structure": structure, "action": held.action.value, "links": links}
         for name, at in (("validFrom", held.valid_from), ("validTo", held.valid_to)):
             if at is not None:
                 told[name] = at.isoformat().replace("+00:00", "Z")

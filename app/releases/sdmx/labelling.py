@@ -4,22 +4,23 @@ pysdmx writes a code's id in the place of its name, so it is given ids to write 
 """
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from typing import Final
 
+from app.releases.sdmx.codes import AGENCY, VERSION
 from app.releases.sdmx.structures import Structures
 
 _STRUCTURE: Final = ("STRUCTURE_ID", "DATAFLOW")  # of SDMX-CSV 2.0 and 1.0
 
 
 class Labels:
-    """The names of one flow's components and codes, in one language."""
+    """The names of flows, of their components and codes, in one language."""
 
-    def __init__(self, structures: Structures, flow: str) -> None:
-        self._flow = structures.flows[flow].name or flow
-        components = structures.schema(flow).components
-        concepts = {each.id: structures.concept(each.id) for each in components}
+    def __init__(self, structures: Structures, flows: Iterable[str]) -> None:
+        self._flows = {_structure(flow): structures.flows[flow].name or flow for flow in flows}
+        used = [each.id for flow in flows for each in structures.schema(flow).components]
+        concepts = {id_: structures.concept(id_) for id_ in dict.fromkeys(used)}
         self.names: Mapping[str, str] = {id_: each.name or id_ for id_, each in concepts.items()}
         self._codes: Mapping[str, Mapping[str, str]] = {
             id_: {code.id: code.name or code.id for code in each.codes.items}
@@ -29,7 +30,13 @@ class Labels:
 
     def of(self, column: str, value: str) -> str:
         """The name of a code; nothing where the column has no codes."""
-        return self._flow if column in _STRUCTURE else self._codes.get(column, {}).get(value, "")
+        held = self._flows if column in _STRUCTURE else self._codes.get(column, {})
+        return held.get(value, "")
+
+
+def _structure(flow: str) -> str:
+    """As SDMX-CSV writes it."""
+    return f"{AGENCY}:{flow}({VERSION})"
 
 
 def labelled(written: str, labels: Labels, way: str) -> str:

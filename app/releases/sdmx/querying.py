@@ -15,11 +15,14 @@ Pairs = Sequence[tuple[str, str]]
 
 _COMMON: Final = ("startPeriod", "endPeriod", "updatedAfter", "asOf", "includeHistory")
 _SHAPE: Final = ("firstNObservations", "lastNObservations", "dimensionAtObservation")
-DATA_30: Final = (*_COMMON, *_SHAPE, "attributes", "measures")
-DATA_21: Final = (*_COMMON, *_SHAPE, "detail")
+_PAGE: Final = ("offset", "limit", "sort")
+DATA_30: Final = (*_COMMON, *_SHAPE, *_PAGE, "attributes", "measures")
+DATA_21: Final = (*_COMMON, *_SHAPE, *_PAGE, "detail")
+SCHEMA_30: Final = ("dimensionAtObservation", "deletion", "asOf")
+SCHEMA_21: Final = ("dimensionAtObservation", "explicitMeasure", "explicit")
 AVAILABILITY: Final = (*_COMMON[:4], "references", "mode")
 STRUCTURE: Final = ("detail", "references")
-_NOT_OFFERED: Final = frozenset({"offset", "limit", "sort", "reportingYearStartDay", "explicitMeasure"})
+_NOT_OFFERED: Final = frozenset({"reportingYearStartDay"})
 _OF_DATASET: Final = ("UNIT_MEASURE",)
 _OF_OBSERVATION: Final = tuple(each for each in ATTRIBUTES if each not in _OF_DATASET)
 _GROUPS: Final = {
@@ -51,7 +54,9 @@ class Query:
 
 
 def query_of(pairs: Pairs, known: Sequence[str], *, components: bool) -> Query:
-    """Raises ``SdmxSyntax`` and ``SdmxNotImplemented``: nothing that was asked is passed over in silence."""
+    """Raises ``SdmxSyntax`` and ``SdmxNotImplemented``: nothing that was asked is passed over in silence.
+
+    A plus that nobody encoded has become a blank: no code holds one, so it is a plus again."""
     names = [name for name, _ in pairs]
     for name in names:
         if name in _NOT_OFFERED:
@@ -60,7 +65,15 @@ def query_of(pairs: Pairs, known: Sequence[str], *, components: bool) -> Query:
             raise SdmxSyntax(field="query", expected=", ".join([*known, *(["c[...]"] if components else [])]))
         if names.count(name) > 1:
             raise SdmxSyntax(field="query", expected="each parameter once")
-    return Query(pairs)
+    return Query([(name, _plus(value) if _joins(name) else value) for name, value in pairs])
+
+
+def _joins(name: str) -> bool:
+    return name == "sort" or name.startswith("c[")
+
+
+def _plus(value: str) -> str:
+    return value.replace(" ", "+")
 
 
 def conditions_of(
@@ -75,7 +88,8 @@ def conditions_of(
 
 def asked_of(query: Query, key: str, codes: Codes, *, old: bool) -> Asked:
     """Raises ``SdmxSyntax``, ``SdmxUnknownCode``, ``SdmxContradiction``."""
-    attributes, measures, keys_only = _detail(query) if old else (_attributes(query), _measures(query), False)
+    at = _chosen(query, "dimensionAtObservation", (TIME, ALL, *codes)) or TIME
+    attributes, measures, keys_only = _detail(query) if old else _parts(query, at)
     return Asked(
         tests=tuple(conditions_of(query, key, codes, old=old)),
         times=asking.times(
@@ -83,11 +97,45 @@ def asked_of(query: Query, key: str, codes: Codes, *, old: bool) -> Asked:
         ),
         first=_count(query, "firstNObservations"),
         last=_count(query, "lastNObservations"),
-        at=_chosen(query, "dimensionAtObservation", (TIME, ALL, *codes)) or TIME,
+        at=at,
         attributes=attributes,
         measures=measures,
         keys_only=keys_only,
+        sort=_sort(query, (*codes, TIME), at),
+        offset=_count(query, "offset", least=0) or 0,
+        limit=_count(query, "limit"),
     )
+
+
+def _parts(query: Query, at: str) -> tuple[tuple[str, ...] | None, bool, bool]:
+    """Neither attributes nor measures: keys of series alone, where there are series."""
+    attributes, measures = _attributes(query), _measures(query)
+    return attributes, measures, attributes == () and not measures and at != ALL
+
+
+def _sort(query: Query, dimensions: Sequence[str], at: str) -> tuple[tuple[str, bool], ...]:
+    """``*`` is every dimension, ``series_key`` those that are not at the observation."""
+    given = query.get("sort")
+    if given is None:
+        return ()
+    series = dimensions if at == ALL else tuple(each for each in dimensions if each != at)
+    groups = {"*": dimensions, "series_key": series}
+    known = (*groups, *dimensions, "OBS_VALUE", *ATTRIBUTES)
+    found: list[tuple[str, bool]] = []
+    for part in given.split("+"):
+        name, _, way = part.partition(":")
+        if name not in known or way not in {"", "asc", "desc"}:
+            raise SdmxSyntax(field="sort", expected=", ".join(known))
+        found += [(each, way == "desc") for each in groups.get(name, (name,))]
+    return tuple(found)
+
+
+def schema_of(query: Query, dimensions: Sequence[str]) -> None:
+    """Structures say the same however data are packaged, and have not changed. Raises ``SdmxSyntax``."""
+    _chosen(query, "dimensionAtObservation", (TIME, ALL, *dimensions))
+    asking.moment("asOf", query.get("asOf"))
+    for name in ("deletion", "explicit", "explicitMeasure"):
+        _yes(query, name)
 
 
 def _detail(query: Query) -> tuple[tuple[str, ...] | None, bool, bool]:
@@ -121,10 +169,10 @@ def _chosen(query: Query, name: str, known: Sequence[str]) -> str | None:
     return given
 
 
-def _count(query: Query, name: str) -> int | None:
+def _count(query: Query, name: str, *, least: int = 1) -> int | None:
     given = query.get(name)
     if given is None:
         return None
-    if re.fullmatch(r"[1-9]\d{0,5}", given, re.ASCII) is None:
-        raise SdmxSyntax(field=name, expected=f"1..{MOST_OBSERVATIONS - 1}")
+    if re.fullmatch(r"\d{1,6}", given, re.ASCII) is None or int(given) < least:
+        raise SdmxSyntax(field=name, expected=f"{least}..{MOST_OBSERVATIONS - 1}")
     return int(given)

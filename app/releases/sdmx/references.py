@@ -8,6 +8,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 from pysdmx.model import Components
 
+from app.releases.sdmx.lists import of_list
 from app.releases.sdmx.negotiation import versions_meet
 from app.releases.sdmx.refusals import SdmxNoResults, SdmxSyntax
 from app.releases.sdmx.structures import structures_of
@@ -36,7 +37,11 @@ KINDS: Final = (
     "conceptscheme",
     "dataflow",
     "datastructure",
+    "hierarchy",
+    "representationmap",
 )
+ALIASES: Final = {"hierarchicalcodelist": "hierarchy"}
+"""As SDMX 2.1 says it."""
 _OTHERS: Final = frozenset(
     [
         "actualconstraint",
@@ -48,8 +53,6 @@ _OTHERS: Final = frozenset(
         "dataconstraint",
         "dataconsumerscheme",
         "dataproviderscheme",
-        "hierarchicalcodelist",
-        "hierarchy",
         "hierarchyassociation",
         "metadataconstraint",
         "metadataflow",
@@ -64,7 +67,6 @@ _OTHERS: Final = frozenset(
         "provisionagreement",
         "reportingtaxonomy",
         "reportingtaxonomymap",
-        "representationmap",
         "rulesetscheme",
         "structuremap",
         "structureset",
@@ -76,6 +78,7 @@ _OTHERS: Final = frozenset(
 )
 """Types that SDMX has and we have nothing of."""
 _WHOLE: Final = frozenset({"categorisation"})  # nothing to leave out in a stub
+_CONTENT: Final = {"hierarchy": "codes", "representationmap": "maps"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +202,8 @@ def _children(name: Name, artefact: Any) -> Iterable[Name]:
     elif kind == "categorisation":
         yield ("dataflow", _id_in(artefact.source))
         yield ("categoryscheme", _id_in(artefact.target))
+    elif kind in _CONTENT:
+        yield from (("codelist", each) for each in of_list(artefact))
 
 
 def _id_in(urn: str) -> str:
@@ -246,5 +251,5 @@ def _detailed(name: Name, artefact: Any, told: Artefacts, wanted: Wanted, *, mai
     if name[0] == "datastructure":
         left_out["components"] = Components([])
     elif name[0] != "dataflow":  # which names its structure in a stub too
-        left_out["items"] = ()
+        left_out[_CONTENT.get(name[0], "items")] = ()
     return replace(artefact, **left_out)

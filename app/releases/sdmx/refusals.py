@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from app.core.errors import BadRequest, IntertrataError, NotFound, Unprocessable
+from app.core.errors import BadRequest, ContentTooLarge, IntertrataError, NotFound, Unprocessable
 
 
 class SdmxSyntax(BadRequest):
@@ -27,6 +27,16 @@ class SdmxNoResults(NotFound):
     code = "sdmx-no-results"
     es = "No hay nada que responda a ese pedido."
     en = "Nothing answers that request."
+
+
+class SdmxTooLarge(ContentTooLarge):
+    code = "sdmx-too-large"
+    es = (
+        "La respuesta pasaría de {most} observaciones. Pida un flujo, clave o periodos, o por partes (limit)."
+    )
+    en = (
+        "The answer would exceed {most} observations. Ask for one flow, a key or periods, or a part by limit."
+    )
 
 
 class SdmxNotAcceptable(IntertrataError):

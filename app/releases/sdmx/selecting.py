@@ -146,7 +146,38 @@ def ordered(rows: Iterable[Row], table: StandardTable, asked: Asked) -> tuple[Ro
     for key in sorted(series):
         held = sorted(series[key], key=lambda row: period_of(row["PERIOD"]).span.first)
         found += _ends(held, asked.first, asked.last)
+    for component, descending in reversed(asked.sort):  # each keeps what the ones after it said
+        found.sort(key=lambda row, by=component: _rank(row, by), reverse=descending)  # type: ignore[misc]
     return tuple(found)
+
+
+def _rank(row: Row, component: str) -> tuple[object, ...]:
+    """Periods by their days, figures by size (none comes first), the rest by its codes."""
+    if component == TIME:
+        span = period_of(row["PERIOD"]).span
+        return span.first, span.last
+    if component == "OBS_VALUE":
+        return (float(row[component] or "-inf"),)
+    return (row[component],)
+
+
+class Page:
+    """Skips and counts, over all sets of an answer: observations, or series where keys alone are told."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._skip, self._left = asked.offset, asked.limit
+
+    def of(self, rows: Sequence[Row], series: Sequence[str] | None) -> tuple[Row, ...]:
+        """``series``: the dimensions of a series' key, where series are counted."""
+        units: dict[object, list[Row]] = defaultdict(list)
+        for place, row in enumerate(rows):
+            units[place if series is None else tuple(row[each] for each in series)].append(row)
+        held = list(units.values())[self._skip :]
+        self._skip = max(0, self._skip - len(units))
+        if self._left is not None:
+            held = held[: self._left]
+            self._left -= len(held)
+        return tuple(row for unit in held for row in unit)
 
 
 def _ends(rows: list[Row], first: int | None, last: int | None) -> list[Row]:

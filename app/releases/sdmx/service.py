@@ -16,14 +16,15 @@ from pysdmx.model.constraint import (
     CubeValue,
 )
 
+from app.core.errors import IntertrataError
 from app.releases.ports import PublishedReleases
 from app.releases.sdmx import codes, selecting
 from app.releases.sdmx.asking import TIME, Asked, Row, Times
-from app.releases.sdmx.json_data import Head, Shape
+from app.releases.sdmx.json_data import Head, Shape, Told
 from app.releases.sdmx.negotiation import Chosen
-from app.releases.sdmx.querying import Query, asked_of, conditions_of
+from app.releases.sdmx.querying import Query, asked_of, conditions_of, schema_of
 from app.releases.sdmx.references import EVERYTHING, Wanted, found, graph_of, version_met
-from app.releases.sdmx.refusals import SdmxNoResults, SdmxNotImplemented, SdmxSyntax
+from app.releases.sdmx.refusals import SdmxNoResults, SdmxSyntax, SdmxTooLarge, SdmxUnknownCode
 from app.releases.sdmx.selecting import DataSet
 from app.releases.sdmx.structures import ATTRIBUTES, flow_urn, structures_of
 from app.releases.sdmx.writing import write_data, write_structures
@@ -33,6 +34,8 @@ from schemas.releases import Edition, Release
 WRITTEN_AS: Final = "1"  # to be raised when the same releases are written in another way
 _BEFORE_ANY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 MODES: Final = ("exact", "available")
+MOST_OBSERVATIONS: Final = 300_000
+"""Of one answer; some hundred megabytes of XML."""
 _WITH_AVAILABILITY: Final = ("dataflow", "datastructure", "conceptscheme", "codelist")
 
 
@@ -78,6 +81,7 @@ class SdmxService:
     def __init__(self, releases: PublishedReleases, edition: Edition) -> None:
         self._releases = releases
         self._edition = edition
+        self.told: dict[str, None] = {}  # the releases whose tables were read, in order
 
     async def state(self, ask: Ask) -> State:
         """Enough to say that nothing has changed, before any table is read."""
@@ -94,66 +98,108 @@ class SdmxService:
         )
         return State(releases, sha256(told.encode()).hexdigest()[:32], selecting.modified_at(releases))
 
-    def check(self, flow: Flow, query: Query, ask: Ask) -> None:
-        """Raises what is wrong with the request itself, before anything is read for it."""
-        _, table = self.flow(flow)
-        asked_of(query, flow.key, selecting.codes_for(table), old=ask.old)
+    def check(self, flow: Flow, query: Query, ask: Ask) -> dict[str, Asked]:
+        """What is asked of each flow that the request fits, before anything is read for it. Raises what
+        is wrong with the request where it fits none."""
+        found: dict[str, Asked] = {}
+        wrong: list[IntertrataError] = []
+        for id_, table in self.flows(flow).items():
+            try:
+                found[id_] = asked_of(query, flow.key, selecting.codes_for(table), old=ask.old)
+            except (SdmxSyntax, SdmxUnknownCode) as refused:
+                wrong.append(refused)
+        if not found:
+            raise wrong[0]
+        return found
 
     async def data(self, flow: Flow, query: Query, ask: Ask, state: State) -> Answer:
         """Raises ``SdmxNoResults`` where nothing matches, and what the parser of queries raises."""
-        id_, table = self.flow(flow)
-        asked = asked_of(query, flow.key, selecting.codes_for(table), old=ask.old)
-        sets = await self._sets(table, asked, state.releases)
-        if not sets:
-            if asked.times.updated_after is None:
-                raise SdmxNoResults
+        told, some = [], False
+        page: selecting.Page | None = None
+        for id_, asked in self.check(flow, query, ask).items():
+            sets = await self._sets(self._tables[id_], asked, state.releases)
+            some = some or bool(sets)
+            page = page or selecting.Page(asked)
+            sets = _of_page(sets, page, asked, self._tables[id_])
+            attributes = ATTRIBUTES if asked.attributes is None else asked.attributes
+            if sets:
+                shape = Shape(id_, asked.at, attributes, asked.measures, asked.keys_only)
+                told.append(Told(shape, sets))
+            _bounded(told)
+        if not some and _updated_after(query) is None:
+            raise SdmxNoResults
+        if not told:
             return Answer(state.etag, state.modified, None)
-        attributes = ATTRIBUTES if asked.attributes is None else asked.attributes
-        shape = Shape(id_, asked.at, attributes, asked.measures, asked.keys_only)
-        head = self._head(state, ask)
-        body = await asyncio.to_thread(write_data, self._edition, sets, shape, ask.chosen, head)
+        body = await asyncio.to_thread(write_data, self._edition, told, ask.chosen, self._head(state, ask))
         return Answer(state.etag, state.modified, body)
 
     async def availability(self, flow: Flow, query: Query, ask: Ask, state: State) -> Answer:
-        id_, table = self.flow(flow)
-        known = selecting.codes_for(table)
-        asked = asked_of(query, flow.key, known, old=ask.old)
-        rows = [row for part in await self._parts(table, asked.times, state.releases) for row in part.rows]
-        exact = selecting.chosen(rows, asked)
-        if not exact:
-            if asked.times.updated_after is None:
+        """One constraint for each flow that has something of what was asked."""
+        mode, references = _mode(query), query.get("references") or "none"
+        told: list[Any] = []
+        with_them: dict[tuple[str, str], Any] = {}
+        for id_, asked in self.check(flow, query, ask).items():
+            table = self._tables[id_]
+            known = selecting.codes_for(table)
+            rows = [
+                row for part in await self._parts(table, asked.times, state.releases) for row in part.rows
+            ]
+            exact = selecting.chosen(rows, asked)
+            if not exact:
+                continue
+            values = {each: {row[each] for row in exact} for each in (*known, TIME)}
+            if mode == "available":
+                for dimension in known:
+                    tests = conditions_of(query, flow.key, known, old=ask.old, without=dimension)
+                    values[dimension] = {row[dimension] for row in rows if all(test(row) for test in tests)}
+            told.append(_constraint(id_, _picked(flow, values), exact, tuple(known)))
+            for name, artefact in self._with_availability(id_, values, references).items():
+                with_them[name] = _joined(with_them.get(name), artefact)
+        if not told:
+            if _updated_after(query) is None:
                 raise SdmxNoResults
             return Answer(state.etag, state.modified, None)
-        values = {each: {row[each] for row in exact} for each in (*known, TIME)}
-        if _mode(query) == "available":
-            for dimension in known:
-                tests = conditions_of(query, flow.key, known, old=ask.old, without=dimension)
-                values[dimension] = {row[dimension] for row in rows if all(test(row) for test in tests)}
-        constraint = _constraint(id_, _picked(flow, values), exact, tuple(known))
-        with_it = self._with_availability(id_, values, query.get("references") or "none")
-        head = self._head(state, ask)
-        body = await asyncio.to_thread(write_structures, [constraint, *with_it], ask.chosen, head)
+        artefacts = [*told, *with_them.values()]
+        body = await asyncio.to_thread(write_structures, artefacts, ask.chosen, self._head(state, ask))
         return Answer(state.etag, state.modified, body)
+
+    async def schema(self, flow: Flow, query: Query, chosen: Chosen, *, of_flow: bool) -> Answer:
+        """What data of one flow, or of the flows of one definition, may hold. Raises ``SdmxNoResults``."""
+        held = self._tables
+        if of_flow:
+            meant = [id_ for id_ in held if id_ == flow.id]
+        else:
+            meant = [id_ for id_, table in held.items() if codes.structure_id(table) == flow.id]
+        if not meant or flow.agency != codes.AGENCY or not version_met(flow.version, codes.VERSION):
+            raise SdmxNoResults
+        schema_of(query, (*selecting.codes_for(held[meant[0]]),))
+        artefacts = structures_of(self._edition).validity(meant[0], of_flow=of_flow)
+        return await self._written(artefacts, repr((flow, of_flow, sorted(query.pairs))), chosen)
 
     async def structures(self, wanted: Wanted, chosen: Chosen) -> Answer:
         """The same for everybody who may ask at all: structures come from the code, not from releases."""
-        artefacts = found(self._edition, wanted)
-        told = "\n".join([WRITTEN_AS, self._edition.value, repr(wanted), chosen.media_type, chosen.language])
+        return await self._written(found(self._edition, wanted), repr(wanted), chosen)
+
+    async def _written(self, artefacts: Sequence[Any], wanted: str, chosen: Chosen) -> Answer:
+        told = "\n".join([WRITTEN_AS, self._edition.value, wanted, chosen.media_type, chosen.language])
         head = Head(sha256(told.encode()).hexdigest()[:32], _BEFORE_ANY, chosen.language)
         body = await asyncio.to_thread(write_structures, artefacts, chosen, head)
         return Answer(sha256(body).hexdigest()[:32], None, body)
 
-    def flow(self, flow: Flow) -> tuple[str, StandardTable]:
-        """Raises ``SdmxNoResults`` for a flow that is not there, ``SdmxNotImplemented`` for several."""
-        tables = structures_of(self._edition).tables
-        meant = [id_ for id_ in tables if flow.id in EVERYTHING or id_ in flow.id.split(",")]
-        if not meant or not (flow.agency in EVERYTHING or codes.AGENCY in flow.agency.split(",")):
+    def flows(self, flow: Flow) -> dict[str, StandardTable]:
+        """In their order. Raises ``SdmxNoResults`` where none of them is there."""
+        asked = flow.id.split(",")
+        meant = {id_: table for id_, table in self._tables.items() if id_ in asked or EVERYTHING & {*asked}}
+        agencies = {*flow.agency.split(",")}
+        if not meant or not agencies & {*EVERYTHING, codes.AGENCY}:
             raise SdmxNoResults
         if not any(version_met(each, codes.VERSION) for each in flow.version.split(",")):
             raise SdmxNoResults
-        if len(meant) > 1:
-            raise SdmxNotImplemented(field="resourceID: * , A,B")
-        return meant[0], tables[meant[0]]
+        return meant
+
+    @property
+    def _tables(self) -> dict[str, StandardTable]:
+        return structures_of(self._edition).tables
 
     async def _sets(self, table: StandardTable, asked: Asked, releases: Sequence[Release]) -> list[DataSet]:
         """One set for each act; with history, one for each dissemination."""
@@ -181,6 +227,7 @@ class SdmxService:
                 rows = selecting.rows_gone(table, release)
             else:
                 held = await self._releases.table(release.manifest.release, self._edition, table.id)
+                self.told[release.manifest.release] = None
                 rows = selecting.rows_of(table, held, release)
             since = selecting.published_at(release) if times.history else None
             sets.append(DataSet(part.action, tuple(rows), since, part.until))
@@ -189,7 +236,9 @@ class SdmxService:
     def _head(self, state: State, ask: Ask) -> Head:
         return Head(state.etag, state.modified or _BEFORE_ANY, ask.chosen.language)
 
-    def _with_availability(self, flow: str, values: dict[str, set[str]], references: str) -> list[Any]:
+    def _with_availability(
+        self, flow: str, values: dict[str, set[str]], references: str
+    ) -> dict[tuple[str, str], Any]:
         asked = set(references.split(","))
         if not asked <= {*_WITH_AVAILABILITY, "none", "all"}:
             raise SdmxSyntax(field="references", expected=", ".join(["none", "all", *_WITH_AVAILABILITY]))
@@ -202,7 +251,7 @@ class SdmxService:
             each.local_codes.id: values.get(each.id) for each in definition.components if each.local_codes
         }
         concepts = {each.id for each in definition.components}
-        told = []
+        told = {}
         for kind, id_ in sorted(near):
             artefact = graph.held[kind, id_]
             keep = used.get(id_) if kind == "codelist" else concepts if kind == "conceptscheme" else None
@@ -210,8 +259,37 @@ class SdmxService:
                 kept = tuple(each for each in artefact.items if each.id in keep)
                 artefact = with_fields(artefact, items=kept, is_partial=len(kept) < len(artefact.items))
             if kind in kinds:
-                told.append(artefact)
+                told[kind, id_] = artefact
         return told
+
+
+def _of_page(
+    sets: Sequence[DataSet], page: selecting.Page, asked: Asked, table: StandardTable
+) -> list[DataSet]:
+    dimensions = (*codes.dimensions_of(table), TIME)
+    series = tuple(each for each in dimensions if each != asked.at) if asked.keys_only else None
+    told = [replace(each, rows=page.of(each.rows, series)) for each in sets]
+    return [each for each in told if each.rows]
+
+
+def _bounded(told: Sequence[Told]) -> None:
+    """Raises ``SdmxTooLarge``."""
+    if sum(len(held.rows) for each in told for held in each.sets) > MOST_OBSERVATIONS:
+        raise SdmxTooLarge(most=MOST_OBSERVATIONS)
+
+
+def _updated_after(query: Query) -> str | None:
+    return query.get("updatedAfter")
+
+
+def _joined(held: Any, more: Any) -> Any:
+    """One item scheme with the items of both, as a list that several flows use in part."""
+    items = getattr(held, "items", None)
+    if items is None or not held.is_partial:
+        return more if held is None else held
+    known = {each.id for each in items}
+    together = (*items, *(each for each in more.items if each.id not in known))
+    return with_fields(held, items=together, is_partial=more.is_partial)
 
 
 def _mode(query: Query) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final
 
+from msgspec.structs import replace
 from pysdmx.model import (
     Agency,
     AgencyScheme,
@@ -28,25 +29,17 @@ from pysdmx.model import (
 from pysdmx.model.__base import Annotation
 
 from app.releases.sdmx import codes
+from app.releases.sdmx import lists as others
 from app.releases.sdmx.bilingual import Says, both
 from app.releases.sdmx.codes import AGENCY, VERSION
+from app.releases.sdmx.naming import URN, kept, urn
 from app.releases.standard import StandardTable
 from app.releases.words import unit_words, words_of
 from app.statistics.dimensions import BY_ID
 from schemas.indicators import Words
-from schemas.releases import Edition
+from schemas.releases import CellStatus, Edition
 from schemas.vocabulary import Unit
 
-URN: Final = "urn:sdmx:org.sdmx.infomodel"
-_PACKAGES: Final = {
-    "Codelist": "codelist",
-    "ConceptScheme": "conceptscheme",
-    "DataStructure": "datastructure",
-    "Dataflow": "datastructure",
-    "CategoryScheme": "categoryscheme",
-    "Categorisation": "categoryscheme",
-    "AgencyScheme": "base",
-}
 CONCEPTS: Final = "CS_INTERTRATA"
 _ORIGIN: Final = "SDMX_ORIGIN"
 
@@ -118,7 +111,7 @@ class Structures:
             id="CATS_UNITS",
             name=self._says(Words(es="Flujos por unidad", en="Flows by unit")),
             items=tuple(Category(id=unit.upper(), name=self._says(unit_words(unit))) for unit in units),
-            **_kept("CategoryScheme", "CATS_UNITS"),
+            **kept("CategoryScheme", "CATS_UNITS"),
         )
         return {
             "agencyscheme": {"AGENCIES": self._agencies()},
@@ -128,6 +121,10 @@ class Structures:
             "dataflow": dict(self.flows),
             "categoryscheme": {scheme.id: scheme},
             "categorisation": {each.id: each for each in self._categorisations()},
+            "hierarchy": dict(others.hierarchies(self._says)),
+            "representationmap": dict(
+                others.maps(self._says, self._dimensions, {each: _list_of(each) for each in self._dimensions})
+            ),
         }
 
     def schema(self, flow: str) -> Schema:
@@ -142,6 +139,19 @@ class Structures:
             name=self.flows[flow].name,
         )
 
+    def validity(self, flow: str, *, of_flow: bool) -> list[Any]:
+        """The definition that data of a flow follow, with the concepts and codes that they may use.
+        ``of_flow``: with what holds in this flow alone: its unit, its states of confidentiality."""
+        table = self.tables[flow]
+        definition = self.definitions[codes.structure_id(table)]
+        lists = {each.local_codes.id: each.local_codes for each in definition.components if each.local_codes}
+        if of_flow:
+            held = {codes.conf_status(self.edition, status) for status in CellStatus}
+            allowed = {"CL_UNIT_MEASURE": {table.definition.unit.upper()}, "CL_CONF_STATUS": held}
+            lists |= {id_: _part(lists[id_], those) for id_, those in allowed.items()}
+        concepts = _part(self.concepts, {each.id for each in definition.components})
+        return [self._agencies(), concepts, definition, *(lists[id_] for id_ in sorted(lists))]
+
     def _codelists(self) -> dict[str, Codelist]:
         lists = {id_: self._list(id_, name, told) for id_, (name, told) in _LISTS.items()}
         for dimension in self._dimensions:
@@ -151,26 +161,27 @@ class Structures:
                     id=code,
                     name=self._says(words_of(dimension, ours)),
                     annotations=_matches(dimension, code, ours),
-                    urn=f"{_urn('Codelist', id_, 'Code')}.{code}",
+                    urn=f"{urn('Codelist', id_, 'Code')}.{code}",
                 )
                 for code, ours in codes.codes_by_id(dimension).items()
             )
             lists[id_] = Codelist(
-                id=id_, name=self._says(_name_of(dimension)), items=held, **_kept("Codelist", id_)
+                id=id_, name=self._says(_name_of(dimension)), items=held, **kept("Codelist", id_)
             )
-        return lists
+        return lists | others.codelists(self._says)
 
     def _list(self, id_: str, name: Words, told: Mapping[str, Words]) -> Codelist:
         origin = _ORIGINS.get(id_)
-        urn = _urn("Codelist", id_, "Code")
+        codes_urn = urn("Codelist", id_, "Code")
         return Codelist(
             id=id_,
             name=self._says(name),
             items=tuple(
-                Code(id=code, name=self._says(words), urn=f"{urn}.{code}") for code, words in told.items()
+                Code(id=code, name=self._says(words), urn=f"{codes_urn}.{code}")
+                for code, words in told.items()
             ),
             annotations=() if origin is None else (Annotation(id=_ORIGIN, type=_ORIGIN, title=origin),),
-            **_kept("Codelist", id_),
+            **kept("Codelist", id_),
         )
 
     def _concepts(self) -> ConceptScheme:
@@ -182,7 +193,7 @@ class Structures:
                 id=id_,
                 name=self._says(name),
                 codes=self.codelists[list_],
-                enum_ref=_urn("Codelist", list_),
+                enum_ref=urn("Codelist", list_),
                 urn=_concept(id_),
             )
             for id_, (list_, name) in coded.items()
@@ -195,7 +206,7 @@ class Structures:
             id=CONCEPTS,
             name=self._says(Words(es="Conceptos de INTERTRATA", en="Concepts of INTERTRATA")),
             items=tuple(items),
-            **_kept("ConceptScheme", CONCEPTS),
+            **kept("ConceptScheme", CONCEPTS),
         )
 
     def _definition(self, table: StandardTable) -> DataStructureDefinition:
@@ -213,7 +224,7 @@ class Structures:
             annotations=tuple(
                 Annotation(id=f"MULTI_VALUED_{each}", type="MULTI_VALUED", title=each) for each in told
             ),
-            **_kept("DataStructure", id_),
+            **kept("DataStructure", id_),
         )
 
     def concept(self, id_: str) -> Concept:
@@ -230,7 +241,7 @@ class Structures:
             concept=concept,
             local_dtype=concept.dtype,
             local_codes=concept.codes,
-            local_enum_ref=None if list_ is None else _urn("Codelist", list_),
+            local_enum_ref=None if list_ is None else urn("Codelist", list_),
             attachment_level=attached,
         )
 
@@ -251,11 +262,11 @@ class Structures:
                     en=f"{told.numerator.en}. Universe: {told.universe.en}.",
                 )
             ),
-            structure=_urn("DataStructure", codes.structure_id(table)),
+            structure=urn("DataStructure", codes.structure_id(table)),
             annotations=tuple(
                 Annotation(id=key, type=key, title=value) for key, value in annotations.items()
             ),
-            **_kept("Dataflow", id_),
+            **kept("Dataflow", id_),
         )
 
     def _agencies(self) -> AgencyScheme:
@@ -264,13 +275,13 @@ class Structures:
 
     def _categorisations(self) -> Iterable[Categorisation]:
         for flow, table in self.tables.items():
-            target = _urn("CategoryScheme", "CATS_UNITS", "Category")
+            target = urn("CategoryScheme", "CATS_UNITS", "Category")
             yield Categorisation(
                 id=f"CAT_{flow}",
                 name=self._says(table.name),
-                source=_urn("Dataflow", flow),
+                source=urn("Dataflow", flow),
                 target=f"{target}.{table.definition.unit.upper()}",
-                **_kept("Categorisation", f"CAT_{flow}"),
+                **kept("Categorisation", f"CAT_{flow}"),
             )
 
 
@@ -280,24 +291,21 @@ def structures_of(edition: Edition) -> Structures:
     return Structures(edition, both)
 
 
-def _kept(kind: str, id_: str) -> dict[str, Any]:
-    return {"agency": AGENCY, "version": VERSION, "is_final": True, "urn": _urn(kind, id_)}
-
-
-def _urn(kind: str, id_: str, item: str | None = None) -> str:
-    return f"{URN}.{_PACKAGES[kind]}.{item or kind}={AGENCY}:{id_}({VERSION})"
+def _part(scheme: Any, ids: set[str]) -> Any:
+    kept = tuple(each for each in scheme.items if each.id in ids)
+    return replace(scheme, items=kept, is_partial=len(kept) < len(scheme.items))
 
 
 def _concept(id_: str) -> str:
-    return f"{_urn('ConceptScheme', CONCEPTS, 'Concept')}.{id_}"
+    return f"{urn('ConceptScheme', CONCEPTS, 'Concept')}.{id_}"
 
 
 def flow_urn(flow: str) -> str:
-    return _urn("Dataflow", flow)
+    return urn("Dataflow", flow)
 
 
 def structure_urn(definition: str) -> str:
-    return _urn("DataStructure", definition)
+    return urn("DataStructure", definition)
 
 
 def _list_of(dimension: str) -> str:

@@ -147,6 +147,8 @@ class Call:
             "{decision_id}": str(uuid4()),
             "{release}": "2024-B1.9",
             "{table}": "cases-department",
+            "{period}": "1999-B1",
+            "{build_id}": str(uuid4()),
             "{glass_id}": await self._glass(headers) if "{glass_id}" in path else "",
         }
         parts |= SDMX

@@ -12,6 +12,11 @@ from app.shell import openapi
 from app.wiring import Services
 from support.access_matrix import MATRIX, OPEN
 
+
+def tells_no_figure(route: str) -> bool:
+    return "/schema/" in route or "{kind}" in route
+
+
 EXEMPT = {
     "GET /docs": "a page about the API",
     "GET /docs/{asset}": "a page about the API",
@@ -43,13 +48,20 @@ EXEMPT = {
     "GET /v1/releases/{release}": "what was published, of nobody",
     "GET /v1/releases/{release}/manifest": "what was published, of nobody; tables are witnessed",
     "GET /v1/releases/{release}/changes": "counts of what a version changed, of nobody",
+    "GET /v1/releases/builds": "where the making of releases stands, of nobody",
+    "GET /v1/releases/builds/{build_id}": "where the making of a release stands, of nobody",
+    "GET /v1/releases/steps": "where releases stand, of nobody; what is in them is witnessed",
     "GET /v1/statistics/concordance": "figures, of nobody",
     "GET /v1/statistics/published/compared": "figures, of nobody",
     "GET /v1/statistics/published": "figures that institutions printed",
     "GET /v1/statistics/indicators": "definitions of figures, of nobody",
     **dict.fromkeys(
-        (route for route in (*MATRIX, *OPEN) if route.startswith(("GET /sdmx/", "GET /v1/open"))),
+        (route for route in OPEN if route.startswith(("GET /sdmx/", "GET /v1/open"))),
         "figures that were published, of nobody",
+    ),
+    **dict.fromkeys(
+        (route for route in MATRIX if route.startswith("GET /sdmx/restricted/") and tells_no_figure(route)),
+        "structures of the code, of no release; exact figures are witnessed",
     ),
 }
 

@@ -154,6 +154,9 @@ def test_updated_after_takes_an_offset(client: httpx.Client) -> None:
     assert {row["RELEASE"] for row in local} == {"2026-B4.1"}
     assert {row["ACTION"] for row in local} == {"R"}
     assert client.get(FLOW, params={"updatedAfter": "2026-10-15T10:00:00-05:00"}).status_code == 204
+    without = rows(client, FLOW, updatedAfter="2026-10-15T09:59:59")  # the service's own time: Lima
+    assert without == local
+    assert client.get(FLOW, params={"updatedAfter": "2026-10-15T10:00:00"}).status_code == 204
 
 
 def test_as_of_is_what_stood_then(client: httpx.Client) -> None:
@@ -240,9 +243,16 @@ WRONG = [
     (FLOW, {"firstNObservations": "0"}, 400, 140, "firstNObservations"),
     (FLOW, {"dimensionAtObservation": "SEX"}, 400, 140, "AllDimensions"),
     (FLOW, {"colour": "red"}, 400, 140, "updatedAfter"),
-    (FLOW, {"limit": "5"}, 501, 501, "limit"),
-    ("/sdmx/3.0/data/dataflow/INTERTRATA/*", {}, 501, 501, "resourceID"),
-    ("/sdmx/3.0/schema/dataflow/INTERTRATA/DF_CASES_DEPARTMENT", {}, 501, 501, "schema"),
+    (FLOW, {"limit": "0"}, 400, 140, "limit"),
+    (FLOW, {"offset": "-1"}, 400, 140, "offset"),
+    (FLOW, {"sort": "COLOUR"}, 400, 140, "series_key"),
+    (FLOW, {"sort": "REF_AREA:up"}, 400, 140, "sort"),
+    (FLOW, {"reportingYearStartDay": "--07-01"}, 501, 501, "reportingYearStartDay"),
+    ("/sdmx/3.0/data/dataflow/INTERTRATA/*", {"c[COLOUR]": "red"}, 400, 140, "OFFENCE_FAMILY"),
+    ("/sdmx/3.0/data/dataflow/INTERTRATA/*/*/W", {}, 422, 150, "M2, Q, S, A"),
+    ("/sdmx/3.0/data/provisionagreement/INTERTRATA/DF_CASES_DEPARTMENT", {}, 501, 501, "context"),
+    ("/sdmx/3.0/metadata/metadataflow/INTERTRATA", {}, 501, 501, "metadata"),
+    ("/sdmx/3.0/schema/metadataflow/INTERTRATA/DF_CASES_DEPARTMENT", {}, 400, 140, "dataflow, datastructure"),
     (OLD + "/M2.trafficking", {}, 400, 140, "FREQ.OFFENCE_FAMILY.REF_AREA"),
     ("/sdmx/3.0/structure/codelists", {}, 400, 140, "codelist"),
     ("/sdmx/3.0/structure/codelist", {"references": "cousins"}, 400, 140, "parents"),

@@ -12,7 +12,8 @@ import sqlalchemy.exc
 from sqlalchemy import text
 
 from app.releases import errors
-from app.releases.building import Built, built
+from app.releases.building import Built, Former, asked, built
+from app.releases.differences import Fates, reasons_of
 from app.releases.disclosure.policy import PUBLIC_EDITION
 from app.releases.facts import Fact, Facts
 from app.releases.periods import Period, told_by
@@ -20,6 +21,7 @@ from app.releases.protection import ToldTwice, linked_set
 from app.releases.service import Word
 from app.releases.signing import verified
 from app.releases.standard import TABLES, TOTAL
+from app.releases.tables import exact_table
 from app.statistics.service import StatisticsService
 from schemas.query import Grain, Query
 from schemas.releases import CellStatus, ChangeKind, Edition, ReleaseChanges, ReleaseTable
@@ -388,3 +390,77 @@ def test_a_thing_that_is_told_twice_is_not_shown_as_two() -> None:
     facts = Facts("victims", ("sex", "nationality"), rows)
     with pytest.raises(ToldTwice):
         linked_set(facts, told_by(Period.parse(PERIOD)), [], "trafficking")
+
+
+async def test_what_moved_to_another_year_is_no_annulment(fresh_releases: Releasing) -> None:
+    """Its date was put right: it left this period for another, and no record of it was annulled."""
+    await fresh_releases.published()
+    moved = await of_another_year(fresh_releases, "- interval '1 year'")
+    try:
+        made = await fresh_releases.services.releases.build(PERIOD, BUILDER, public=False)
+    finally:
+        await of_another_year(fresh_releases, "+ interval '1 year'", moved)
+    content = await fresh_releases.services.releases.changes(made.release, Edition.RESTRICTED)
+    assert content is not None
+    found = ReleaseChanges.model_validate_json(content).changes
+    kinds = {reason.kind for change in found for reason in change.reasons}
+    assert found
+    assert kinds == {ChangeKind.RECLASSIFICATION}
+    cases = next(each for each in found if each.table == "cases-department" and each.codes[-1] == TOTAL)
+    assert [(it.came, it.left) for it in cases.reasons] == [(0, 1)]
+
+
+async def of_another_year(registry: Releasing, shift: str, records: list[int] | None = None) -> list[int]:
+    """Moves the reports of one case of the bimester, or these."""
+    async with registry.database.write() as session:
+        if records is None:
+            found = await session.execute(
+                text(
+                    "SELECT array_agg(m.record_id) AS records FROM case_member m JOIN report r"
+                    " USING (record_id) WHERE makes_case GROUP BY m.case_id"
+                    " HAVING min(r.report_date) BETWEEN '2024-01-01' AND '2024-02-29'"
+                    " AND max(r.report_date) <= '2024-02-29' ORDER BY m.case_id DESC LIMIT 1"
+                )
+            )
+            records = found.scalar_one()
+        await session.execute(
+            text(f"UPDATE report SET report_date = report_date {shift} WHERE record_id = ANY(:ids)"),
+            {"ids": records},
+        )
+        await mark(session, records)
+    await registry.services.linker.link_pending()
+    return records
+
+
+async def test_what_came_from_a_published_year_is_no_late_report() -> None:
+    """And what left for another is no annulment; without either it is."""
+    table = next(each for each in TABLES if each.id == "cases-department")
+    periods = told_by(Period.parse(PERIOD))
+    here = Facts("cases", ("department",), (Fact("a", "trafficking", date(2024, 1, 5), ("08",)),))
+    nothing = Facts("cases", ("department",), ())
+    known = {"cases": frozenset({"a"})}
+    cell = (PERIOD, "trafficking", TOTAL)
+    for before, after, fates, kind in (
+        (here, nothing, Fates(moved_to=known), ChangeKind.RECLASSIFICATION),
+        (here, nothing, Fates(), ChangeKind.ANNULMENT),
+        (nothing, here, Fates(moved_from=known), ChangeKind.RECLASSIFICATION),
+        (nothing, here, Fates(), ChangeKind.LATE_REPORT),
+    ):
+        [reason] = reasons_of(table, before, after, periods, fates)[cell]
+        assert reason.kind is kind
+
+
+async def test_a_table_that_is_public_since_the_year_began_is_refused_in_words() -> None:
+    """What was published of the year was counted without its dimension."""
+    period = Period.parse(PERIOD)
+    table = next(each for each in TABLES if each.id == "cases-department")
+    old = Facts("cases", ("department",), (Fact("a", "trafficking", date(2024, 1, 5), ("08",)),))
+    told_ = {Edition.PUBLIC: {table.id: exact_table(table, old, [period])}}
+    former = Former(f"{PERIOD}.1", told_by(period), told_, {"cases": old}, 0, latest=True)
+    facts = {id_: Facts(id_, dimensions, ()) for id_, dimensions in asked().items()}
+    with pytest.raises(errors.FactsTooOld) as refused:
+        await built(facts, told_by(Period.parse("2024-B2")), [former], PUBLIC_EDITION)
+    assert refused.value.facts["release"] == f"{PERIOD}.1"
+    assert "stage" in str(refused.value.facts["missing"])
+    made = await built(facts, told_by(Period.parse("2024-B2")), [former], None)
+    assert Edition.PUBLIC not in made.editions

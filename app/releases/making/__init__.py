@@ -1,0 +1,1 @@
+"""The steps of a release as routes: builds in the queue, approval, publication, withdrawal."""
