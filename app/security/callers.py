@@ -21,7 +21,6 @@ from app.security.granting import Authorisation
 from app.security.purpose import (
     HEADERS,
     OFFICER,
-    OFFICER_FORM,
     Purpose,
     checked_case,
     checked_reason,
@@ -108,11 +107,8 @@ class Requirement:
 
     async def _admitted(self, request: Request) -> Caller:
         gate: Gate = request.app.state.gate
-        claims = request.state.claims = await gate.admit(request)
-        await _spend(request, claims.client_id)
-        row_scope = claims.row_scope
-        if row_scope is None:
-            row_scope = await gate.row_scopes.of(claims.client_id)
+        claims, row_scope = await gate.admit(request)
+        request.state.claims = claims
         reach = Reach.of(claims.scopes, row_scope)
         caller = Caller(claims.client_id, claims.scopes, claims.jti, row_scope, reach)
         wanted = (*self._of_feed(request), *self.any_of)
@@ -189,14 +185,6 @@ async def _admit_anybody(request: Request) -> Anybody:
     pace: RequestPace = request.app.state.request_pace
     await pace.spend_open(authorisation.certificates.address_of(request.scope))
     return Anybody()
-
-
-async def _spend(request: Request, client_id: str) -> None:
-    """One request of the client and of the officer, where one is named. Raises ``TooManyRequests``."""
-    said = request.headers.getlist(OFFICER)
-    officer = said[0].strip() if len(said) == 1 and OFFICER_FORM.fullmatch(said[0].strip()) else None
-    pace: RequestPace = request.app.state.request_pace
-    await pace.spend(client_id, officer)
 
 
 def with_purpose(request: Request, caller: OfficialCaller, case: str, reason: str) -> PurposedCaller:

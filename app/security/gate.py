@@ -14,7 +14,9 @@ from app.security.admission import Admissions
 from app.security.certificates import CertificateRefused, PeerCertificates
 from app.security.dpop import NonceNeeded, Nonces, Proof, ProofRefused
 from app.security.granting import DPOP_CHALLENGE
-from app.security.row_scopes import RowScopes
+from app.security.purpose import OFFICER, named_officer
+from app.security.reach import RowScope
+from app.security.request_pace import too_many
 from app.security.tokens import AccessClaims, TokenRefused
 
 BEARER_CHALLENGE: Final = 'Bearer realm="intertrata"'
@@ -70,18 +72,21 @@ class Gate:
         self,
         verifier: Verifier,
         admissions: Admissions,
-        row_scopes: RowScopes,
         proofs: Proofs,
         clock: Clock,
     ) -> None:
-        self.row_scopes = row_scopes
         self._verifier = verifier
         self._admissions = admissions
         self._proofs = proofs
         self._clock = clock
 
-    async def admit(self, request: Request) -> AccessClaims:
-        """Raises ``TokenMissing``, ``TokenInvalid``, ``ProofInvalid`` or ``ProofNonceNeeded``."""
+    async def admit(self, request: Request) -> tuple[AccessClaims, RowScope]:
+        """What the token says, and the rows that its client is limited to: as the issuer says, else as is
+        kept of the client. One request of the client, and of the officer where one is named, is spent.
+
+        Raises ``TokenMissing``, ``TokenInvalid``, ``ProofInvalid``, ``ProofNonceNeeded`` or
+        ``TooManyRequests``.
+        """
         now = self._clock.now()
         scheme, token = self._sent(request)
         try:
@@ -92,11 +97,15 @@ class Gate:
         if scheme != claims.cnf.token_type.lower():
             raise self._invalid(scheme)  # a bound token as if it were not (RFC 9449 7.2), or the reverse
         proof = self._proved(request, token, claims, now)
-        if not await self._admissions.admits(claims, proof, now):
+        officer = named_officer(request.headers.getlist(OFFICER))
+        standing = await self._admissions.standing(claims, proof, officer, now)
+        if not standing.admitted:
             raise self._invalid(scheme)
         if self._proofs.nonces is not None and proof is not None:
             request.state.answer_headers = {"DPoP-Nonce": self._proofs.nonces.current(now)}
-        return claims
+        if standing.wait > 0:
+            raise too_many(standing.wait)
+        return claims, standing.row_scope if claims.row_scope is None else claims.row_scope
 
     def insufficient(self, claims: AccessClaims, scope: str) -> dict[str, str]:
         """The challenge of a token without the scope."""
