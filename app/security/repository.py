@@ -18,16 +18,23 @@ from app.security.request_pace import WINDOW_SECONDS, spending
 _ADMIT = text(f"""
     WITH used AS (
         INSERT INTO single_use (digest, expires_at)
-        SELECT CAST(:digest AS bytea), CAST(:until AS timestamptz) WHERE CAST(:digest AS bytea) IS NOT NULL
-        ON CONFLICT DO NOTHING RETURNING 1
+        SELECT digest, until FROM unnest(CAST(:digests AS bytea[]), CAST(:untils AS timestamptz[]))
+            AS shown (digest, until) ORDER BY digest
+        ON CONFLICT DO NOTHING RETURNING digest
     ), standing AS (
         SELECT NOT EXISTS (SELECT 1 FROM client WHERE id = :client AND disabled_at IS NOT NULL)
             AND NOT EXISTS (SELECT 1 FROM revoked_token WHERE token_id = :token)
-            AND (CAST(:digest AS bytea) IS NULL OR EXISTS (SELECT 1 FROM used)) AS admitted
+            AND (CAST(:proof AS bytea) IS NULL OR CAST(:proof AS bytea) IN (SELECT digest FROM used))
+            AS admitted
     ), spent AS ({spending("FROM standing, asked WHERE standing.admitted")})
     SELECT admitted, ARRAY(SELECT who FROM spent) AS taken, feed, department,
+        coalesce(officer_proof = 'required', false) AS officer_required,
+        coalesce(CAST(:assertion AS bytea) IN (SELECT digest FROM used), false) AS assertion_first,
+        k.material AS officer_key, k.officer AS key_officer,
         set_config('synchronous_commit', 'off', true)
     FROM standing LEFT JOIN client ON client.id = :client
+        LEFT JOIN client_credential k
+            ON k.client_id = :client AND k.id = CAST(:key AS text) AND k.kind = 'officer_key'
 """)
 
 
@@ -63,25 +70,37 @@ async def use_once(session: WriteSession, digest: bytes, expires_at: datetime) -
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One request: with which token of which client, what marks its proof as used (None: it has none) and
-    until when that is remembered, and what it spends: seconds of each pace, by its keyed digest."""
+    """One request: with which token of which client, and what it spends: seconds of each pace, by its keyed
+    digest. ``proof`` and ``assertion`` mark what it shows as used, until an instant; None: it shows none.
+    ``key``: the id of the officers' key that the assertion names."""
 
     client: str
     token: str
-    digest: bytes | None
-    until: datetime
     steps: Mapping[bytes, float]
+    proof: tuple[bytes, datetime] | None = None
+    assertion: tuple[bytes, datetime] | None = None
+    key: str | None = None
 
 
 async def admit(connection: AsyncConnection, use: Use) -> Row[Any]:
     """All that the database must say and keep of one request, in one statement on a connection where each
-    stands alone: whether it is ``admitted``, the paces that were ``taken``, the client's ``feed`` and
-    ``department``.
+    stands alone: whether it is ``admitted``, the paces that were ``taken``, the client's ``feed``,
+    ``department`` and whether it must prove its officers (``officer_required``); whether the assertion is
+    shown for the first time, and the key that it names (``officer_key``, ``key_officer``).
 
     The commit does not wait for the disk: what a crash of the database can lose is the last instants of
     marks, of proofs that are too old when it is up again or whose nonce has gone.
     """
-    given = {"client": use.client, "token": use.token, "digest": use.digest, "until": use.until}
+    shown = [each for each in (use.proof, use.assertion) if each is not None]
+    given = {
+        "client": use.client,
+        "token": use.token,
+        "key": use.key,
+        "digests": [digest for digest, _ in shown],
+        "untils": [until for _, until in shown],
+        "proof": use.proof[0] if use.proof else None,
+        "assertion": use.assertion[0] if use.assertion else None,
+    }
     paces = {"who": list(use.steps), "step": list(use.steps.values()), "most": WINDOW_SECONDS}
     return (await connection.execute(_ADMIT, given | paces)).one()
 
@@ -104,6 +123,12 @@ async def disable(session: WriteSession, client_id: str) -> bool:
         .values(disabled_at=func.coalesce(Client.disabled_at, func.now()))
         .returning(Client.id)
     )
+    return (await session.execute(statement)).first() is not None
+
+
+async def prove_officers(session: WriteSession, client_id: str, proof: str) -> bool:
+    """False where there is no such client."""
+    statement = update(Client).where(Client.id == client_id).values(officer_proof=proof).returning(Client.id)
     return (await session.execute(statement)).first() is not None
 
 
