@@ -73,7 +73,7 @@ def create_app(services: Services) -> FastAPI:
         description=DESCRIPTION + (f"\n**{DEMO_BANNER}**\n" if services.authorisation.demo else ""),
         docs_url=None,  # FastAPI's own page loads from a CDN; ours is in app.shell
         redoc_url=None,
-        openapi_url="/openapi.json" if services.settings.docs_open else None,
+        openapi_url=None,  # it would be asked at no pace; ours is there too
         redirect_slashes=False,  # one address for each thing
     )
     for router in ROUTERS if services.settings.docs_open else (each for each in ROUTERS if each is not DOCS):

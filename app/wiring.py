@@ -57,7 +57,7 @@ from app.security.granting import Authorisation
 from app.security.key_store import KeyProvider, PlainFile
 from app.security.keyring import KeyRing
 from app.security.pace import IdentityPace
-from app.security.request_pace import Paces, RequestPace
+from app.security.request_pace import RequestPace
 from app.security.rings import RingFile
 from app.security.rotation import Rotation, rotation_jobs
 from app.security.sealing import Sealer
@@ -135,7 +135,7 @@ def build_services(
         lifecycle=Lifecycle(database, sealer, ModelService(database, linker, models, audit)),
         glass=Glass(database, clock),
         identity_pace=IdentityPace(database, clock, settings.identities_per_officer_hour),
-        request_pace=RequestPace(database, blind, paces_of(settings)),
+        request_pace=access.pace,
         unusual=UnusualReadings(database, audit, clock, settings.identities_unusual_day),
         review=ReviewTools(linker, sealer, blind, clock, review_policy_of(settings)),
         ingestion=ingestion,
@@ -229,16 +229,6 @@ def review_policy_of(settings: Settings) -> Policy:
         two_persons=settings.review_two_persons,
         members=settings.review_two_persons_members,
         lease=timedelta(minutes=settings.review_lease_minutes),
-    )
-
-
-def paces_of(settings: Settings) -> Paces:
-    return Paces(
-        client=settings.requests_per_client_minute,
-        officer=settings.requests_per_officer_minute,
-        address=settings.tokens_per_address_minute,
-        named=settings.tokens_per_client_minute,
-        open=settings.open_per_address_minute,
     )
 
 

@@ -30,7 +30,7 @@ GRANT SELECT, INSERT, UPDATE (data_key, verbatim) ON delivery TO :"app";  -- era
 GRANT SELECT, INSERT, UPDATE (data_key), DELETE ON audit_purpose TO :"app";  -- rewrapped, erased
 GRANT SELECT, UPDATE (last) ON change_cursor TO :"app";
 GRANT SELECT, UPDATE (generation, asked_at) ON statistics_cube TO :"app";
-GRANT SELECT, INSERT, UPDATE (disabled_at) ON client TO :"app";
+GRANT SELECT, INSERT, UPDATE (disabled_at, officer_proof) ON client TO :"app";
 GRANT SELECT, INSERT, UPDATE (lifted_by, lifted_at) ON legal_hold TO :"app";
 GRANT SELECT, INSERT, UPDATE (state, attempts, finished_at, release_id, code, es, en) ON release_build TO :"app";
 GRANT SELECT, INSERT, UPDATE ON batch, record, mention, feed_state, link_state, break_glass TO :"app";

@@ -24,6 +24,10 @@ class AuditEntryItem(Contract):
     kind: ActKind
     actor: str = Field(description="El cliente, o `console` / the client, or `console`")
     officer: str | None
+    officer_proven: bool = Field(
+        description="Probado con una llave (`officer_key/…` en objects) o solo declarado / proven by a key,"
+        " or declared by the institution's system"
+    )
     purpose: StatedPurpose | None
     objects: tuple[str, ...] = Field(description="Identificadores: `person/…`, `case/…` / ids")
     outcome: str

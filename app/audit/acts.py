@@ -17,6 +17,7 @@ from schemas.vocabulary import ActKind
 __all__ = ["Act", "ActKind", "Entry", "Purpose", "leaf", "record_thing", "thing"]
 
 FORM: Final = 1
+OFFICER_KEY: Final = "officer_key"  # kind of the object that says by which key the officer was proven
 TEXT_CHARACTERS: Final = 200
 _OBJECT: Final = re.compile(r"[a-z_]{1,30}/[A-Za-z0-9._:%-]{1,250}")
 _INSTANT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 
 from app.audit import repository
-from app.audit.acts import thing
+from app.audit.acts import OFFICER_KEY, thing
 from app.audit.repository import EntryFilter
 from app.audit.service import AuditLog
 from app.db.engine import ReadSession
@@ -39,6 +39,7 @@ class EntryService:
             **fields,
             purpose=self._purpose(row),
             objects=tuple(row["objects"]),
+            officer_proven=any(each.startswith(f"{OFFICER_KEY}/") for each in row["objects"]),
             request=row["request"].hex(),
         )
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, TextClause, func, insert, select, text
+from sqlalchemy import RowMapping, Select, TextClause, func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.audit.acts import Entry
@@ -17,23 +17,37 @@ from app.models.audit import AuditCheckpoint, AuditEntry, AuditLeaf, AuditPurpos
 
 AUDIT_LOCK: Final = 0x494E5441  # one sequencer at a time; held to the end of its transaction
 
-_KEEP: Final[TextClause] = text("""
+_ENTRY: Final = """
     WITH entry AS (
         INSERT INTO audit_entry (id, at, kind, actor, officer, purpose, objects, outcome, request)
         VALUES (:id, :at, :kind, :actor, :officer, :purpose, :objects, :outcome, :request) RETURNING id
-    )
-    INSERT INTO audit_pending (entry_id, hash) SELECT id, :hash FROM entry
+    )"""
+_PENDING: Final = "INSERT INTO audit_pending (entry_id, hash) SELECT id, :hash FROM entry"
+_KEEP: Final[TextClause] = text(f"{_ENTRY} {_PENDING}")
+
+
+_KEEP_WITH_PURPOSE: Final[TextClause] = text(f"""
+    {_ENTRY}, purpose AS (
+        INSERT INTO audit_purpose (entry_id, data_key, sealed) SELECT id, :data_key, :sealed FROM entry
+    ) {_PENDING}
 """)
 
 
-async def keep(session: WriteSession, entry: Entry, hash_: bytes) -> None:
-    """The entry, and its mark for the sequencer, in one statement."""
+@dataclass(frozen=True, slots=True)
+class SealedPurpose:
+    data_key: bytes
+    sealed: bytes
+
+
+async def keep(session: WriteSession, entry: Entry, hash_: bytes, purpose: SealedPurpose | None) -> None:
+    """The entry, what is sealed of it, and its mark for the sequencer, in one statement."""
     fields = {name: getattr(entry, name) for name in Entry.__slots__}
-    await session.execute(_KEEP, {**fields, "objects": list(entry.objects), "hash": hash_})
-
-
-async def keep_purpose(session: WriteSession, entry_id: UUID, data_key: bytes, sealed: bytes) -> None:
-    await session.execute(insert(AuditPurpose).values(entry_id=entry_id, data_key=data_key, sealed=sealed))
+    fields |= {"objects": list(entry.objects), "hash": hash_}
+    if purpose is None:
+        await session.execute(_KEEP, fields)
+    else:
+        sealed = {"data_key": purpose.data_key, "sealed": purpose.sealed}
+        await session.execute(_KEEP_WITH_PURPOSE, fields | sealed)
 
 
 async def lock(session: WriteSession) -> None:

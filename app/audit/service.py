@@ -14,6 +14,7 @@ from app.audit import repository
 from app.audit.acts import Act, Entry, Purpose, leaf
 from app.audit.errors import AuditUnavailable
 from app.audit.merkle import leaf_hash
+from app.audit.repository import SealedPurpose
 from app.core.clock import Clock
 from app.db.engine import WriteSession
 from app.security.blind import BlindIndex
@@ -43,14 +44,15 @@ class AuditLog:
             outcome=act.outcome,
             request=act.request,
         )
+        sealed = None if purpose is None else self._sealed(entry.id.bytes, purpose)
         try:
-            await repository.keep(session, entry, leaf_hash(leaf(entry)))
-            if purpose is not None:
-                key, wrapped = self._sealer.new_key()
-                sealed = key.seal(purpose, purpose_aad(entry.id.bytes))
-                await repository.keep_purpose(session, entry.id, wrapped, sealed)
+            await repository.keep(session, entry, leaf_hash(leaf(entry)), sealed)
         except SQLAlchemyError as error:
             raise AuditUnavailable from error
+
+    def _sealed(self, entry_id: bytes, purpose: bytes) -> SealedPurpose:
+        key, wrapped = self._sealer.new_key()
+        return SealedPurpose(wrapped, key.seal(purpose, purpose_aad(entry_id)))
 
     def request_digest(self, request: bytes) -> bytes:
         """32 bytes under the installation's key: a question may hold a number that could be guessed."""

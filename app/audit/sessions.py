@@ -8,18 +8,19 @@ leaves its mark too, with its code as the outcome.
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 from uuid import UUID
 
 import sqlalchemy.exc
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 
-from app.audit.acts import Act, ActKind, Purpose, thing
+from app.audit.acts import OFFICER_KEY, Act, ActKind, Purpose, thing
 from app.audit.errors import AuditUnavailable, Unwitnessed
 from app.audit.service import AuditLog
 from app.core.errors import IntertrataError
 from app.db.engine import WriteSession, database_of
-from app.security.callers import PurposedCaller, caller_of
+from app.security.callers import Caller, PurposedCaller, caller_of
 from app.security.row_security import enter
 
 TOLD: Final = "told"
@@ -93,7 +94,9 @@ class Audits:
 
 def act_of(request: Request, kind: ActKind, objects: tuple[str, ...], outcome: str) -> Act:
     """The act of this request: its caller was admitted, and said officer and purpose where asked for."""
-    caller = getattr(request.state, "caller", None)  # not there yet where the gate itself refused
+    caller: Caller | None = getattr(
+        request.state, "caller", None
+    )  # not there yet where the gate itself refused
     said = caller.purpose if isinstance(caller, PurposedCaller) else None
     try:
         return Act(
@@ -101,12 +104,19 @@ def act_of(request: Request, kind: ActKind, objects: tuple[str, ...], outcome: s
             actor=request.state.client_id,
             officer=said.officer if said else None,
             purpose=Purpose(said.case, said.reason) if said else None,
-            objects=objects,
+            objects=(*objects, *_vouching(caller)),
             outcome=outcome,
             request=audit_of(request).request_digest(_canonical(request)),
         )
     except ValueError:  # an issuer outside may name a client as no entry can
         raise AuditUnavailable from None
+
+
+def _vouching(caller: Caller | None) -> tuple[str, ...]:
+    """The key that proved the officer is one of the act's objects; without one the officer was declared."""
+    if not isinstance(caller, PurposedCaller) or caller.officer_key is None:
+        return ()
+    return (thing(OFFICER_KEY, quote(caller.officer_key, safe="")),)
 
 
 def audits_of(dependant: Dependant) -> Iterator[Audits]:

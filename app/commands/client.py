@@ -10,7 +10,7 @@ import typer
 
 from app.core.settings import Settings
 from app.security import credentials
-from app.security.clients import ClientView, NewClient, RowScopeInvalid
+from app.security.clients import ClientView, NewClient, OfficerProof, RowScopeInvalid
 from app.security.credentials import Credential
 from app.security.reach import RowScope
 from app.security.roles import ROLES, Role
@@ -35,10 +35,23 @@ key = typer.Typer(no_args_is_help=True, help="Con qué se acredita un cliente / 
 app.add_typer(key, name="key")
 
 
+Officers = Annotated[
+    bool,
+    typer.Option("--officers", help="Llaves que prueban a sus funcionarios / keys that prove its officers."),
+]
+ForOfficer = Annotated[
+    str | None, typer.Option(help="Solo a este funcionario / that one officer alone (--officers).")
+]
+
+
 @key.command()
-def add(client_id: str, credential: Given) -> None:
+def add(client_id: str, credential: Given, officers: Officers = False, officer: ForOfficer = None) -> None:
     """Agregar claves o certificado; los de antes valen igual / add keys or certificate; earlier ones stay."""
-    given = _read(credential)
+    if officers or officer is not None:
+        files = [Path(each).read_bytes() for each in credential or ()]
+        given = tuple(made for file in files for made in credentials.officer_keys(file, officer))
+    else:
+        given = _read(credential)
     asyncio.run(_add(client_id, given))
     for each in given:
         typer.echo(f"{each.id}: agregada / added")
@@ -112,6 +125,16 @@ def disable(client_id: str) -> None:
     """Cerrarle el paso a un cliente / shut a client out."""
     asyncio.run(_disable(client_id))
     typer.echo(f"{client_id}: deshabilitado / disabled")
+
+
+@app.command(name="officers")
+def officers_(
+    client_id: str,
+    proof: Annotated[OfficerProof, typer.Option(help="Si debe probar quién pide / must it prove who asks.")],
+) -> None:
+    """Si sus pedidos sobre personas deben probar quién pide / whether it must prove who asks."""
+    asyncio.run(_prove_officers(client_id, proof))
+    typer.echo(f"{client_id}: {proof}")
 
 
 @app.command()
@@ -205,6 +228,11 @@ async def _credentials(client_id: str) -> tuple[Credential, ...]:
 async def _all() -> tuple[ClientView, ...]:
     async with open_services(Settings()) as services:
         return await services.clients.all()
+
+
+async def _prove_officers(client_id: str, proof: OfficerProof) -> None:
+    async with open_services(Settings()) as services:
+        await services.clients.prove_officers(client_id, proof)
 
 
 async def _disable(client_id: str) -> None:

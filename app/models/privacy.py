@@ -140,11 +140,11 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
     "client": {
         Privacy.CREDENTIAL: "secret_hash",
         Privacy.STAFF: "id name scopes role feed department",
-        Privacy.OPERATIONAL: "made_at disabled_at",
+        Privacy.OPERATIONAL: "made_at disabled_at officer_proof",
     },
     "client_credential": {
         Privacy.CREDENTIAL: "id kind material",
-        Privacy.STAFF: "client_id",
+        Privacy.STAFF: "client_id officer",
         Privacy.OPERATIONAL: "made_at",
     },
     "single_use": {Privacy.CREDENTIAL: "digest", Privacy.OPERATIONAL: "expires_at"},

@@ -11,6 +11,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,7 +26,10 @@ class Client(Base):
     """
 
     __tablename__ = "client"
-    __table_args__ = (CheckConstraint("feed IS NULL OR department IS NULL", name="one_row_scope"),)
+    __table_args__ = (
+        CheckConstraint("feed IS NULL OR department IS NULL", name="one_row_scope"),
+        CheckConstraint("officer_proof IN ('optional', 'required')", name="officer_proof"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -36,19 +40,25 @@ class Client(Base):
     department: Mapped[str | None] = mapped_column(String(2))
     made_at: Mapped[Now]
     disabled_at: Mapped[datetime | None]
+    officer_proof: Mapped[str] = mapped_column(server_default=text("'optional'"))
 
 
 class ClientCredential(Base):
-    """By what a client is known: a public key, or what its certificate must show. Nothing here is secret."""
+    """By what a client is known: a public key, or what its certificate must show. Nothing here is secret.
+    An ``officer_key`` opens nothing by itself: it speaks for the client's officers, or for ``officer``."""
 
     __tablename__ = "client_credential"
     __table_args__ = (
-        CheckConstraint("kind IN ('key', 'certificate', 'subject_dn', 'san_dns')", name="kind"),
+        CheckConstraint(
+            "kind IN ('key', 'certificate', 'subject_dn', 'san_dns', 'officer_key')", name="kind"
+        ),
+        CheckConstraint("officer IS NULL OR kind = 'officer_key'", name="officer"),
     )
 
     client_id: Mapped[str] = mapped_column(ForeignKey("client.id"), primary_key=True)
     id: Mapped[str] = mapped_column(primary_key=True)  # of a key: the kid that its assertions name
     kind: Mapped[str]
+    officer: Mapped[str | None]
     material: Mapped[str]  # key: its public JWK; certificate: SHA-256 in base64url; else the name itself
     made_at: Mapped[Now]
 

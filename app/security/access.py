@@ -19,8 +19,8 @@ from app.security.keyring import KeyRing
 from app.security.modes import networks
 from app.security.ports import PermissionWitness
 from app.security.remote_keys import RemoteKeys
+from app.security.request_pace import Paces, RequestPace
 from app.security.rings import RingFile
-from app.security.row_scopes import RowScopes
 from app.security.signing import SigningKeys
 from app.security.tokens import OwnTokens, Realm, TokenIssuer
 
@@ -30,6 +30,7 @@ class Access:
     clients: ClientService
     gate: Gate
     authorisation: Authorisation
+    pace: RequestPace
 
 
 def realm_of(settings: Settings) -> Realm:
@@ -48,15 +49,25 @@ def build_access(
 ) -> Access:
     """Raises ``ProxiesInvalid``, ``SettingsInvalid`` or ``IssuerPlain``."""
     clients = ClientService(database, witness, demo=settings.mode == "demo")
-    authorisation = _authorisation(settings, clients, Admissions(database), keys, clock)
+    blind = BlindIndex(keys.keyring if isinstance(keys, RingFile) else keys)
+    pace = RequestPace(database, blind, paces_of(settings))
+    authorisation = _authorisation(settings, clients, Admissions(database, pace), keys, clock)
     realm = authorisation.realm
     proofs = Proofs(
         realm.issuer, authorisation.certificates, authorisation.nonces, unbound=authorisation.demo
     )
-    gate = Gate(
-        _verifier(settings, authorisation), authorisation.admissions, RowScopes(database), proofs, clock
+    gate = Gate(_verifier(settings, authorisation), authorisation.admissions, proofs, clock)
+    return Access(authorisation.clients, gate, authorisation, pace)
+
+
+def paces_of(settings: Settings) -> Paces:
+    return Paces(
+        client=settings.requests_per_client_minute,
+        officer=settings.requests_per_officer_minute,
+        address=settings.tokens_per_address_minute,
+        named=settings.tokens_per_client_minute,
+        open=settings.open_per_address_minute,
     )
-    return Access(authorisation.clients, gate, authorisation)
 
 
 def _verifier(settings: Settings, authorisation: Authorisation) -> Verifier:

@@ -15,13 +15,13 @@ from fastapi.dependencies.models import Dependant
 
 from app.core.errors import Forbidden, NotFound
 from app.security import scopes
-from app.security.gate import Gate
+from app.security.gate import Admitted, Gate
 from app.security.glass import Glass
 from app.security.granting import Authorisation
+from app.security.officers import OfficerAssertionMissing, check_same
 from app.security.purpose import (
     HEADERS,
     OFFICER,
-    OFFICER_FORM,
     Purpose,
     checked_case,
     checked_reason,
@@ -75,6 +75,9 @@ class PurposedCaller(Caller):
     """A caller that said who asks, for which case and why: what every route on persons demands."""
 
     purpose: Purpose = field(kw_only=True)
+    officer_key: str | None = field(
+        default=None, kw_only=True
+    )  # by which the officer was proven; else declared
 
     @property
     def officer(self) -> str:
@@ -86,6 +89,7 @@ class OfficialCaller(Caller):
     """A caller that said who asks; case and reason are in the body."""
 
     officer: str = field(kw_only=True)
+    officer_key: str | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -108,11 +112,9 @@ class Requirement:
 
     async def _admitted(self, request: Request) -> Caller:
         gate: Gate = request.app.state.gate
-        claims = request.state.claims = await gate.admit(request)
-        await _spend(request, claims.client_id)
-        row_scope = claims.row_scope
-        if row_scope is None:
-            row_scope = await gate.row_scopes.of(claims.client_id)
+        admitted = request.state.admitted = await gate.admit(request)
+        claims, row_scope = admitted.claims, admitted.row_scope
+        request.state.claims = claims
         reach = Reach.of(claims.scopes, row_scope)
         caller = Caller(claims.client_id, claims.scopes, claims.jti, row_scope, reach)
         wanted = (*self._of_feed(request), *self.any_of)
@@ -152,7 +154,8 @@ class PurposeRequirement(Requirement):
     async def __call__(self, request: Request) -> PurposedCaller:
         caller = await self._admitted(request)
         purpose = purpose_of({header: request.headers.getlist(header) for header in HEADERS})
-        purposed = PurposedCaller(**vars(caller), purpose=purpose)
+        key = officer_key(request, purpose.officer, purpose.case)
+        purposed = PurposedCaller(**vars(caller), purpose=purpose, officer_key=key)
         request.state.caller = purposed
         if self.glass is None or caller.reach.registry or not await glass_held(request, purposed, self.glass):
             return purposed
@@ -173,7 +176,9 @@ class OfficerRequirement(Requirement):
 
     async def __call__(self, request: Request) -> OfficialCaller:
         caller = await self._admitted(request)
-        official = OfficialCaller(**vars(caller), officer=officer_of(request.headers.getlist(OFFICER)))
+        officer = officer_of(request.headers.getlist(OFFICER))
+        key = officer_key(request, officer)
+        official = OfficialCaller(**vars(caller), officer=officer, officer_key=key)
         request.state.caller = official
         return official
 
@@ -191,17 +196,24 @@ async def _admit_anybody(request: Request) -> Anybody:
     return Anybody()
 
 
-async def _spend(request: Request, client_id: str) -> None:
-    """One request of the client and of the officer, where one is named. Raises ``TooManyRequests``."""
-    said = request.headers.getlist(OFFICER)
-    officer = said[0].strip() if len(said) == 1 and OFFICER_FORM.fullmatch(said[0].strip()) else None
-    pace: RequestPace = request.app.state.request_pace
-    await pace.spend(client_id, officer)
+def officer_key(request: Request, officer: str, case: str | None = None) -> str | None:
+    """The id of the key by which the officer was proven; None where the institution's word must do.
+
+    Raises ``OfficerAssertionMissing`` where it must not, ``OfficerAssertionInvalid``.
+    """
+    admitted: Admitted = request.state.admitted
+    if admitted.officer is None:
+        if admitted.officer_required:
+            raise OfficerAssertionMissing
+        return None
+    check_same(admitted.officer, officer, case)
+    return admitted.officer.key_id
 
 
 def with_purpose(request: Request, caller: OfficialCaller, case: str, reason: str) -> PurposedCaller:
-    """The caller with what the body says. Raises ``PurposeInvalid``."""
+    """The caller with what the body says. Raises ``PurposeInvalid``, ``OfficerAssertionInvalid``."""
     purpose = Purpose(caller.officer, checked_case(case), checked_reason(reason))
+    check_same(request.state.admitted.officer, purpose.officer, purpose.case)
     fields = {name: value for name, value in vars(caller).items() if name != "officer"}
     purposed = PurposedCaller(**fields, purpose=purpose)
     request.state.caller = purposed

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from argon2 import PasswordHasher, Type
@@ -34,6 +35,13 @@ SECRET_FORM: Final = re.compile(r"its_[A-Za-z0-9_-]{43}")
 HASHES_AT_ONCE: Final = 2  # each takes 19 MiB and a core for some 20 ms
 HASHES_WAITING: Final = 32
 CREDENTIALS_AT_MOST: Final = 20
+
+
+class OfficerProof(StrEnum):
+    """Whether a client's officers are proven where it says so (``OPTIONAL``), or always."""
+
+    OPTIONAL = "optional"
+    REQUIRED = "required"
 
 
 class ClientRefused(Unauthenticated):
@@ -252,6 +260,15 @@ class ClientService:
         if not known:
             raise ClientUnknown
 
+    async def prove_officers(self, client_id: str, proof: OfficerProof) -> None:
+        """Whether its requests on persons must carry a proven officer, from the next one on. Raises
+        ``ClientUnknown``."""
+        async with self._database.write() as session:
+            known = ID_FORM.fullmatch(client_id)
+            if not known or not await repository.prove_officers(session, client_id, proof):
+                raise ClientUnknown
+            await self._witness(session, f"officer-proof-{proof}", client_id)
+
     async def _find(self, client_id: str) -> Client | None:
         async with self._database.read() as session:
             return await repository.find(session, client_id)
@@ -290,12 +307,13 @@ async def _add(session: WriteSession, client_id: str, given: Sequence[Credential
         raise CredentialInvalid(cause=f"no más de {CREDENTIALS_AT_MOST} / no more than {CREDENTIALS_AT_MOST}")
     for each in given:
         row = ClientCredential(client_id=client_id, id=each.id, kind=each.kind.value, material=each.material)
+        row.officer = each.officer
         session.add(row)
     await session.flush()
 
 
 def _credential(row: ClientCredential) -> Credential:
-    return Credential(row.id, CredentialKind(row.kind), row.material)
+    return Credential(row.id, CredentialKind(row.kind), row.material, row.officer)
 
 
 def granted_to(role: Role | None, limit: RowScope, wanted: Iterable[str]) -> tuple[str, ...]:

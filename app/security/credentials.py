@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from app.core.errors import Unprocessable
 from app.security import certificates, jws
 from app.security.jws import JwsRefused, PublicKey
+from app.security.purpose import OFFICER_FORM
 
 KEYS_AT_MOST: Final = 10
 ID_FORM: Final = re.compile(r"[A-Za-z0-9._~:+=-]{1,100}")
@@ -27,12 +28,14 @@ class CredentialInvalid(Unprocessable):
 
 
 class CredentialKind(StrEnum):
-    """How a client proves itself: RFC 7523 with a key; RFC 8705 with a certificate, pinned or by name."""
+    """How a client proves itself: RFC 7523 with a key; RFC 8705 with a certificate, pinned or by name.
+    ``OFFICER_KEY`` proves no client: it speaks for its officers (``app.security.officers``)."""
 
     KEY = "key"
     CERTIFICATE = "certificate"
     SUBJECT_DN = "subject_dn"
     SAN_DNS = "san_dns"
+    OFFICER_KEY = "officer_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +45,16 @@ class Credential:
     id: str
     kind: CredentialKind
     material: str
+    officer: str | None = None  # of an ``OFFICER_KEY``: the only one it speaks for
 
     def public_key(self) -> PublicKey:
-        """Of a ``KEY``."""
+        """Of a ``KEY`` or ``OFFICER_KEY``."""
         return jws.public_key(json.loads(self.material))
 
     def fits(self, certificate: certificates.PeerCertificate) -> bool:
-        """True where the certificate shows what was registered; never for a ``KEY``."""
+        """True where the certificate shows what was registered; never for a key."""
         match self.kind:
-            case CredentialKind.KEY:
+            case CredentialKind.KEY | CredentialKind.OFFICER_KEY:
                 return False
             case CredentialKind.CERTIFICATE:
                 return self.material == certificate.thumbprint
@@ -80,6 +84,17 @@ def from_jwks(document: bytes) -> tuple[Credential, ...]:
     if len({each.id for each in found}) != len(found):
         raise CredentialInvalid(cause="kid repetido / repeated kid")
     return found
+
+
+def officer_keys(document: bytes, officer: str | None = None) -> tuple[Credential, ...]:
+    """The keys of a JWK set, that speak for the officers of a client, or for one of them alone.
+
+    Raises ``CredentialInvalid``.
+    """
+    if officer is not None and not OFFICER_FORM.fullmatch(officer):
+        raise CredentialInvalid(cause="código de funcionario / code of an officer")
+    kind = CredentialKind.OFFICER_KEY
+    return tuple(replace(each, kind=kind, officer=officer) for each in from_jwks(document))
 
 
 def from_certificate(pem: bytes) -> Credential:

@@ -154,7 +154,7 @@ async def metadata(request: Request, caller: OpenToAll) -> JSONResponse:
         "token_endpoint_auth_methods_supported": list(authorisation.methods),
         "ui_locales_supported": ["es-PE", "en"],
     }
-    if request.app.openapi_url is not None:
+    if request.app.state.services.settings.docs_open:
         document["service_documentation"] = f"{issuer}/docs"
     return JSONResponse(document, headers=_KEEP)
 

@@ -9,12 +9,15 @@ from fastapi import Request
 
 from app.core.clock import Clock
 from app.core.errors import Unauthenticated
-from app.security import dpop
-from app.security.admission import Admissions
+from app.security import dpop, officers
+from app.security.admission import Admissions, Shown, Standing
 from app.security.certificates import CertificateRefused, PeerCertificates
 from app.security.dpop import NonceNeeded, Nonces, Proof, ProofRefused
 from app.security.granting import DPOP_CHALLENGE
-from app.security.row_scopes import RowScopes
+from app.security.officers import OfficerAssertion, OfficerAssertionInvalid, ProvenOfficer
+from app.security.purpose import OFFICER, named_officer
+from app.security.reach import RowScope
+from app.security.request_pace import too_many
 from app.security.tokens import AccessClaims, TokenRefused
 
 BEARER_CHALLENGE: Final = 'Bearer realm="intertrata"'
@@ -63,6 +66,17 @@ class Proofs:
     unbound: bool  # the demo lets in tokens that are bound to nothing
 
 
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """What the token says, and the rows that its client is limited to: as the issuer says, else as is kept of
+    the client. ``officer``: who was proven to ask; ``officer_required``: the client must prove who does."""
+
+    claims: AccessClaims
+    row_scope: RowScope
+    officer: ProvenOfficer | None
+    officer_required: bool
+
+
 class Gate:
     """Turns the token of a request into what it says. The application keeps its one in ``app.state.gate``."""
 
@@ -70,18 +84,20 @@ class Gate:
         self,
         verifier: Verifier,
         admissions: Admissions,
-        row_scopes: RowScopes,
         proofs: Proofs,
         clock: Clock,
     ) -> None:
-        self.row_scopes = row_scopes
         self._verifier = verifier
         self._admissions = admissions
         self._proofs = proofs
         self._clock = clock
 
-    async def admit(self, request: Request) -> AccessClaims:
-        """Raises ``TokenMissing``, ``TokenInvalid``, ``ProofInvalid`` or ``ProofNonceNeeded``."""
+    async def admit(self, request: Request) -> Admitted:
+        """One request of the client, and of the officer where one is named, is spent.
+
+        Raises ``TokenMissing``, ``TokenInvalid``, ``ProofInvalid``, ``ProofNonceNeeded``,
+        ``TooManyRequests`` or ``OfficerAssertionInvalid``.
+        """
         now = self._clock.now()
         scheme, token = self._sent(request)
         try:
@@ -92,11 +108,29 @@ class Gate:
         if scheme != claims.cnf.token_type.lower():
             raise self._invalid(scheme)  # a bound token as if it were not (RFC 9449 7.2), or the reverse
         proof = self._proved(request, token, claims, now)
-        if not await self._admissions.admits(claims, proof, now):
+        officer = named_officer(request.headers.getlist(OFFICER))
+        shown = Shown(proof, officers.parse(request.headers.getlist(officers.HEADER)))
+        standing = await self._admissions.standing(claims, shown, officer, now)
+        if not standing.admitted:
             raise self._invalid(scheme)
         if self._proofs.nonces is not None and proof is not None:
             request.state.answer_headers = {"DPoP-Nonce": self._proofs.nonces.current(now)}
-        return claims
+        if standing.wait > 0:
+            raise too_many(standing.wait)
+        limit = standing.row_scope if claims.row_scope is None else claims.row_scope
+        expected = officers.Expected(claims.client_id, self._proofs.base, token)
+        proven = self._proven(shown.assertion, standing, expected, now)
+        return Admitted(claims, limit, proven, standing.officer_required)
+
+    @staticmethod
+    def _proven(
+        assertion: OfficerAssertion | None, standing: Standing, expected: officers.Expected, now: datetime
+    ) -> ProvenOfficer | None:
+        if assertion is None:
+            return None
+        if not standing.first_shown:
+            raise OfficerAssertionInvalid
+        return officers.verify(assertion, standing.officer_key, expected, now)
 
     def insufficient(self, claims: AccessClaims, scope: str) -> dict[str, str]:
         """The challenge of a token without the scope."""

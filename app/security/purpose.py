@@ -72,6 +72,12 @@ def officer_of(values: list[str]) -> str:
     return officer
 
 
+def named_officer(values: list[str]) -> str | None:
+    """The officer that the header names, where it names one: for counting, not for believing."""
+    said = values[0].strip() if len(values) == 1 else ""
+    return said if OFFICER_FORM.fullmatch(said) else None
+
+
 def checked_case(text: str) -> str:
     """The number of the file that the request belongs to, trimmed. Raises ``PurposeInvalid``."""
     return _within(CASE, text, CASE_CHARACTERS)

@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.errors import TooManyRequests
 from app.db.engine import Database, WriteSession
@@ -25,15 +26,23 @@ FORGOTTEN_AFTER: Final = timedelta(hours=1)
 LABEL: Final = "request-pace"
 REMEMBERED: Final = 10_000  # addresses refused lately
 
-# Rows are taken in one order, so that two requests of the same who never wait for each other in a circle.
-_SPEND: Final = text("""
+
+def spending(asked: str) -> str:
+    """The statement that spends of every pace that has enough left, and returns those; ``asked`` is its FROM,
+    where ``asked`` stands for what is given.
+
+    Rows are taken in one order, so that two requests of the same who never wait for each other in a circle.
+    """
+    given = "unnest(CAST(:who AS bytea[]), CAST(:step AS float8[])) AS asked (who, step)"
+    return f"""
     INSERT INTO request_pace AS p (who, free_at)
-    SELECT who, now() + step * interval '1 second'
-    FROM unnest(CAST(:who AS bytea[]), CAST(:step AS float8[])) AS asked (who, step) ORDER BY who
+    SELECT who, now() + step * interval '1 second' {asked.replace("asked", given)} ORDER BY who
     ON CONFLICT (who) DO UPDATE SET free_at = greatest(p.free_at, now()) + (excluded.free_at - now())
     WHERE greatest(p.free_at, now()) + (excluded.free_at - now()) <= now() + :most * interval '1 second'
-    RETURNING who
-""")
+    RETURNING who"""
+
+
+_SPEND: Final = text(spending("FROM asked"))
 _WAIT: Final = text("""
     SELECT who, extract(epoch FROM free_at - now()) - :most AS seconds FROM request_pace
     WHERE who = ANY(CAST(:who AS bytea[]))
@@ -59,12 +68,18 @@ class RequestPace:
         self._paces = paces
         self._refused: dict[str, float] = {}  # who asks openly -> when to ask the database again
 
-    async def spend(self, client: str, officer: str | None) -> None:
-        """One request of an admitted caller. Raises ``TooManyRequests`` with how long to wait."""
+    def steps(self, client: str, officer: str | None) -> dict[bytes, float]:
+        """What one request of a caller spends: seconds of each pace, by its digest. The admission, which asks
+        the database about the caller anyway, spends it in the same statement."""
         asked = {f"client|{client}": self._paces.client}
         if officer is not None:
             asked[f"officer|{client}|{officer}"] = self._paces.officer
-        await self._spend(asked)
+        return self._steps(asked)
+
+    async def waiting(self, connection: AsyncConnection, steps: Mapping[bytes, float]) -> float:
+        """Seconds until paces that had too little left will have enough."""
+        waits = await connection.execute(_WAIT, {"who": list(steps), "most": WINDOW_SECONDS})
+        return max(0.001, *(steps[row.who] + float(row.seconds) for row in waits), 0.001)
 
     async def spend_unknown(self, address: str, named: str | None) -> None:
         """One request to the token endpoint. Whether a client of that name exists has no part in it, and
@@ -91,27 +106,26 @@ class RequestPace:
             if len(self._refused) >= REMEMBERED:
                 self._refused.clear()
             self._refused[who] = now + wait
-        raise _too_many(wait)
+        raise too_many(wait)
 
     def _digest(self, who: str) -> bytes:
         return self._blind.digest(LABEL, who.encode(errors="surrogatepass"))  # a name may be anything
 
+    def _steps(self, asked: Mapping[str, int]) -> dict[bytes, float]:
+        return {self._digest(who): WINDOW_SECONDS / pace for who, pace in asked.items()}
+
     async def _spend(self, asked: Mapping[str, int]) -> None:
         if (wait := await self._wait(asked)) > 0:
-            raise _too_many(wait)
+            raise too_many(wait)
 
     async def _wait(self, asked: Mapping[str, int]) -> float:
         """Seconds until it would be let in; 0 where it was, and is spent."""
-        steps = {self._digest(who): WINDOW_SECONDS / pace for who, pace in asked.items()}
+        steps = self._steps(asked)
         given = {"who": list(steps), "step": list(steps.values()), "most": WINDOW_SECONDS}
         async with self._database.statement() as connection:
             taken = set((await connection.execute(_SPEND, given)).scalars())
-            over = [who for who in steps if who not in taken]
-            if not over:
-                return 0.0
-            waits = await connection.execute(_WAIT, {"who": over, "most": WINDOW_SECONDS})
-            seconds = max((steps[row.who] + float(row.seconds) for row in waits), default=1.0)
-        return max(seconds, 0.001)
+            over = {who: step for who, step in steps.items() if who not in taken}
+            return await self.waiting(connection, over) if over else 0.0
 
 
 def network_of(address: str) -> str:
@@ -127,7 +141,7 @@ def network_of(address: str) -> str:
     return str(ipaddress.IPv6Network((int(found), 64), strict=False))
 
 
-def _too_many(seconds: float) -> TooManyRequests:
+def too_many(seconds: float) -> TooManyRequests:
     return TooManyRequests(headers={"Retry-After": str(max(1, math.ceil(seconds)))})
 
 

@@ -3,10 +3,11 @@
 from importlib.resources import files
 from typing import Annotated, Final
 
+import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.core.errors import NotFound, Unavailable
-from app.security.callers import Operator
+from app.security.callers import OpenPace, Operator
 from app.shell.metrics import MEDIA_TYPE, Metrics
 from app.shell.readiness import Readiness
 from schemas.base import Contract
@@ -43,8 +44,9 @@ The full description is in <a href="openapi.json">openapi.json</a>.</noscript>
 """
 
 router = APIRouter()
-docs_router = APIRouter()
-"""The page about the API: only where ``Settings.docs_open``."""
+docs_router = APIRouter(dependencies=[OpenPace])
+"""The description of the API and the page about it: only where ``Settings.docs_open``, at the pace of all
+that is open."""
 
 
 class Health(Contract):
@@ -85,6 +87,11 @@ async def ready(readiness: Annotated[Readiness, Depends(readiness_of)]) -> Healt
 async def metrics(request: Request, caller: Operator) -> Response:
     figures: Metrics = request.app.state.metrics
     return Response(figures.exposition(), headers={"Content-Type": MEDIA_TYPE})
+
+
+@docs_router.get("/openapi.json", include_in_schema=False)
+async def description(request: Request) -> Response:
+    return Response(orjson.dumps(request.app.openapi()), media_type="application/json")
 
 
 @docs_router.get(DOCS_PATH, include_in_schema=False)

@@ -15,6 +15,7 @@ from app.security.callers import (
     says_open,
 )
 from app.security.granting import TOKEN_PATH
+from app.security.officers import HEADER
 from app.security.purpose import CASE, OFFICER, REASON
 from app.security.scopes import SCOPES
 from schemas.problems import MEDIA_TYPE, Problem
@@ -56,6 +57,14 @@ PURPOSE: Final = [
     }
     for name, (description, longest) in _PURPOSE.items()
 ]
+ASSERTION: Final = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "Prueba de quién pide: JWT de una llave de sus funcionarios / proof of who asks: a JWT by"
+    " a key of your officers",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 4096},
+}
 SCHEMES: Final = {
     "oauth2": {
         "type": "oauth2",
@@ -127,9 +136,9 @@ def _describe(operation: dict[str, Any], requirement: Requirement | None, anywhe
     if requirement is not None:
         operation["security"] = [{"oauth2": [scope]} for scope in requirement.alternatives()]
     if isinstance(requirement, PurposeRequirement):
-        operation.setdefault("parameters", []).extend(PURPOSE)
+        operation.setdefault("parameters", []).extend([*PURPOSE, ASSERTION])
     if isinstance(requirement, OfficerRequirement):
-        operation.setdefault("parameters", []).extend(PURPOSE[:1])
+        operation.setdefault("parameters", []).extend([*PURPOSE[:1], ASSERTION])
     for parameter in operation.get("parameters", ()):
         if parameter["in"] in {"path", "query"}:
             _without_nul(parameter["schema"])

@@ -10,7 +10,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from app.audit.reading import verify_database
 from app.audit.service import AuditLog
 from app.audit.verifying import verified_lines
 from app.core.clock import SystemClock
+from app.core.logging import configure_logging
 from app.core.settings import Settings
 from app.db.copy import copy_rows
 from app.db.engine import Database, WriteSession
@@ -45,6 +46,8 @@ from bench.feeding import form_of, land_and_translate
 from bench.rig import ROOT, rig
 from bench.worlds import town
 
+WARM_UP = 10
+MORE = 12  # times larger than what is held: the world that new records come from
 CLIENT = "cl-0000000000000000"
 SCOPES = ("registry:read", *(f"feed:{feed}:write" for feed in ("reta-pnp", "sistra", "poder-judicial")))
 PURPOSE = purpose_headers(Purpose("oficial-000", "CASO-DE-PRUEBA-1", "Medición del servicio"))
@@ -84,8 +87,8 @@ class SilentLog(AuditLog):
 
 
 class FreePace(RequestPace):
-    async def _wait(self, asked: Mapping[str, int]) -> float:
-        return 0.0
+    def steps(self, client: str, officer: str | None) -> dict[bytes, float]:
+        return {}
 
 
 class ReadingDatabase(Database):
@@ -101,7 +104,7 @@ def bare_services(*given: Any) -> Services:
     with (
         mock.patch("app.wiring.Sealer", PlainSealer),
         mock.patch("app.wiring.AuditLog", SilentLog),
-        mock.patch("app.wiring.RequestPace", FreePace),
+        mock.patch("app.security.access.RequestPace", FreePace),
     ):
         return build_services(*given)
 
@@ -127,6 +130,7 @@ async def _overhead(home: Path, urls: tuple[str, str], mentions: int, turns: int
     held = town(home, mentions)
     databases = (Database(urls[0]), ReadingDatabase(urls[1]))
     settings = Settings(home=home, mode="demo")
+    configure_logging("error", "json")
     ours, bare = (
         make(settings, url, database, KeyRing.generate(), SystemClock())
         for make, url, database in zip((build_services, bare_services), urls, databases, strict=True)
@@ -137,18 +141,18 @@ async def _overhead(home: Path, urls: tuple[str, str], mentions: int, turns: int
                 await land_and_translate(services, feed, file)
         await services.linker.link_pending()
     taken: dict[str, list[float]] = {}
-    later = [each for each in held.later if each[0].value in " ".join(SCOPES)]
+    later = [each for each in town(home, MORE * mentions).later if each[0].value in " ".join(SCOPES)]
+    turns = min(turns, len(later) - WARM_UP)
     async with await _client(ours) as one, await _client(bare) as other:
-        for turn in range(-10, turns):
-            feed, file = later[turn % len(later)]
+        for turn in range(-WARM_UP, turns):
+            feed, file = later[turn + WARM_UP]
             path, headers = f"/v1/feeds/{feed}/record", {"Content-Type": _MEDIA[form_of(file)]}
-            body = file.read_bytes()
+            body = file.read_bytes()  # never seen before: there are enough
             both = (("with", one), ("without", other))
             for name, client in both if turn % 2 else both[::-1]:
                 put = await _timed(partial(client.put, path, content=body, headers=headers))
                 got = await _timed(partial(client.get, "/v1/cases"))
-                fresh = turn < len(later) - 10  # a record that is held already costs less
-                for method, spent in (("GET", got), *((("PUT", put),) if fresh else ())):
+                for method, spent in (("GET", got), ("PUT", put)):
                     for clock, milliseconds in zip(("", " processor"), spent, strict=True):
                         if turn >= 0:
                             taken.setdefault(f"{method}{clock} {name}", []).append(milliseconds)

@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import requests
 from sqlalchemy import text
 
 from app.core.settings import Settings
+from app.security import credentials
 from app.security.scopes import SCOPES
 from app.wiring import open_services
 from schemas.vocabulary import Feed
+from support.fapi_client import es256, es256_pem, jwks
+from support.fapi_requests import Holder
 from support.ingestion_kit import ingest, sample, sample_arrival
 from support.processes import ROOT, environment_for, serving_as
 
@@ -29,7 +33,8 @@ class Fuzzed:
 
 @dataclass(frozen=True)
 class Prepared:
-    client: tuple[str, str]  # id and secret
+    client: tuple[str, str]  # id, and secret or private key
+    mode: str
     known: Mapping[str, list[str]]  # ids that are there, by the name of the parameter
 
 
@@ -42,21 +47,27 @@ _KNOWN = {
 }
 
 
-async def prepared(database_url: str, home: Path) -> Prepared:
-    """The samples delivered, and a client with every scope."""
-    settings = Settings(home=home, database_url=database_url)
+async def prepared(database_url: str, home: Path, mode: str) -> Prepared:
+    """The samples delivered, and a client with every scope: in the demo with a secret, else with a key."""
+    settings = Settings(home=home, database_url=database_url, mode=mode)  # type: ignore[arg-type]
+    pem = es256_pem()
+    given = () if mode == "demo" else credentials.from_jwks(jwks(es256(pem)))
     async with open_services(settings) as services:
         for feed in Feed:
             await ingest(services.ingestion, sample_arrival(feed), sample(feed))
         await services.merkle.checkpoint()
-        made = await services.clients.create("Prueba", list(SCOPES))
+        made = await services.clients.create("Prueba", list(SCOPES), given=given)
         async with services.database.read() as session:
             known = {name: list(await session.scalars(text(statement))) for name, statement in _KNOWN.items()}
-        return Prepared((made.id, str(made.secret)), known)
+        return Prepared((made.id, made.secret or pem), mode, known)
 
 
 def fuzz(database_url: str, home: Path, ready: Prepared, options: tuple[str, ...]) -> Fuzzed:
-    environment = environment_for(database_url, home) | {"INTERTRATA_IDENTITIES_PER_OFFICER_HOUR": "1000000"}
+    environment = environment_for(database_url, home) | {
+        "INTERTRATA_IDENTITIES_PER_OFFICER_HOUR": "1000000",
+        "INTERTRATA_MODE": ready.mode,
+        "INTERTRATA_DOCS": "open",
+    }
     with serving_as(environment) as address:
         document = described(address)
         (home / "openapi.json").write_text(json.dumps(document))
@@ -64,7 +75,7 @@ def fuzz(database_url: str, home: Path, ready: Prepared, options: tuple[str, ...
         ours = {
             "FUZZ_ADDRESS": address,
             "FUZZ_CLIENT": ready.client[0],
-            "FUZZ_SECRET": ready.client[1],
+            ("FUZZ_SECRET" if ready.mode == "demo" else "FUZZ_KEY"): ready.client[1],
             "FUZZ_KNOWN": json.dumps(ready.known),
             "SCHEMATHESIS_HOOKS": "support.fuzz_hooks",
             "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}",
@@ -80,7 +91,7 @@ def fuzz(database_url: str, home: Path, ready: Prepared, options: tuple[str, ...
             text=True,
             check=False,
         )
-        statuses = counted(address, ready.client)
+        statuses = counted(address, ready)
     return Fuzzed(sum(statuses.values()), statuses, ended.returncode, ended.stdout + ended.stderr)
 
 
@@ -121,11 +132,24 @@ def configured(document: Any) -> str:
     return "\n".join(lines) + "\n"
 
 
-def counted(address: str, client: tuple[str, str]) -> dict[str, int]:
-    form = {"grant_type": "client_credentials"}
-    token = httpx.post(f"{address}/oauth/token", data=form, auth=client, trust_env=False, timeout=60).json()
-    headers = {"Authorization": f"Bearer {token['access_token']}"}
-    lines = httpx.get(f"{address}/metrics", headers=headers, trust_env=False, timeout=60).text.splitlines()
+def metrics(address: str, ready: Prepared) -> str:
+    """As the server tells the client, which asks in its mode's way."""
+    url = f"{address}/metrics"
+    if ready.mode == "demo":
+        form = {"grant_type": "client_credentials"}
+        token_url = f"{address}/oauth/token"
+        token = httpx.post(token_url, data=form, auth=ready.client, trust_env=False, timeout=60).json()
+        headers = {"Authorization": f"Bearer {token['access_token']}"}
+        return httpx.get(url, headers=headers, trust_env=False, timeout=60).text
+    holder = Holder(address, ready.client[0], es256(ready.client[1]))
+    request = requests.Request("GET", url, headers={"Authorization": f"DPoP {holder.token()}"}).prepare()
+    holder.sign(request)
+    with requests.Session() as session:
+        return session.send(request, timeout=60).text
+
+
+def counted(address: str, ready: Prepared) -> dict[str, int]:
+    lines = metrics(address, ready).splitlines()
     statuses: dict[str, int] = {}
     for line in lines:
         if line.startswith("intertrata_requests_total{"):

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
@@ -48,8 +48,13 @@ class HolderKey:
         return b64(hashlib.sha256(text.encode()).digest())
 
 
-def es256() -> HolderKey:
+def es256(pem: str | None = None) -> HolderKey:
+    """A new key, or the one that ``pem`` holds."""
     private = ec.generate_private_key(ec.SECP256R1())
+    if pem is not None:
+        loaded = serialization.load_pem_private_key(pem.encode(), None)
+        assert isinstance(loaded, ec.EllipticCurvePrivateKey)
+        private = loaded
     point = private.public_key().public_numbers()
 
     def sign(body: bytes) -> bytes:
@@ -58,6 +63,13 @@ def es256() -> HolderKey:
 
     jwk = {"kty": "EC", "crv": "P-256", "x": number(point.x, 32), "y": number(point.y, 32)}
     return HolderKey("ES256", jwk, sign)
+
+
+def es256_pem() -> str:
+    """A new private key, for another process to sign with."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return private.private_bytes(*form).decode()
 
 
 def ps256(bits: int = 2048) -> HolderKey:
@@ -155,3 +167,22 @@ class FapiClient:
         return wanted in answer.headers.get("WWW-Authenticate", "") or (
             answer.status_code == 400 and answer.json().get("error") == wanted
         )
+
+
+def officer_assertion(
+    key: HolderKey, client_id: str, issuer: str, token: str, header: Json | None = None, **claims: Any
+) -> str:
+    """That an officer asks with this token; who and for which case stand in the claims."""
+    now = int(time.time())
+    said = {
+        "iss": client_id,
+        "sub": "oficial-000",
+        "aud": issuer,
+        "iat": now,
+        "exp": now + 60,
+        "jti": uuid4().hex,
+        "ath": b64(hashlib.sha256(token.encode()).digest()),
+        "case": "CASO-DE-PRUEBA-1",
+    }
+    shown = {"typ": "officer-assertion+jwt", "alg": key.alg, "kid": key.thumbprint}
+    return key.jwt(shown | (header or {}), said | claims)

@@ -37,9 +37,6 @@ UNTOLD = {
 UNPACED = {
     "GET /health/live": "asked by whoever keeps the process alive; reads nothing",
     "GET /health/ready": "asked by the load balancer, which must know at any time",
-    "GET /docs": "closed in production; a page from memory",
-    "GET /docs/{asset}": "closed in production; files of the package",
-    "GET /openapi.json": "closed in production; made once",
     "POST /oauth/token": "has a pace of its own, by address and by the client named",
     "POST /oauth/revoke": "has a pace of its own, by address and by the client named",
 }

@@ -132,6 +132,13 @@ async def test_what_is_open_to_all_counts_addresses(services: Services, paced: P
         assert (await other.get(OPEN[0])).status_code == 429
 
 
+async def test_the_description_is_asked_at_the_same_pace(services: Services, paced: Paced) -> None:
+    async with paced(open_per_address_minute=3) as api:
+        shown = ("/openapi.json", "/docs", "/docs/docs.js", "/docs", OPEN[0])
+        told = [(await api.get(path)).status_code for path in shown]
+    assert told == [200] * 3 + [429] * 2
+
+
 async def test_a_proxy_of_ours_says_whose_address_it_is(services: Services, paced: Paced) -> None:
     async with paced(open_per_address_minute=2, trusted_proxies="127.0.0.1/32") as api:
 
@@ -189,7 +196,7 @@ def test_one_subscriber_is_counted_as_one(address: str, counted: str) -> None:
 
 async def test_the_table_names_nobody_and_is_emptied(services: Services, database: Database) -> None:
     pace = RequestPace(database, services.blind, Paces(10, 10, 10, 10, 10))
-    await pace.spend("cl-nombre", "oficial-nombre")
+    await pace.spend_unknown("198.51.100.7", "cl-nombre")
     async with database.write() as session:
         kept = (await session.execute(text("SELECT who FROM request_pace"))).scalars().all()
         assert [len(who) for who in kept] == [32, 32]

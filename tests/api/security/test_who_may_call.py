@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
+from sqlalchemy import text
 from starlette.routing import Route
 
 from app.core.clock import FixedClock, SystemClock
@@ -205,3 +206,18 @@ async def test_an_expired_token_is_401_by_the_clock_of_the_service(
         assert (await api.get("/metrics", headers=headers)).status_code == 200
         clock.advance(timedelta(seconds=1))
         assert (await api.get("/metrics", headers=headers)).status_code == 401
+
+
+async def test_a_changed_row_scope_counts_from_the_next_request_on(
+    services: Services, api: httpx.AsyncClient
+) -> None:
+    made = await services.clients.create("Mudado", ["statistics:read"])
+    token = services.authorisation.issuer.issue(made.id, ("statistics:read",), services.clock.now())
+    headers = {"Authorization": f"Bearer {token}"}
+    path = "/v1/statistics/published"
+    assert (await api.get(path, headers=headers)).status_code == 200
+    async with services.database.write() as session:
+        limit = text("UPDATE client SET department = '17' WHERE id = :id")
+        await session.execute(limit, {"id": made.id})
+    refused = await api.get(path, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (403, "beyond-reach")
