@@ -9,6 +9,7 @@ from app.audit.acts import Act, ActKind, thing
 from app.audit.service import AuditLog
 from app.db.engine import Database, WriteSession
 from app.security.ports import PermissionWitness
+from app.security.purpose import same_form
 
 CONSOLE: Final = "console"
 
@@ -40,4 +41,4 @@ def _account() -> str:
         name = getpass.getuser()
     except (KeyError, OSError):  # an account without a name, as containers have
         name = ""
-    return name if name.isprintable() and 0 < len(name) <= 64 else f"uid-{os.getuid()}"
+    return same_form(name) if name.isprintable() and 0 < len(name) <= 64 else f"uid-{os.getuid()}"

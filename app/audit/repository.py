@@ -14,6 +14,7 @@ from app.audit.merkle import Node
 from app.db.copy import copy_rows
 from app.db.engine import ReadSession, WriteSession
 from app.models.audit import AuditCheckpoint, AuditEntry, AuditLeaf, AuditPurpose
+from app.security.purpose import same_form
 
 AUDIT_LOCK: Final = 0x494E5441  # one sequencer at a time; held to the end of its transaction
 
@@ -156,11 +157,12 @@ async def entries(session: ReadSession, wanted: EntryFilter, after: int, limit: 
 def _filtered(statement: Select[Any], wanted: EntryFilter) -> Select[Any]:
     for column, value in (
         (AuditEntry.actor, wanted.actor),
-        (AuditEntry.officer, wanted.officer),
         (AuditEntry.kind, wanted.kind),
     ):
         if value is not None:
             statement = statement.where(column == value)
+    if wanted.officer is not None:  # as written, or as entries have it since ids have one form
+        statement = statement.where(AuditEntry.officer.in_({wanted.officer, same_form(wanted.officer)}))
     if wanted.objects is not None:
         statement = statement.where(AuditEntry.objects.overlap(list(wanted.objects)))
     if wanted.since is not None:

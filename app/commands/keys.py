@@ -167,7 +167,7 @@ async def _rotate(settings: Settings, wait: bool) -> tuple[str, int | None]:
         if wait:
             return key_id, await services.rotation.rewrap()
         async with services.database.write() as session:
-            await enqueue(session, REWRAP, {}, dedupe_key=REWRAP)
+            await enqueue(session, REWRAP, {"key_id": key_id}, dedupe_key=f"{REWRAP}:{key_id}")
     return key_id, None
 
 

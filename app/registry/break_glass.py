@@ -135,7 +135,7 @@ class BreakGlassService:
         """An unjustified access ends with the word. Raises ``GlassNotFound``, ``OwnReview``,
         ``AlreadyReviewed``."""
         row = await self._row(glass_id, lock=True)
-        if caller.client_id == row["client"] or caller.officer == row["officer"]:
+        if caller.client_id == row["client"] or caller.officer == row["officer"].casefold():
             raise OwnReview
         if row["reviewed_at"] is not None:
             raise AlreadyReviewed

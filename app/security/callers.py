@@ -14,6 +14,7 @@ from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 
 from app.core.errors import Forbidden, NotFound
+from app.core.parameters import refuse_unknown
 from app.security import scopes
 from app.security.gate import Admitted, Gate
 from app.security.glass import Glass
@@ -122,6 +123,7 @@ class Requirement:
             raise self._missing(request, wanted[0])
         if caller.row_scope.limited and not self.limited:
             raise BeyondReach
+        refuse_unknown(request)  # last: who may not call is told so, whatever else is wrong
         return caller
 
     def _missing(self, request: Request, scope: str) -> ScopeMissing:
@@ -193,6 +195,7 @@ async def _admit_anybody(request: Request) -> Anybody:
     authorisation: Authorisation = request.app.state.authorisation
     pace: RequestPace = request.app.state.request_pace
     await pace.spend_open(authorisation.certificates.address_of(request.scope))
+    refuse_unknown(request)
     return Anybody()
 
 

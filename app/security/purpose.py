@@ -63,13 +63,21 @@ def purpose_of(headers: Mapping[str, list[str]]) -> Purpose:
 
 
 def officer_of(values: list[str]) -> str:
-    """From the values of ``Intertrata-Officer`` alone. Raises ``PurposeMissing`` or ``PurposeInvalid``."""
+    """From the values of ``Intertrata-Officer`` alone, in its one form (``same_form``).
+
+    Raises ``PurposeMissing`` or ``PurposeInvalid``.
+    """
     if not any(value.strip() for value in values):
         raise PurposeMissing(header=OFFICER)
     officer = _decoded(OFFICER, values)
     if not OFFICER_FORM.fullmatch(officer):
         raise _invalid(OFFICER)
-    return officer
+    return same_form(officer)
+
+
+def same_form(officer: str) -> str:
+    """Of an officer's id, whichever case it is written in: one person is one officer to rules and limits."""
+    return unicodedata.normalize("NFKC", officer).strip().casefold()
 
 
 def named_officer(values: list[str]) -> str | None:

@@ -46,6 +46,12 @@ class KeyOpensContent(OperatorError):
     en = "{count} data keys are still wrapped by that key; run `intertrata keys rewrap` first."
 
 
+class RingBehind(OperatorError):
+    code = "ring-behind"
+    es = "Este proceso todavía no tiene la llave nueva; el trabajo vuelve a intentarse."
+    en = "This process does not have the new key yet; the job is tried again."
+
+
 class Rotation:
     """Over every column of the privacy class ``wrapped-key``, whichever stage it is of."""
 
@@ -58,6 +64,7 @@ class Rotation:
 
         Raises ``SealError`` where one cannot be opened; what came before it is done.
         """
+        self._sealer.look_again()  # another process may have added the key that all is to be wrapped by
         done = 0
         for table, column in columns_of(Privacy.WRAPPED_KEY):
             while changed := await self._pass(Base.metadata.tables[table], column):
@@ -65,6 +72,16 @@ class Rotation:
                 if progress:
                     progress(done)
         return done
+
+    async def rewrap_by(self, key_id: str) -> int:
+        """The same, where that key is the current one or an older one of the ring.
+
+        Raises ``RingBehind`` in a process whose ring does not hold it: it would turn new keys back.
+        """
+        self._sealer.look_again()
+        if not self._sealer.holds(key_id):
+            raise RingBehind
+        return await self.rewrap()
 
     async def wrapped_by(self) -> Mapping[str, int]:
         """How many data keys each wrapping key's id wraps."""
@@ -146,6 +163,6 @@ def rotation_jobs(rotation: Rotation) -> Mapping[str, Handler]:
     """May run twice: the second finds nothing to do."""
 
     async def rewrap(payload: dict[str, Any]) -> None:
-        await rotation.rewrap()
+        await rotation.rewrap_by(payload["key_id"])
 
     return {REWRAP: rewrap}

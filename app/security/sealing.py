@@ -94,6 +94,10 @@ class Sealer:
         """Of the wrapping key for new work, as it stands in what it wraps."""
         return self._ring[0]
 
+    def holds(self, key_id: str) -> bool:
+        """Whether the ring has the wrapping key of that id, in hexadecimal."""
+        return bytes.fromhex(key_id) in self._ring[1]
+
     def look_again(self) -> None:
         """Take up a change of the ring at once."""
         self._look_again(at_once=True)

@@ -179,8 +179,9 @@ class Joined:
 
 
 def same_officer(judge: str, other: str) -> bool:
-    """Judges are ``client/officer``. One officer behind two clients is one reviewer, not two."""
-    return judge.partition("/")[2] == other.partition("/")[2]
+    """Judges are ``client/officer``. One officer behind two clients, in whichever case the id is
+    written, is one reviewer, not two."""
+    return judge.partition("/")[2].casefold() == other.partition("/")[2].casefold()
 
 
 def membership_version(kind: Kind, members: Iterable[int]) -> str:

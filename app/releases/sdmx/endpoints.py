@@ -33,7 +33,9 @@ VARY: Final = {"Vary": "Accept, Accept-Language"}
 
 
 class SdmxRoute(APIRoute):
-    """Refuses as SDMX does, in XML where that was asked for."""
+    """Refuses as SDMX does, in XML where that was asked for, unknown parameters too."""
+
+    reads_every_parameter = True
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         handle = super().get_route_handler()

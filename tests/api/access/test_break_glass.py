@@ -114,6 +114,8 @@ async def test_another_person_reviews_it_once(guarded: Guarded, foreign: Answer)
     taken = (await take(guarded, reader(guarded, "oficial-207"), "case", foreign["id"])).json()
     same_officer = await review(guarded, taken["id"], guarded.headers(Role.AUDITOR, "oficial-207"))
     assert (same_officer.status_code, same_officer.json()["code"]) == (403, "break-glass-own-review")
+    in_capitals = await review(guarded, taken["id"], guarded.headers(Role.AUDITOR, "OFICIAL-207"))
+    assert (in_capitals.status_code, in_capitals.json()["code"]) == (403, "break-glass-own-review")
     client = guarded.clients[Role.INSTITUTION_READER]
     same_client = guarded.headers_of(client, ("break-glass:review",), "oficial-208")
     assert (await review(guarded, taken["id"], same_client)).status_code == 403

@@ -14,7 +14,7 @@ from app.security import rotation
 from app.security.key_store import PlainFile
 from app.security.keyring import WRAPPING, KeyInUse, KeyRing
 from app.security.rings import RingFile
-from app.security.rotation import KeyOpensContent, Rotation
+from app.security.rotation import REWRAP, KeyOpensContent, RingBehind, Rotation, rotation_jobs
 from app.security.sealing import Sealer, SealError
 from app.wiring import Services, build_services
 from schemas.vocabulary import Feed
@@ -87,6 +87,24 @@ async def test_a_process_with_the_old_ring_reads_and_writes_on(running: Services
     assert await opened(running) > 5  # an unknown key id makes it look at the ring again
     await take_in(running, Feed.SISTRA)
     assert all(running.sealer.is_current(key) for key in await wrapped(running.database))
+
+
+async def test_the_job_of_a_process_that_was_idle_uses_the_new_key(running: Services, home: Path) -> None:
+    await take_in(running, Feed.LINEA_1818)
+    job, count = rotation_jobs(running.rotation)[REWRAP], len(await wrapped(running.database))
+    new = KeyRing.add_key(home, WRAPPING)  # by another process; this one has not looked since
+    await job({"key_id": new})
+    assert await running.rotation.wrapped_by() == {new: count}
+
+
+async def test_the_job_never_turns_new_keys_back(running: Services, home: Path) -> None:
+    await take_in(running, Feed.LINEA_1818)
+    behind = Sealer(KeyRing.load(home))  # never looks again
+    new = KeyRing.add_key(home, WRAPPING)
+    await Rotation(running.database, Sealer(KeyRing.load(home))).rewrap()
+    with pytest.raises(RingBehind):
+        await rotation_jobs(Rotation(running.database, behind))[REWRAP]({"key_id": new})
+    assert list(await running.rotation.wrapped_by()) == [new]
 
 
 async def test_a_crash_in_the_middle_costs_nothing(

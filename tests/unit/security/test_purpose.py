@@ -14,6 +14,7 @@ from app.security.purpose import (
     Purpose,
     PurposeInvalid,
     PurposeMissing,
+    officer_of,
     purpose_headers,
     purpose_of,
 )
@@ -27,7 +28,7 @@ PRINTABLE = st.text(
 
 
 def test_the_three_headers_are_a_purpose() -> None:
-    assert purpose_of(GOOD) == Purpose("PNP-31204417", "COM-PICHARI-2024-58", "Ubicar la carpeta fiscal")
+    assert purpose_of(GOOD) == Purpose("pnp-31204417", "COM-PICHARI-2024-58", "Ubicar la carpeta fiscal")
 
 
 @pytest.mark.parametrize("header", HEADERS)
@@ -81,7 +82,7 @@ def test_a_header_sent_twice_is_refused(header: str) -> None:
 
 @given(PRINTABLE)
 def test_what_a_client_encodes_comes_back(reason: str) -> None:
-    purpose = Purpose("PNP-31204417", "COM-PICHARI-2024-58", "Motivo: " + reason)
+    purpose = Purpose("pnp-31204417", "COM-PICHARI-2024-58", "Motivo: " + reason)
     sent = purpose_headers(purpose)
     assert all(value.isascii() and value.isprintable() for value in sent.values())
     got = purpose_of({header: [value] for header, value in sent.items()})
@@ -90,3 +91,7 @@ def test_what_a_client_encodes_comes_back(reason: str) -> None:
 
 def test_a_reason_shows_in_no_repr() -> None:
     assert "fiscal" not in repr(purpose_of(GOOD))
+
+
+def test_an_officer_is_one_in_whichever_case_the_id_is_written() -> None:
+    assert officer_of(["OFF-1234"]) == officer_of(["off-1234"]) == officer_of([" Off-1234 "])
