@@ -111,7 +111,7 @@ def frozen(id_: str, cells: int, document: ReleaseTable | ReleaseChanges) -> Fro
 
 def _earlier(former: Iterable[Former]) -> list[Earlier]:
     return [
-        Earlier(each.tables[Edition.PUBLIC][table.id], each.facts[table.indicator], each.periods, each.latest)
+        Earlier(each.id, each.tables[Edition.PUBLIC][table.id], each.facts[table.indicator], each.periods)
         for each in former
         for table in PUBLIC
         if table.id in each.tables.get(Edition.PUBLIC, {})

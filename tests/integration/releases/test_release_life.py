@@ -16,7 +16,8 @@ from app.releases.building import Built, built
 from app.releases.disclosure.policy import PUBLIC_EDITION
 from app.releases.facts import Fact, Facts
 from app.releases.periods import Period, told_by
-from app.releases.protection import ToldTwice, linked_set
+from app.releases.placing import ToldTwice
+from app.releases.protection import linked
 from app.releases.service import Word
 from app.releases.signing import verified
 from app.releases.standard import TABLES, TOTAL
@@ -387,4 +388,4 @@ def test_a_thing_that_is_told_twice_is_not_shown_as_two() -> None:
     rows = tuple(Fact("k", "trafficking", date(2024, 1, 5), (sex, "PER")) for sex in ("female", "male"))
     facts = Facts("victims", ("sex", "nationality"), rows)
     with pytest.raises(ToldTwice):
-        linked_set(facts, told_by(Period.parse(PERIOD)), [], "trafficking")
+        linked(facts, told_by(Period.parse(PERIOD)), [], "trafficking")
