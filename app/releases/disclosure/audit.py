@@ -118,7 +118,7 @@ class Watcher:
         if self._kept == 1:
             self._explore()
         if not self.system.insiders:
-            return self._wide_enough(row, required, self.system.floor)
+            return self.wide_enough(row, required, self.system.floor)
         return self._searched(row, required, 0, len(self.system.insiders))
 
     def _explore(self) -> None:
@@ -137,7 +137,7 @@ class Watcher:
         none of them need be asked; else each half of them is. The outsider knows less than any of them."""
         if (first, end) not in self._floors:
             self._floors[first, end] = raised(self.system, *self.system.insiders[first:end])
-        together = self._wide_enough(row, required, self._floors[first, end])
+        together = self.wide_enough(row, required, self._floors[first, end])
         if end - first == 1:
             return Interval(together.cell, together.least, together.greatest, self.system.insiders[first])
         if together.width >= required:
@@ -146,7 +146,7 @@ class Watcher:
         found = self._searched(row, required, first, half)
         return found if found.width < required else self._searched(row, required, half, end)
 
-    def _wide_enough(self, row: int, required: int, floor_: np.ndarray) -> Interval:
+    def wide_enough(self, row: int, required: int, floor_: np.ndarray) -> Interval:
         """By the points at hand where they prove it, else by programs."""
         counts = self._counts[: self._size, row]
         if counts.max() - counts.min() > required - 1:
@@ -194,6 +194,14 @@ class Baseline:
         self.knows = bool(known)
         self._system = system
         self._watcher: Watcher | None = None
+        self._widths: dict[tuple[int, tuple[int, ...]], int] = {}
+
+    def width(self, row: int, insider: Columns) -> int:
+        """How uncertain a cell was for an outsider, or for an insider."""
+        if (row, insider) not in self._widths:
+            found = self.watcher.interval(row, raised(self._system, insider))
+            self._widths[row, insider] = found.width
+        return self._widths[row, insider]
 
     @property
     def watcher(self) -> Watcher:
@@ -218,11 +226,11 @@ def told(before: Baseline, after: Watcher, row: int, required: int) -> Told | No
     first = after.narrowest(row, required)
     if not before.knows or before.watcher.narrowest(row, required).width >= required:
         return Told(required, raised(system, first.insider) if first.insider else system.floor)
-    if before.watcher.interval(row, system.floor).width == 0:
+    if before.width(row, ()) == 0:
         return None
-    for floor_ in (system.floor, *(raised(system, each) for each in system.insiders)):
-        width = min(required, before.watcher.interval(row, floor_).width)
-        if after.interval(row, floor_).width < width:
+    for insider in ((), *system.insiders):
+        width, floor_ = min(required, before.width(row, insider)), raised(system, insider)
+        if width and after.wide_enough(row, width, floor_).width < width:
             return Told(width, floor_)
     return None
 
