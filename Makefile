@@ -6,6 +6,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 UV := .venv/tools/bin/uv
 PYTEST := $(BIN)/python -m pytest
+# The whole suite runs in as many processes, each with a database server of its own; JOBS=0: in one, to debug.
+JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format lock migration inventory sbom licences audit bench fuzz published serve worker image clean
@@ -21,7 +23,7 @@ demo: setup ## Demostración con datos inventados, hasta Ctrl-C / demonstration 
 	@exec $(BIN)/intertrata demo
 
 test: setup ## Todas las pruebas / the whole test suite
-	$(PYTEST)
+	$(PYTEST) --numprocesses $(JOBS) --dist loadfile
 
 check: setup ## Formato, estilo, tipos, arquitectura, migraciones, dependencias, imagen / format, lint, types, imports, migrations, locks, image
 	$(BIN)/ruff format --check .

@@ -132,7 +132,8 @@ def _show_built(made: BuildReport) -> None:
         gap = "-" if each.gap is None else f"{each.gap:.3f}"
         typer.echo(
             f"  {each.indicator} {each.family}: {each.suppressed}/{each.cells} "
-            f"celdas ocultas / cells withheld ({gap}, +{each.added})"
+            f"celdas ocultas / cells withheld ({gap}, +{each.added}; "
+            f"{each.held} por correcciones / for corrections)"
         )
 
 
@@ -151,7 +152,7 @@ def _told(seen: Seen) -> dict[str, object]:
 
 
 def _protected(report: Report) -> dict[str, object]:
-    names = ("indicator", "family", "cells", "suppressed", "gap", "added", "relaxed")
+    names = ("indicator", "family", "cells", "suppressed", "held", "gap", "added", "relaxed")
     return {name: getattr(report, name) for name in names}
 
 

@@ -36,8 +36,8 @@ from app.reconciliation.resolve import (
     PersonNode,
     pair,
     person_weight,
-    without_rivals,
 )
+from app.reconciliation.rivals import without_rivals
 from app.reconciliation.scoring import Model
 from schemas.vocabulary import Feed, Role
 
@@ -210,15 +210,11 @@ class Work:
 
 
 def _effective(record_of: Mapping[int, int], weights: Weights) -> Weights:
-    """``without_rivals`` of everything; most edges have none, and are told apart by counting."""
-    claims: Counter[Pair] = Counter()
-    for a, b in weights:
-        claims[(a, record_of[b])] += 1
-        claims[(b, record_of[a])] += 1
+    """``without_rivals`` of everything; most edges stand alone between their records, and are told apart by
+    counting."""
+    between = Counter(pair(record_of[a], record_of[b]) for a, b in weights)
     rivals = {
-        (a, b): weight
-        for (a, b), weight in weights.items()
-        if claims[(a, record_of[b])] > 1 or claims[(b, record_of[a])] > 1
+        (a, b): weight for (a, b), weight in weights.items() if between[pair(record_of[a], record_of[b])] > 1
     }
     return weights | without_rivals(record_of, rivals)
 

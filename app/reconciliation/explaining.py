@@ -29,8 +29,8 @@ from app.reconciliation.resolve import (
     person_weight,
     refusal,
     veto,
-    without_rivals,
 )
+from app.reconciliation.rivals import without_rivals
 from app.reconciliation.scoring import Model, exact, score
 from app.reconciliation.scoring import weight as mention_weight
 from schemas.judgements import Alignment, Step, StepKind

@@ -167,7 +167,7 @@ async def _parts(
     cases = await repository.cases_of(found.records)
     same_case = len(set(cases.values())) == 1 and len(cases) == len(set(found.records))
     parts = mention_parts(person_node(held, a), person_node(held, b), same_case, model)
-    stored = await repository.edges_between(found.key, found.records)
+    stored = await repository.edges_between(found.records)
     edges = {
         key: bits if of_edges else _weight(held, key, same_case, model)
         for key, bits in stored.items()

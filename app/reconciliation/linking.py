@@ -21,7 +21,8 @@ from app.reconciliation.neighbourhood import (
 )
 from app.reconciliation.reports import may_link
 from app.reconciliation.repository import Candidates, Component, LinkRepository
-from app.reconciliation.resolve import Pair, pair, without_rivals
+from app.reconciliation.resolve import Pair, pair
+from app.reconciliation.rivals import without_rivals
 from app.reconciliation.scoring import Model
 
 

@@ -33,12 +33,14 @@ FROM mention m JOIN record r ON r.id = m.record_id LEFT JOIN person_member p ON 
 WHERE m.id = ANY(:ids)""",
 }
 
-# The pair itself, and each edge from one of its ends to another mention of the other end's record.
+# Every edge between the two records, the pair's own among them.
 _RIVALS: Final = """
-SELECT e.a, e.b, e.weight FROM edge e
-WHERE e.kind = 'person' AND (
-  (e.a IN (:a, :b) AND e.b IN (SELECT id FROM mention WHERE record_id IN (:a_record, :b_record)))
-  OR (e.b IN (:a, :b) AND e.a IN (SELECT id FROM mention WHERE record_id IN (:a_record, :b_record))))
+SELECT e.a, e.b, e.weight FROM mention x
+CROSS JOIN LATERAL (
+  SELECT a, b, weight, b AS other FROM edge WHERE kind = 'person' AND a = x.id
+  UNION ALL SELECT a, b, weight, a AS other FROM edge WHERE kind = 'person' AND b = x.id) e
+JOIN mention y ON y.id = e.other
+WHERE x.record_id = :a_record AND y.record_id = :b_record
 """
 
 _MEMBERS: Final[dict[Kind, str]] = {
@@ -89,9 +91,9 @@ class PairRepository:
         )
         return rows[0]["outcome"] if rows else None
 
-    async def edges_between(self, key: Pair, records: Pair) -> dict[Pair, float]:
-        """The edge of a pair of mentions and those of its rivals."""
-        rows = await self._rows(_RIVALS, a=key[0], b=key[1], a_record=records[0], b_record=records[1])
+    async def edges_between(self, records: Pair) -> dict[Pair, float]:
+        """The edges of the people of two records."""
+        rows = await self._rows(_RIVALS, a_record=records[0], b_record=records[1])
         return {(row["a"], row["b"]): row["weight"] for row in rows}
 
     async def cases_of(self, record_ids: Sequence[int]) -> dict[int, UUID]:

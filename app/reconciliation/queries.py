@@ -136,18 +136,23 @@ LEFT JOIN LATERAL (SELECT case_id FROM case_member WHERE record_id = r.id OFFSET
 """  # noqa: S608  constants
 
 # As above, $3 the records whose mentions, now or once, changed; b of a node is its record. Beside them the
-# edges of the other ends of their edges ("far": what those have to choose from), and the records of all ends.
+# edges of everybody of their records ("far": who else of two records may be whom), and the records of all
+# ends.
 PERSON_COMPONENT: Final = f"""
 {_REACH.format(origin="SELECT id FROM mention WHERE record_id = ANY($3::bigint[])")},
 known (ids) AS MATERIALIZED (SELECT array_agg(id) FROM reach),
+fellows (id) AS MATERIALIZED (
+    SELECT f.id FROM (SELECT DISTINCT m.record_id FROM reach r JOIN mention m ON m.id = r.id) n
+    CROSS JOIN LATERAL (SELECT id FROM mention WHERE record_id = n.record_id OFFSET 0) f
+),
 ends (id) AS (
     SELECT x.id FROM near CROSS JOIN LATERAL (VALUES (a), (b)) AS x (id)
     WHERE x.id <> ALL ((SELECT ids FROM known)::bigint[])
 ),
 far AS (
-    SELECT e.* FROM ends CROSS JOIN LATERAL (
-        SELECT a, b, weight FROM edge WHERE kind = $1 AND a = ends.id
-        UNION ALL SELECT a, b, weight FROM edge WHERE kind = $1 AND b = ends.id) e
+    SELECT e.* FROM fellows CROSS JOIN LATERAL (
+        SELECT a, b, weight FROM edge WHERE kind = $1 AND a = fellows.id
+        UNION ALL SELECT a, b, weight FROM edge WHERE kind = $1 AND b = fellows.id) e
 )
 {_COMPONENT}
 SELECT 'node', r.id, n.record_id, NULL, NULL, n.role, m.person_id

@@ -43,6 +43,7 @@ PARTS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 _LINKING_NUMBERS = frozenset({"court_case", "first_call", "both", "one", "one_contradicted", "third", "near"})
+_BINDING_NUMBERS = _LINKING_NUMBERS - {"near"}
 _DATES_CLOSE = frozenset({"facts_equal", "facts_days", "lag_days", "reports_days"})
 DATES_BAD = frozenset({"facts_far", "lag_impossible", "reports_far"})
 PLACE_GOOD = frozenset({"district", "district_differs", "province"})
@@ -249,6 +250,11 @@ def _numbers(a: ReportFeatures, b: ReportFeatures) -> str:
     if not a.cited and not b.cited:
         return "none"
     return _citations(a, b)
+
+
+def bound_by_number(a: ReportFeatures, b: ReportFeatures) -> bool:
+    """One cites the other, both cite a third, or they are files of one court case."""
+    return _numbers(a, b) in _BINDING_NUMBERS
 
 
 def _citations(a: ReportFeatures, b: ReportFeatures) -> str:

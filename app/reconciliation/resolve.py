@@ -6,7 +6,6 @@ keys.
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,7 +15,8 @@ from rapidfuzz.distance.DamerauLevenshtein import distance as edits
 from app.reconciliation.clusters import Rules, agglomerate
 from app.reconciliation.comparisons import BIRTH, DOCUMENT, GIVEN, INITIALS, MATERNAL, PATERNAL, level_of
 from app.reconciliation.features import MentionFeatures, ReportFeatures
-from app.reconciliation.reports import NEVER, follows, report_weight
+from app.reconciliation.reports import NEVER, bound_by_number, follows, report_weight
+from app.reconciliation.rivals import without_rivals
 from app.reconciliation.scoring import Model, Thresholds, exact
 from app.reconciliation.scoring import weight as mention_weight
 
@@ -44,6 +44,9 @@ class Rule(StrEnum):
     BIRTHS_APART = "births_apart"
     OTHER_NAMES = "other_names"
     KEY_ALONE = "key_alone"
+    TWO_KEYS = "two_keys"
+    KEY_WITHOUT_AGE = "key_without_age"
+    SURNAMES_MOVED = "surnames_moved"
     NAMES_ALONE = "names_alone"
 
 
@@ -218,21 +221,34 @@ def person_cap(a: PersonNode, b: PersonNode, same_case: bool) -> Rule | None:
 def _cap_of_names(a: PersonNode, b: PersonNode, birth: str, same_case: bool) -> Rule | None:
     if birth != "equal" and _other_altogether(a.features, b.features):
         return Rule.OTHER_NAMES
-    if _key_alone(a.features, b.features, birth):
-        return Rule.KEY_ALONE
-    return Rule.NAMES_ALONE if not same_case and _names_alone(a, b, birth) else None
+    if (found := _cap_of_keys(a, b, birth)) is not None:
+        return found
+    return None if same_case else _cap_across(a, b, birth)
 
 
 _BIRTHS_AGREE = frozenset({"equal", "typo", "dates_near", "age_agrees", "age_possible"})
+_HOME = "PER"
 
 
-def _names_alone(a: PersonNode, b: PersonNode, birth: str) -> bool:
-    """Nothing but names speaks for the two: no document within one edit, no birth or age that agrees, no
-    department in common. In a whole country every name has namesakes."""
+def _cap_across(a: PersonNode, b: PersonNode, birth: str) -> Rule | None:
+    """Of two cases. In a whole country every name has namesakes: without a document within one edit or a date
+    of birth, surnames have to stand in their places, and beside the names something else has to speak for the
+    two. That is a department in common; or, of people of one country, an age under the very same given names.
+    Of foreigners, whose names no table counts and who are at home in no department, both."""
     x, y = a.features, b.features
-    if birth in _BIRTHS_AGREE or level_of(DOCUMENT, x, y) in ("equal", "one_edit"):
-        return False
-    return set(a.report.departments).isdisjoint(b.report.departments)
+    if birth in ("equal", "typo") or level_of(DOCUMENT, x, y) in ("equal", "one_edit"):
+        return None
+    if level_of(PATERNAL, x, y) in ("swapped", "crossed") or level_of(MATERNAL, x, y) == "crossed":
+        return Rule.SURNAMES_MOVED
+    near = not set(a.report.departments).isdisjoint(b.report.departments)
+    agree = birth in _BIRTHS_AGREE
+    if _foreign(x) or _foreign(y):
+        return None if near and agree else Rule.NAMES_ALONE
+    return None if near or (agree and x.given == y.given) else Rule.NAMES_ALONE
+
+
+def _foreign(m: MentionFeatures) -> bool:
+    return m.nationality is not None and m.nationality != _HOME
 
 
 _BIRTHS_APART = frozenset({"dates_differ", "age_differs"})
@@ -256,14 +272,24 @@ def _near_surname(x: MentionFeatures, y: MentionFeatures) -> bool:
     )
 
 
-def _key_alone(x: MentionFeatures, y: MentionFeatures, birth: str) -> bool:
-    """One of the two is a key without name and document: that links by the key itself, or by an age that
-    fits; never where the sexes differ."""
-    if x.nameable and y.nameable:
-        return False
-    if x.sex is not None and y.sex is not None and x.sex != y.sex:
-        return True
-    return birth == "age_near" and (x.protected_key is None or x.protected_key != y.protected_key)
+def _cap_of_keys(a: PersonNode, b: PersonNode, birth: str) -> Rule | None:
+    """Of a key without name and initials. Every carpeta numbers its victims in an order of its own: where
+    there are several, two keys say nothing of each other. One key links by an age that fits, or where a
+    number binds the two records; never where the sexes differ."""
+    x, y = a.features, b.features
+    bare = [not _says_name(m) for m in (x, y)]
+    if not any(bare) or birth == "equal" or level_of(DOCUMENT, x, y) == "one_edit":
+        return None
+    if birth == "age_near" or (x.sex is not None and y.sex is not None and x.sex != y.sex):
+        return Rule.KEY_ALONE
+    if all(bare) and max(a.report.count(x.role), b.report.count(y.role)) > 1:
+        return Rule.TWO_KEYS
+    unbound = birth == "null" and not bound_by_number(a.report, b.report)
+    return Rule.KEY_WITHOUT_AGE if unbound else None
+
+
+def _says_name(m: MentionFeatures) -> bool:
+    return bool(m.given or m.paternal or m.maternal or m.initials)
 
 
 def refusal(a: PersonNode, b: PersonNode, same_case: bool) -> Rule | None:
@@ -286,8 +312,9 @@ _JUST_UNDER = 0.5  # bits under the upper threshold: for a reviewer at best
 
 
 def _enough_across(a: MentionFeatures, b: MentionFeatures) -> bool:
-    """Across cases the machine links on documents, birth dates or both surnames: never on half a name."""
-    if (a.document and b.document) or (a.birth and b.birth):
+    """Across cases the machine links on documents of one type, birth dates or both surnames: never on half a
+    name."""
+    if (a.document and b.document and a.document_type == b.document_type) or (a.birth and b.birth):
         return True
     return all((a.paternal, a.maternal, b.paternal, b.maternal))
 
@@ -451,30 +478,3 @@ def person_clusters(
         forbidden=lambda a, b: pair(a, b) in decisions.different,
     )
     return agglomerate(nodes, effective, rules, _present(decisions.same, set(nodes)))
-
-
-def without_rivals(record_of: Mapping[int, int], edges: Mapping[Pair, float]) -> dict[Pair, float]:
-    """Odds against everybody else of the other record: w - log2(1 + sum of 2^w of the rivals), either side.
-
-    Sums are correctly rounded whatever their order (``fsum``), so that ids, which come from arrival, say
-    nothing; what is taken off is exact, as every other part is. ``record_of`` knows every end of an edge.
-    """
-    claims: dict[tuple[int, int], list[tuple[Pair, float]]] = defaultdict(list)
-    for key, bits in edges.items():
-        for x, y in (key, key[::-1]):
-            claims[x, record_of[y]].append((key, 2.0 ** min(bits, 60.0)))
-    return {key: _less(key, bits, record_of, claims) for key, bits in edges.items()}
-
-
-def _less(
-    key: Pair,
-    bits: float,
-    record_of: Mapping[int, int],
-    claims: Mapping[tuple[int, int], list[tuple[Pair, float]]],
-) -> float:
-    against: list[float] = []
-    for x, y in (key, key[::-1]):
-        side = claims[x, record_of[y]]
-        if len(side) > 1:
-            against += [odds for other, odds in side if other != key]
-    return bits - exact(math.log2(1.0 + math.fsum(against))) if against else bits

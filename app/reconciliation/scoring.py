@@ -21,7 +21,7 @@ from app.reconciliation.features import MentionFeatures
 from app.reconciliation.names import surname_core
 from app.reconciliation.phonetic import sound
 
-CURRENT = "2026.11.2"
+CURRENT = "2026.12"
 _QUANTUM = 2.0**32
 _FLOOR = 1e-7  # no term counts as rarer than this
 

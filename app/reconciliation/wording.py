@@ -248,9 +248,21 @@ LEVELS: Final[Mapping[str, Mapping[str, Sentence]]] = {
             "Una clave sin nombre, con otro sexo u otra edad: a revisión.",
             "A key without a name, of another sex or age: to a reviewer.",
         ),
+        Rule.TWO_KEYS: S(
+            "Dos claves sin nombre donde hay varias víctimas: cada carpeta las numera a su modo. A revisión.",
+            "Two nameless keys where there are several victims: every file numbers its own. To a reviewer.",
+        ),
+        Rule.KEY_WITHOUT_AGE: S(
+            "Una clave sin nombre ni edad que comparar, y ningún número une los registros: a revisión.",
+            "A key with neither name nor age to compare, and no number binds the records: to a reviewer.",
+        ),
+        Rule.SURNAMES_MOVED: S(
+            "Entre casos, un apellido está en el lugar del otro: puede ser otra familia. A revisión.",
+            "Across cases a surname stands in the place of the other: maybe another family. To a reviewer.",
+        ),
         Rule.NAMES_ALONE: S(
-            "Solo los nombres, en departamentos distintos: podrían ser homónimos. A revisión.",
-            "Names alone, in different departments: they may be namesakes. To a reviewer.",
+            "Entre casos, casi solo los nombres hablan por ellas: podrían ser homónimas. A revisión.",
+            "Across cases hardly more than names speaks for them: they may be namesakes. To a reviewer.",
         ),
         Cap.NOBODY_IN_COMMON: S(
             "De una institución y sin nadie en común: a revisión.",
@@ -268,8 +280,8 @@ LEVELS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     },
     "rivals": {
         "claimed": S(
-            "Otras personas del mismo registro también podrían ser ella.",
-            "Others of the same record could be this one as well.",
+            "Contando a las demás personas de los dos registros: cada una es una sola de la otra parte.",
+            "With everybody else of the two records counted: each is one of the other side at most.",
         ),
     },
 }

@@ -141,7 +141,7 @@ def _earlier(former: Iterable[Former]) -> list[Earlier]:
             if missing := told - {*each.facts[indicator].dimensions}:
                 raise FactsTooOld(release=each.id, indicator=indicator, missing=", ".join(sorted(missing)))
     return [
-        Earlier(each.tables[Edition.PUBLIC][table.id], each.facts[table.indicator], each.periods, each.latest)
+        Earlier(each.id, each.tables[Edition.PUBLIC][table.id], each.facts[table.indicator], each.periods)
         for each in former
         for table in PUBLIC
         if table.id in each.tables.get(Edition.PUBLIC, {})

@@ -9,12 +9,12 @@ from schemas.releases import ReleaseTable
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A public table that was published, and what was counted then. ``latest``: no later version is out."""
+    """A public table that was published, and what was counted then."""
 
+    release: str
     table: ReleaseTable
     facts: Facts
     periods: tuple[Period, ...]
-    latest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Report:
     family: str
     cells: int
     suppressed: int
+    held: int  # of these, told by an earlier release: withheld so that a correction is not told
     gap: float | None  # proven distance from the fewest suppressions; None: by the heuristic
     added: int
     relaxed: bool

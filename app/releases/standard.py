@@ -1,7 +1,7 @@
 """The standard tables of a release: which indicator by which dimensions, and which of them are public. Pure.
 
-The public edition tells only what one counted thing has one value of: a person of two cases stands in two
-departments, so departments are told of cases and of victimisations. Families of offence are never added up.
+A person of two cases stands in two departments, a case has several purposes: parts of such dimensions add up
+to more than the total, and a table flags them (``multi_valued``). Families of offence are never added up.
 """
 
 from collections.abc import Mapping
@@ -75,7 +75,7 @@ TABLES: Final = (
     *_tables("victims suspects", "offence_family nationality", public=True),
     *_tables("victims suspects accused convicted", "offence_family sex", public=True),
     *_tables("calls", "call_category", public=True),
-    *_tables("victims suspects accused convicted", "offence_family department", public=False),
+    *_tables("victims suspects accused convicted", "offence_family department", public=True),
     *_tables("victims suspects", "offence_family age_band", public=False),
     *_tables("victims", "offence_family minor", public=False),
     *_tables("suspects accused", "offence_family relation", public=False),
@@ -83,7 +83,8 @@ TABLES: Final = (
     *_tables("calls", "derivation", public=False),
     *_tables("protection_measures", "offence_family measure_type", public=False),
     *_tables("services", "offence_family service_type", public=False),
-    *_tables("cases victims", "offence_family purpose", public=False),
+    *_tables("cases", "offence_family purpose", public=False),
+    *_tables("victims", "offence_family purpose", public=True),
     *_tables("cases victims", "offence_family recruitment", public=False),
     *_tables("cases victims", "offence_family feeds", public=False),
 )

@@ -38,7 +38,7 @@ FROM case_member m JOIN report r USING (record_id) WHERE $1::bigint > 0""",
     """INSERT INTO edge SELECT CASE WHEN n % 5 = 0 THEN 'case' ELSE 'person' END, n, n + $1, 2, 'unsure',
   (n % 100) / 100.0 FROM generate_series(1, $1::bigint) n""",
     """INSERT INTO judgement (kind, a, b, outcome, weight, probability, model, judge)
-SELECT kind, a, b, outcome, weight, probability, '2026.11.2', 'machine' FROM edge WHERE $1::bigint > 0""",
+SELECT kind, a, b, outcome, weight, probability, '2026.12', 'machine' FROM edge WHERE $1::bigint > 0""",
 )
 WANTED = {"state": "open", "kind": None, "department": None, "feed": None}
 

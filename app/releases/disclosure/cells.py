@@ -3,6 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+
+CHANGE, NOW = "change", "now"
+"""The dimension of when things came or left, in a set of corrections, and its code of what stands now."""
 
 Grain = tuple[str, ...]
 """One leaf of every dimension, in the order of ``LinkedSet.dimensions``."""
@@ -62,6 +66,14 @@ class Cell:
     def of(cls, measure: str, **codes: str) -> "Cell":
         return cls(measure, tuple(sorted(codes.items())))
 
+    def when(self, code: str) -> "Cell":
+        """The same in a set of corrections, at ``code`` of the dimension ``change``."""
+        return Cell(self.measure, tuple(sorted((*self.at, (CHANGE, code)))))
+
+    def unchanging(self) -> "Cell":
+        """The same in a set without corrections."""
+        return Cell(self.measure, tuple(each for each in self.at if each[0] != CHANGE))
+
     def __str__(self) -> str:
         return f"{self.measure}[{', '.join(f'{name}={code}' for name, code in self.at)}]"
 
@@ -85,7 +97,9 @@ class LinkedSet:
     """Tables over the same counts.
 
     ``counts`` holds, by measure, the number at each grain (absent: zero); ``tables`` are collections of
-    cells, of which the same may stand in several; ``missing`` are cells nobody could count.
+    cells, of which the same may stand in several; ``missing`` are cells nobody could count. ``secrets`` are
+    counts that no table shows and that stay unknown all the same. ``covering``: yes/no dimensions, of each
+    set of which everything counted is a yes in at least one: the values of one dimension of many.
     """
 
     dimensions: tuple[Dimension, ...]
@@ -93,11 +107,16 @@ class LinkedSet:
     tables: Mapping[str, frozenset[Cell]]
     missing: frozenset[Cell] = frozenset()
     history: History = History()
+    secrets: frozenset[Cell] = frozenset()
+    covering: tuple[frozenset[str], ...] = ()
 
     def __post_init__(self) -> None:
         names = [dimension.name for dimension in self.dimensions]
         if len(set(names)) != len(names):
             raise MalformedSet("a dimension is there twice")
+        for each in (name for names in self.covering for name in names):
+            if each not in self._known or set(self._known[each].leaves) != {"yes", "no"}:
+                raise MalformedSet(f"{each} is no yes/no dimension")
         for measure, counts in self.counts.items():
             for grain, count in counts.items():
                 self._check_grain(measure, grain, count)
@@ -112,15 +131,34 @@ class LinkedSet:
         )
         if not fits or count < 0:
             raise MalformedSet(f"{measure}: a grain outside the dimensions or a negative count")
+        if any(count and not self._covered(grain, names) for names in self.covering):
+            raise MalformedSet(f"{measure}: a grain without any value of a dimension of many")
+
+    def _covered(self, grain: Grain, names: frozenset[str]) -> bool:
+        leaves = zip(self.dimensions, grain, strict=True)
+        return any(leaf == "yes" for dimension, leaf in leaves if dimension.name in names)
+
+    @cached_property
+    def _known(self) -> dict[str, Dimension]:
+        return {dimension.name: dimension for dimension in self.dimensions}
+
+    @cached_property
+    def _extents(self) -> dict[Cell, dict[str, frozenset[str]]]:
+        return {}
 
     def extent(self, cell: Cell) -> dict[str, frozenset[str]]:
         """The leaves ``cell`` covers, by dimension, without the dimensions of which it covers all."""
-        known = {dimension.name: dimension for dimension in self.dimensions}
+        if cell not in self._extents:
+            self._extents[cell] = self._extent(cell)
+        return self._extents[cell]
+
+    def _extent(self, cell: Cell) -> dict[str, frozenset[str]]:
         codes = dict(cell.at)
-        if len(codes) != len(cell.at) or codes.keys() - known.keys():
+        if len(codes) != len(cell.at) or codes.keys() - self._known.keys():
             raise MalformedSet(f"{cell}: a dimension unknown or named twice")
-        covered = {name: known[name].covered(code) for name, code in codes.items()}
-        return {name: leaves for name, leaves in covered.items() if len(leaves) < len(known[name].leaves)}
+        covered = {name: self._known[name].covered(code) for name, code in codes.items()}
+        everything = {name: len(self._known[name].leaves) for name in codes}
+        return {name: leaves for name, leaves in covered.items() if len(leaves) < everything[name]}
 
     def value(self, cell: Cell) -> int:
         """The true count at ``cell``."""
@@ -134,8 +172,8 @@ class LinkedSet:
         return frozenset(cell for table in self.tables.values() for cell in table) - self.missing
 
     def everything(self) -> frozenset[Cell]:
-        """The present cells and those of earlier releases."""
-        return self.present() | self.history.published | self.history.protected
+        """The present cells, those of earlier releases, and the secrets."""
+        return self.present() | self.history.published | self.history.protected | self.secrets
 
     def twins(self, cells: Iterable[Cell]) -> frozenset[Cell]:
         """``cells`` and every other name under which the same count stands in the set."""

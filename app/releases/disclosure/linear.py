@@ -1,5 +1,7 @@
 """Linear programs over one polytope, thousands of them: HiGHS with its model and last basis kept."""
 
+from collections.abc import Iterable
+
 import highspy
 import numpy as np
 from scipy import sparse
@@ -10,15 +12,24 @@ class NoAnswer(Exception):
 
 
 class Polytope:
-    """``equal @ x == right``, and ``x`` between a floor that each question states and one ceiling."""
+    """``rows @ x == right``, and ``x`` between a floor that each question states and one ceiling. Rows that
+    are ``free`` may be anything."""
 
-    def __init__(self, equal: sparse.csr_matrix, right: np.ndarray, ceiling: float) -> None:
-        self._columns = np.arange(equal.shape[1], dtype=np.int32)
-        self._ceiling = np.full(equal.shape[1], ceiling)
+    def __init__(
+        self, rows: sparse.csr_matrix, right: np.ndarray, ceiling: float, free: Iterable[int] = ()
+    ) -> None:
+        self._columns = np.arange(rows.shape[1], dtype=np.int32)
+        self._ceiling = np.full(rows.shape[1], ceiling)
         self._highs = highspy.Highs()
         for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off")):
             self._highs.setOptionValue(option, value)
-        self._highs.passModel(_model(equal, right, self._ceiling))
+        self._highs.passModel(_model(rows, right, self._ceiling))
+        self.free(free)
+
+    def free(self, rows: Iterable[int]) -> None:
+        """What is known of these rows is known no more."""
+        for row in rows:
+            self._highs.changeRowBounds(row, -highspy.kHighsInf, highspy.kHighsInf)
 
     def least(self, objective: np.ndarray, floor: np.ndarray) -> np.ndarray:
         """A point where ``objective @ x`` is least. Raises ``NoAnswer``."""

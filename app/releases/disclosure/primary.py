@@ -8,12 +8,13 @@ from app.releases.disclosure.policy import Policy
 
 def sensitive(tables: LinkedSet, policy: Policy) -> frozenset[Cell]:
     """Present cells with small counts or identifying zeros, with all that earlier releases protected."""
-    small = {cell for cell in tables.present() if _small(tables.value(cell), cell.measure, policy)}
-    found = small | identifying_zeros(tables, policy) | tables.history.protected
+    few = {cell for cell in tables.present() if small(tables.value(cell), cell.measure, policy)}
+    found = few | identifying_zeros(tables, policy) | tables.history.protected
     return tables.twins(found)
 
 
-def _small(value: int, measure: str, policy: Policy) -> bool:
+def small(value: int, measure: str, policy: Policy) -> bool:
+    """Whether a count is withheld by itself."""
     return 1 <= value <= policy.sensitivity(measure).suppressed_to
 
 

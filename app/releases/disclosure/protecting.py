@@ -1,14 +1,16 @@
 """From true counts to what may be shown: primary, secondary, audit."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from app.releases.disclosure.audit import Interval, Refused, Watcher, audit, raised
-from app.releases.disclosure.cells import Cell, LinkedSet, Shown, Withheld
+from app.releases.disclosure.audit import Baseline, Interval, Watcher, audit, told
+from app.releases.disclosure.cells import NOW, Cell, LinkedSet, Shown, Withheld
 from app.releases.disclosure.policy import Policy
-from app.releases.disclosure.primary import sensitive
+from app.releases.disclosure.primary import sensitive, small
 from app.releases.disclosure.secondary import Choice, Demand, cheapest, fits, widen
 from app.releases.disclosure.system import System, build
+
+Cells = frozenset[Cell]
 
 
 @dataclass(frozen=True)
@@ -17,85 +19,152 @@ class Protection:
 
     ``shown``: every cell of the present tables. ``gaps``: by measure, the proven optimality gap of the
     integer program, None where the heuristic chose. ``added``: by measure, cells suppressed after it, for
-    insiders and for intervals of secondary cells, which that gap does not cover. ``relaxed``: measures whose
-    audit is over blocks (see ``system``). ``suppressed`` holds earlier protected cells too. ``intervals``
-    are never published.
+    insiders, for intervals of secondary cells and for corrections, which that gap does not cover.
+    ``relaxed``: measures whose audit is over blocks (see ``system``). ``suppressed`` holds earlier protected
+    cells too. ``intervals`` are never published, those of ``corrections`` neither.
     """
 
     shown: Mapping[Cell, Shown]
-    suppressed: frozenset[Cell]
+    suppressed: Cells
     intervals: tuple[Interval, ...]
     gaps: Mapping[str, float | None]
     added: Mapping[str, int]
     relaxed: frozenset[str]
+    corrections: tuple[Interval, ...] = ()
 
 
-def protect(tables: LinkedSet, policy: Policy) -> Protection:
-    """Raises Refused, naming cells, where nothing protects them; KeyError for a measure without policy."""
+def protect(tables: LinkedSet, policy: Policy, corrections: Sequence[LinkedSet] = ()) -> Protection:
+    """``corrections``: the same present cells, at ``NOW`` of ``CHANGE``, for attackers who do not know all of
+    what was corrected; their ``secrets`` are the sizes of corrections, of which the small ones are kept.
+
+    What was published and has become sensitive is withheld, and is a secret there. Raises KeyError for a
+    measure without policy, Refused where the audit finds what was overlooked.
+    """
     primary = sensitive(tables, policy)
-    exposed = primary & tables.twins(tables.history.published)
-    if exposed:
-        raise Refused(tuple(sorted(exposed)))
+    exposed = frozenset(c.when(NOW) for c in primary & tables.present() & _public(tables))
+    views = [_keeping(each, exposed, policy) for each in corrections]
     suppressed: set[Cell] = set()
     gaps: dict[str, float | None] = {}
     added: dict[str, int] = {}
     relaxed: set[str] = set()
-    for measure in sorted({cell.measure for cell in primary}):
-        system = build(tables, measure)
-        choice = _choose(tables, system, primary, policy)
-        rows = _hold(tables, system, choice.rows, policy)
-        suppressed |= {system.order[row] for row in rows}
-        gaps[measure], added[measure] = choice.gap, len(rows - choice.rows)
-        if not system.exact:
+    for measure in sorted({cell.measure for cell in primary.union(*(view.secrets for view in views))}):
+        attacker = Attacker(tables, build(tables, measure), policy)
+        choice = _choose(attacker, primary, policy)
+        attackers = [Attacker(view, build(view, measure), policy) for view in views if view.secrets]
+        hidden = _held(attacker, attackers, frozenset(attacker.system.order[row] for row in choice.rows))
+        suppressed |= hidden
+        gaps[measure], added[measure] = choice.gap, len(hidden) - len(choice.rows)
+        if not all(each.system.exact for each in (attacker, *attackers)):
             relaxed.add(measure)
     hidden = frozenset(suppressed)
     found = audit(tables, hidden, policy)
-    return Protection(_shown(tables, hidden), hidden, found, gaps, added, frozenset(relaxed))
+    kept = [audit(view, _hidden_in(view, hidden), policy, view.secrets) for view in views if view.secrets]
+    return Protection(
+        _shown(tables, hidden),
+        hidden,
+        found,
+        gaps,
+        added,
+        frozenset(relaxed),
+        tuple(i for k in kept for i in k),
+    )
 
 
-def _choose(tables: LinkedSet, system: System, primary: frozenset[Cell], policy: Policy) -> Choice:
+def _public(tables: LinkedSet) -> Cells:
+    return tables.twins(tables.history.published)
+
+
+def _keeping(view: LinkedSet, exposed: Cells, policy: Policy) -> LinkedSet:
+    corrections = {cell for cell in view.secrets if small(view.value(cell), cell.measure, policy)}
+    return replace(view, secrets=exposed | corrections)
+
+
+def _hidden_in(view: LinkedSet, suppressed: Iterable[Cell]) -> Cells:
+    return frozenset(cell.when(NOW) for cell in suppressed) & view.present() | view.secrets
+
+
+class Attacker:
+    """Who knows what one set tells: of every cell asked for it is seen to that they do not know it.
+
+    A set of corrections asks for its secrets, another for all that is suppressed and was not public before.
+    """
+
+    def __init__(self, tables: LinkedSet, system: System, policy: Policy) -> None:
+        self.system = system
+        self.tables = tables
+        public = _public(tables)
+        self.fixed = frozenset(i for i, cell in enumerate(system.order) if cell in public)
+        self._width = policy.sensitivity(system.order[0].measure).width
+        self._rows = {cell: row for row, cell in enumerate(system.order)}
+        self._hidden: set[int] = set()
+        self._proven: set[int] = set()
+        self._watcher = Watcher(system, frozenset())
+        self._before = Baseline(tables, system)
+
+    def hold(self, cells: Cells) -> Cells:
+        """``cells`` and what it takes for every one that is asked to hold against outsiders and insiders."""
+        self._hide(self._rows[cell] for cell in cells if cell in self._rows)
+        while pending := sorted(self._asked() - self._proven):
+            row = pending[0]
+            demand = self._demand(row)
+            more = self._more(demand) if demand else frozenset()
+            if more:
+                self._hide(more)
+            else:
+                self._proven.add(row)
+        return frozenset(self.system.order[row] for row in self._hidden)
+
+    def _hide(self, rows: Iterable[int]) -> None:
+        new = set(rows) - self._hidden - self.fixed
+        self._hidden |= new
+        self._watcher.forget(new)
+
+    def _asked(self) -> set[int]:
+        if self.tables.secrets:
+            return {self._rows[cell] for cell in self.tables.secrets} - self.fixed
+        return self._hidden
+
+    def _demand(self, row: int) -> Demand | None:
+        if self._watcher.narrowest(row, self._width).width >= self._width:
+            return None
+        found = told(self._before, self._watcher, row, self._width)
+        return Demand(row, found.width, found.floor) if found else None
+
+    def _more(self, demand: Demand) -> frozenset[int]:
+        """What to suppress besides: a little more than is demanded, as counts are whole; or just that; or,
+        where no program finds it, everything not published yet: then no more is known than was before."""
+        hidden = frozenset(self._hidden)
+        for width in (demand.width + 1, demand.width):
+            if more := widen(self.system, hidden, self.fixed, Demand(demand.row, width, demand.floor)):
+                return more
+        return frozenset(range(len(self.system.order))) - hidden - self.fixed
+
+
+def _choose(attacker: Attacker, primary: Cells, policy: Policy) -> Choice:
+    system, fixed = attacker.system, attacker.fixed
     rows = frozenset(i for i, cell in enumerate(system.order) if cell in primary)
     width = policy.sensitivity(system.order[0].measure).width
-    best = cheapest(system, rows, _fixed(tables, system), width) if fits(system, rows) else None
-    return best or Choice(rows, None)
+    asked = rows - fixed
+    best = cheapest(system, asked, fixed, width) if asked and fits(system, asked) else None
+    return Choice(best.rows | rows, best.gap) if best else Choice(rows, None)
 
 
-def _fixed(tables: LinkedSet, system: System) -> frozenset[int]:
-    known = tables.twins(tables.history.published)
-    return frozenset(i for i, cell in enumerate(system.order) if cell in known)
+def _held(attacker: Attacker, others: Sequence[Attacker], chosen: Cells) -> Cells:
+    """What is suppressed for one attacker is looked at with the eyes of the others, until nothing is added:
+    whatever is withheld besides only ever leaves them all less certain."""
+    hidden = chosen
+    while True:
+        before = hidden
+        hidden |= attacker.hold(hidden)
+        for other in others:
+            present = other.tables.present()
+            found = other.hold(_hidden_in(other.tables, hidden))
+            hidden |= {cell.unchanging() for cell in found & present}
+        if hidden == before:
+            return hidden
 
 
-def _hold(tables: LinkedSet, system: System, rows: frozenset[int], policy: Policy) -> frozenset[int]:
-    """``rows`` and what it takes for every one of them to hold against outsiders and insiders."""
-    width = policy.sensitivity(system.order[0].measure).width
-    fixed = _fixed(tables, system)
-    pending = sorted(rows)
-    watcher = Watcher(system, frozenset(system.order[i] for i in rows))
-    while pending:
-        row = pending.pop(0)
-        found = watcher.narrowest(row, width)
-        if found.width >= width:
-            continue
-        floor = raised(system, found.insider) if found.insider else system.floor
-        more = _more(system, rows, fixed, Demand(row, width, floor))
-        if not more:
-            raise Refused((system.order[row],))
-        rows |= more
-        watcher = Watcher(system, frozenset(system.order[i] for i in rows), watcher.points)
-        pending = [*sorted(more), row, *pending]
-    return rows
-
-
-def _more(system: System, rows: frozenset[int], fixed: frozenset[int], demand: Demand) -> frozenset[int]:
-    """What to suppress besides: a little more than is demanded, as counts are whole; or just that; or, where
-    no program finds it, everything that is not published yet: then no more is known than was before."""
-    for width in (demand.width + 1, demand.width):
-        if more := widen(system, rows, fixed, Demand(demand.row, width, demand.floor)):
-            return more
-    return frozenset(range(len(system.order))) - rows - fixed
-
-
-def _shown(tables: LinkedSet, suppressed: frozenset[Cell]) -> dict[Cell, Shown]:
+def _shown(tables: LinkedSet, suppressed: Cells) -> dict[Cell, Shown]:
     shown: dict[Cell, Shown] = dict.fromkeys(tables.missing, Withheld.NOT_AVAILABLE)
     for cell in tables.present():
         shown[cell] = Withheld.SUPPRESSED if cell in suppressed else tables.value(cell)

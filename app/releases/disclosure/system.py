@@ -5,10 +5,15 @@ uses is a block of its own, and blocks agree on the dimensions they share. That 
 acyclic (a decomposable model: blocks that agree are margins of some joint counts, none negative; Lauritzen
 1996, Dobra and Fienberg 2000). Where they are not, all dimensions in one block are exact; and where that is
 more than ``JOINT_ATOMS``, blocks are a relaxation: intervals may come out wider than they are.
+
+Of a dimension of many values each value is a yes/no dimension, and what is counted has at least one: for each
+atom of what their blocks share, the sum of the values is the count and an excess that is not negative. Any
+such numbers, each at most the count, are those of some things with some values, so that this is exact too.
 """
 
 import itertools
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -26,7 +31,8 @@ Classes = dict[str, tuple[int, dict[str, int]]]
 class System:
     """``cells @ x`` are the cells' values, ``links @ x == 0``, ``x >= floor``.
 
-    ``insiders`` are the columns one counted person stands in, for every atom with such a person.
+    ``insiders`` are the columns one counted person stands in, for every atom with such a person; in an excess
+    as often as the person has values besides the first.
     """
 
     order: tuple[Cell, ...]
@@ -56,18 +62,77 @@ class _Block:
             at = at * size + classes[name]
         return self.start + at
 
+    def atoms(self) -> Iterator[dict[str, int]]:
+        """The classes of each, by dimension."""
+        for combo in itertools.product(*map(range, self.sizes)):
+            yield dict(zip(self.names, combo, strict=True))
+
+    @property
+    def end(self) -> int:
+        return self.start + prod(self.sizes)
+
+
+@dataclass(frozen=True)
+class _Excess:
+    """One column for each atom of ``shared``: how many values there are beyond one of each thing."""
+
+    homes: Mapping[str, _Block]  # of each yes/no dimension, the block that holds it
+    shared: _Block
+
+    def beyond(self, classes: dict[str, int], yes: Mapping[str, int]) -> int:
+        """How many values a thing of these classes has besides the first."""
+        return sum(classes[name] == yes[name] for name in self.homes) - 1
+
+    def rows(self, yes: Mapping[str, int]) -> Iterator[dict[int, float]]:
+        """The equations: values, less the count, less the excess, are nothing."""
+        rows: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+        first = next(iter(self.homes))
+        for name, block in self.homes.items():
+            for classes in block.atoms():
+                row, column = rows[self.shared.column(classes)], block.column(classes)
+                row[column] += (classes[name] == yes[name]) - (name == first)
+        for column, row in rows.items():
+            row[column] = -1.0
+            yield {at: value for at, value in row.items() if value}
+
 
 def build(tables: LinkedSet, measure: str) -> System:
     """The system of one measure over present and earlier cells."""
     order = tuple(sorted(cell for cell in tables.everything() if cell.measure == measure))
     classes = _classes(tables, order)
     blocks, exact = _blocks(tables, order, classes)
-    width = blocks[-1].start + prod(blocks[-1].sizes)
+    excesses = _excesses(tables, blocks, classes)
+    width = excesses[-1].shared.end if excesses else blocks[-1].end
     rows = [_columns(tables, cell, blocks, classes) for cell in order]
-    floor, insiders, truth = _known(tables, measure, blocks, classes, width)
+    floor, insiders, truth = _known(tables, measure, (blocks, excesses, classes), width)
     values = np.array([tables.value(cell) for cell in order], dtype=float)
-    links = _links(blocks, width)
-    return System(order, _matrix(rows, width), values, links, floor, insiders, exact, truth)
+    yes = _yes(classes)
+    links = [*_links(blocks, tree=exact), *(row for each in excesses for row in each.rows(yes))]
+    return System(order, _matrix(rows, width), values, _matrix(links, width), floor, insiders, exact, truth)
+
+
+def _yes(classes: Classes) -> dict[str, int]:
+    return {name: of_leaf["yes"] for name, (_, of_leaf) in classes.items() if "yes" in of_leaf}
+
+
+def _excesses(tables: LinkedSet, blocks: list[_Block], classes: Classes) -> list[_Excess]:
+    """Where no cell tells of one of the values, the others need not cover."""
+    found: list[_Excess] = []
+    start = blocks[-1].end
+    for dimensions in tables.covering:
+        homes = {
+            name: block
+            for name in sorted(dimensions)
+            if (block := next((each for each in blocks if name in each.names), None)) is not None
+        }
+        if homes.keys() != dimensions:
+            continue
+        shared = set.intersection(*(set(block.names) for block in homes.values())) - dimensions
+        names = tuple(sorted(shared))
+        block = _Block(names, tuple(classes[name][0] for name in names), start)
+        found.append(_Excess(homes, block))
+        start = block.end
+    return found
 
 
 def _classes(tables: LinkedSet, order: tuple[Cell, ...]) -> Classes:
@@ -126,41 +191,57 @@ def _columns(tables: LinkedSet, cell: Cell, blocks: list[_Block], classes: Class
     return {block.column(dict(zip(block.names, combo, strict=True))): 1.0 for combo in combos}
 
 
-def _links(blocks: list[_Block], width: int) -> Any:
-    """One row per atom of the dimensions two blocks share: both sum to the same."""
-    rows: list[dict[int, float]] = []
-    for one, other in itertools.combinations(blocks, 2):
-        shared = [name for name in one.names if name in other.names]
-        sums: dict[tuple[int, ...], dict[int, float]] = {}
-        for block, sign in ((one, 1.0), (other, -1.0)):
-            for combo in itertools.product(*(range(size) for size in block.sizes)):
-                classes = dict(zip(block.names, combo, strict=True))
-                key = tuple(classes[name] for name in shared)
-                sums.setdefault(key, {})[block.column(classes)] = sign
-        rows.extend(sums.values())
-    return _matrix(rows, width)
+def _links(blocks: list[_Block], *, tree: bool) -> Iterator[dict[int, float]]:
+    """One row per atom of the dimensions two blocks share: both sum to the same. Where the sets have no
+    circle, along a tree of the largest intersections, which says as much as all pairs."""
+    pairs = sorted(
+        itertools.combinations(range(len(blocks)), 2),
+        key=lambda pair: -len({*blocks[pair[0]].names} & {*blocks[pair[1]].names}),
+    )
+    joined = list(range(len(blocks)))
+    for one, other in pairs:
+        if tree:
+            if joined[one] == joined[other]:
+                continue
+            joined = [joined[one] if each == joined[other] else each for each in joined]
+        yield from _agreement(blocks[one], blocks[other])
+
+
+def _agreement(one: _Block, other: _Block) -> Iterable[dict[int, float]]:
+    shared = [name for name in one.names if name in other.names]
+    sums: dict[tuple[int, ...], dict[int, float]] = {}
+    for block, sign in ((one, 1.0), (other, -1.0)):
+        for classes in block.atoms():
+            key = tuple(classes[name] for name in shared)
+            sums.setdefault(key, {})[block.column(classes)] = sign
+    return sums.values()
 
 
 def _known(
-    tables: LinkedSet, measure: str, blocks: list[_Block], classes: Classes, width: int
+    tables: LinkedSet, measure: str, parts: tuple[list[_Block], list[_Excess], Classes], width: int
 ) -> tuple[np.ndarray, tuple[tuple[int, ...], ...], np.ndarray]:
     floor, counts = np.zeros(width), np.zeros(width)
     insiders: set[tuple[int, ...]] = set()
     for grain, count in tables.counts[measure].items():
-        columns = _standing(tables, grain, blocks, classes)
+        columns = _standing(tables, grain, parts) if count else ()
         least = min(count, max(0, tables.history.added.get((measure, grain), 0)))
-        floor[list(columns)] += least
-        counts[list(columns)] += count
+        np.add.at(floor, list(columns), float(least))
+        np.add.at(counts, list(columns), float(count))
         if count:
             insiders.add(columns)
     hidden = [columns for columns in insiders if all(counts[c] > floor[c] for c in columns)]
     return floor, tuple(sorted(hidden)), counts
 
 
-def _standing(tables: LinkedSet, grain: Grain, blocks: list[_Block], classes: Classes) -> tuple[int, ...]:
+def _standing(
+    tables: LinkedSet, grain: Grain, parts: tuple[list[_Block], list[_Excess], Classes]
+) -> tuple[int, ...]:
+    blocks, excesses, classes = parts
     names = [dimension.name for dimension in tables.dimensions]
     of_grain = {name: classes[name][1][leaf] for name, leaf in zip(names, grain, strict=True)}
-    return tuple(block.column(of_grain) for block in blocks)
+    yes = _yes(classes) if excesses else {}
+    extra = (each.shared.column(of_grain) for each in excesses for _ in range(each.beyond(of_grain, yes)))
+    return (*(block.column(of_grain) for block in blocks), *extra)
 
 
 def _matrix(rows: list[dict[int, float]], width: int) -> Any:

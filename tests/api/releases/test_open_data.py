@@ -74,8 +74,8 @@ def test_one_release_stays_citable_though_another_took_its_place(client: httpx.C
     [
         "/v1/open/releases/2026-B3.1/tables/cases-department.csv",  # withdrawn
         "/v1/open/releases/2030-B1.1/tables/cases-department.csv",  # never was
-        "/v1/open/releases/2026-B1.1/tables/victims-department.csv",  # of the restricted edition
-        "/v1/open/tables/victims-department.parquet",
+        "/v1/open/releases/2026-B1.1/tables/victims-age_band.csv",  # of the restricted edition
+        "/v1/open/tables/victims-age_band.parquet",
         "/v1/open/tables/nothing.csv",
     ],
 )

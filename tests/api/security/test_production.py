@@ -29,6 +29,7 @@ from support.fapi_client import (
     proof,
     ps256,
 )
+from support.naming import steady
 from support.web_fixtures import BASE_URL
 
 SCOPES = ["operator", "registry:read"]
@@ -173,7 +174,7 @@ LIES = [
 ]
 
 
-@pytest.mark.parametrize("lie", LIES, ids=str)
+@pytest.mark.parametrize("lie", LIES, ids=steady)
 async def test_a_proof_is_for_one_request_with_one_token_now(
     http: httpx.AsyncClient, client: FapiClient, lie: Json
 ) -> None:
@@ -282,7 +283,7 @@ ASSERTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("header", "claims"), ASSERTIONS, ids=str)
+@pytest.mark.parametrize(("header", "claims"), ASSERTIONS, ids=steady)
 async def test_an_assertion_is_the_clients_own_for_us_and_now(
     http: httpx.AsyncClient, client: FapiClient, header: Json, claims: Json
 ) -> None:

@@ -17,7 +17,8 @@ from app.releases.differences import Fates, reasons_of
 from app.releases.disclosure.policy import PUBLIC_EDITION
 from app.releases.facts import Fact, Facts
 from app.releases.periods import Period, told_by
-from app.releases.protection import ToldTwice, linked_set
+from app.releases.placing import ToldTwice
+from app.releases.protection import linked
 from app.releases.service import Word
 from app.releases.signing import verified
 from app.releases.standard import TABLES, TOTAL
@@ -262,6 +263,32 @@ async def test_a_version_explains_every_cell_that_it_changes(fresh_releases: Rel
     assert differ == {(change.table, change.codes) for change in told_.changes}
 
 
+async def test_a_public_version_tells_of_no_small_correction(fresh_releases: Releasing) -> None:
+    """Two cases are annulled or moved: no figure that both versions show differs by one of them."""
+    first = await fresh_releases.published()
+    undo = await disturbed(fresh_releases)
+    try:
+        second = await fresh_releases.services.releases.build(PERIOD, BUILDER)
+    finally:
+        await undone(fresh_releases, undo)
+    old, new = [await frozen(fresh_releases, each, Edition.PUBLIC) for each in (first, second.release)]
+    exact = await frozen(fresh_releases, second.release, Edition.RESTRICTED)
+    shown = 0
+    for id_, table in new.items():
+        threshold = PUBLIC_EDITION.sensitivity(table.indicator).suppressed_to
+        then = {cell.codes: cell.value for cell in old[id_].cells}
+        truth = {cell.codes: cell.value for cell in exact[id_].cells}
+        for cell in table.cells:
+            if cell.status is CellStatus.VALUE:
+                shown += 1
+                assert cell.value == truth[cell.codes]
+                assert not 1 <= cell.value <= threshold
+                before = then[cell.codes]
+                assert before is None or not 1 <= abs(cell.value - before) <= threshold
+    assert shown > 10
+    assert sum(each.held for each in second.protection) > 0
+
+
 async def test_another_publication_of_the_year_makes_a_build_stale(fresh_releases: Releasing) -> None:
     first, second = await fresh_releases.approved(), await fresh_releases.approved()
     await fresh_releases.services.releases.publish(first, APPROVER)
@@ -389,7 +416,7 @@ def test_a_thing_that_is_told_twice_is_not_shown_as_two() -> None:
     rows = tuple(Fact("k", "trafficking", date(2024, 1, 5), (sex, "PER")) for sex in ("female", "male"))
     facts = Facts("victims", ("sex", "nationality"), rows)
     with pytest.raises(ToldTwice):
-        linked_set(facts, told_by(Period.parse(PERIOD)), [], "trafficking")
+        linked(facts, told_by(Period.parse(PERIOD)), [], "trafficking")
 
 
 async def test_what_moved_to_another_year_is_no_annulment(fresh_releases: Releasing) -> None:

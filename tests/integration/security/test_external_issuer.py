@@ -20,6 +20,7 @@ from app.security.remote_keys import IssuerPlain, RemoteKeys
 from app.wiring import Services, build_services
 from support.fake_issuer import FakeIssuer, fake_issuer
 from support.fapi_client import FapiClient, es256, ps256
+from support.naming import steady
 from support.web_fixtures import BASE_URL
 
 METRICS, AUDIENCE = f"{BASE_URL}/metrics", f"{BASE_URL}/v1"
@@ -116,7 +117,7 @@ async def test_its_tokens_open_what_their_scopes_and_roles_say(asker: Asker) -> 
         {"header": {"x5c": ["AA"]}},
         {"header": {"crit": ["exp"]}},
     ],
-    ids=str,
+    ids=steady,
 )
 async def test_a_token_that_lies_in_one_place_is_refused(asker: Asker, claims: dict[str, Any]) -> None:
     assert await asker.status(**claims) == 401
@@ -182,7 +183,7 @@ async def test_without_any_key_nobody_enters_and_is_told_to_come_back(asker: Ask
         {"jwks_uri": 7},
         {"jwks_uri": ""},
     ],
-    ids=str,
+    ids=steady,
 )
 async def test_discovery_that_speaks_for_another_or_points_elsewhere_is_not_believed(
     asker: Asker, said: dict[str, Any]

@@ -79,7 +79,7 @@ def test_at_the_upper_threshold_the_machine_is_nearly_sure(kind: LinkKind) -> No
 
 def test_the_policy_is_dated_and_says_what_it_asks() -> None:
     assert MODEL.policy.id
-    assert MODEL.policy.valid_from == "2026-11-21"
+    assert MODEL.policy.valid_from == "2026-12-01"
     assert math.isclose(MODEL.policy.precision, 0.998)
 
 

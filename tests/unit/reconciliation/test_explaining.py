@@ -17,7 +17,8 @@ from app.reconciliation.explaining import (
 )
 from app.reconciliation.features import ReportFeatures, report_features
 from app.reconciliation.reports import NEVER, PARTS, Cap, report_weight
-from app.reconciliation.resolve import PersonNode, Rule, person_weight, without_rivals
+from app.reconciliation.resolve import PersonNode, Rule, person_weight
+from app.reconciliation.rivals import without_rivals
 from app.reconciliation.scoring import Model
 from app.reconciliation.waterfall import waterfall
 from app.world.world import World
@@ -125,7 +126,7 @@ def test_every_level_rule_and_cap_has_its_words() -> None:
     for part, levels in PARTS.items():
         assert set(levels) == wording.LEVELS[part].keys()
     caps = {rule for rule in Rule if rule not in VETOES}
-    assert len(caps) == 6
+    assert len(caps) == 9
     assert wording.LEVELS["rule"].keys() == {*set(Rule) - caps, *CODE_RULES}
     assert wording.LEVELS["cap"].keys() == {*Cap, *caps, "certain"}
     assert wording.LEVELS.keys() <= wording.TITLES.keys()

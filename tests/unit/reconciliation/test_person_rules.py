@@ -1,6 +1,7 @@
 """Who may be one person with whom: context, vetoes, rivals, and what the machine leaves to a reviewer."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -15,8 +16,8 @@ from app.reconciliation.resolve import (
     person_cap,
     person_weight,
     resolve_persons,
-    without_rivals,
 )
+from app.reconciliation.rivals import without_rivals
 from app.reconciliation.scoring import Model
 from schemas.observations import Mention
 from schemas.vocabulary import Feed, Role
@@ -204,6 +205,76 @@ def test_a_key_that_fits_the_only_victim_is_linked() -> None:
 def test_a_key_with_an_age_and_no_sex_is_somebody() -> None:
     a, b = nodes([victim(1, "QUISPE/MAMANI/ROSA", age=15)], [victim(1, key="01-2024", age=15)])
     assert person_weight(a, b, True, MODEL) >= UPPER
+
+
+def test_two_nameless_keys_where_there_are_several_victims_are_for_a_reviewer() -> None:
+    here = [victim(1, key="01-2024", sex="F", age=15), victim(2, "ROJAS/NIMA/ANA", sex="F", age=30)]
+    a, _, b = nodes(here, [victim(1, key="01-2024", sex="F", age=15)])
+    assert person_cap(a, b, True) is Rule.TWO_KEYS
+    assert person_weight(a, b, True, MODEL) < UPPER
+    paper = {"key": "01-2024", "doc": "DNI 29150731"}
+    c, _, d = nodes([victim(1, **paper), here[1]], [victim(1, **paper)])
+    assert person_cap(c, d, True) is None
+
+
+def test_a_nameless_key_with_a_document_of_its_own_is_still_no_name() -> None:
+    here = [
+        victim(1, key="01-2024", sex="F", doc="DNI 29150731", age=15),
+        victim(2, "ROJAS/NIMA/ANA", sex="F", age=30),
+    ]
+    a, _, b = nodes(here, [victim(1, key="01-2024", sex="F", age=15)])
+    assert person_cap(a, b, True) is Rule.TWO_KEYS
+
+
+def test_a_key_without_an_age_links_only_where_a_number_binds_the_records() -> None:
+    named, keyed = victim(1, "QUISPE/MAMANI/ROSA", sex="F"), victim(1, key="01-2024", sex="F")
+    assert for_a_reviewer(named, keyed) is Rule.KEY_WITHOUT_AGE
+    a, b = nodes([named], [keyed])
+    citing = PersonNode(a.id, a.features, replace(a.report, cited=((b.report.feed, b.report.citation_key),)))
+    assert person_cap(citing, b, True) is None
+    assert person_weight(citing, b, True, MODEL) >= UPPER
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("QUISPE/MAMANI/ROSA LUZ", "MAMANI/QUISPE/ROSA LUZ"),
+        ("QUISPE/MAMANI/ROSA LUZ", "QUISPE/QUISPE/ROSA LUZ"),
+    ],
+)
+def test_across_cases_surnames_stand_in_their_places(one: str, other: str) -> None:
+    a, b = across(victim(1, one, age=20), victim(1, other, age=20), "150101", "150101")
+    assert person_cap(a, b, False) is Rule.SURNAMES_MOVED
+    assert person_cap(a, b, True) is None
+    born = {"born": "2004-05-06"}
+    c, d = across(victim(1, one, **born), victim(1, other, **born), "150101", "150101")
+    assert person_cap(c, d, False) is None
+
+
+def test_across_departments_an_age_speaks_only_for_the_very_same_given_names() -> None:
+    full, short = victim(1, "QUISPE/MAMANI/ROSA LUZ", age=20), victim(1, "QUISPE/MAMANI/ROSA", age=20)
+    assert person_cap(*across(full, full, "150101", "080101"), False) is None
+    assert person_cap(*across(full, short, "150101", "080101"), False) is Rule.NAMES_ALONE
+    assert person_cap(*across(full, short, "150101", "150101"), False) is None
+
+
+def test_of_foreigners_a_department_and_an_age_have_to_speak() -> None:
+    here, there = ("150101", "150101"), ("150101", "080101")
+    aged = victim(1, "BOLIVAR/DIAZ/MARIANGEL", nat="VEN", age=20)
+    bare = victim(1, "BOLIVAR/DIAZ/MARIANGEL", nat="VEN")
+    assert person_cap(*across(aged, aged, *here), False) is None
+    assert person_cap(*across(aged, aged, *there), False) is Rule.NAMES_ALONE
+    assert person_cap(*across(bare, bare, *here), False) is Rule.NAMES_ALONE
+
+
+def test_across_cases_documents_of_two_types_are_no_whole_name() -> None:
+    a, b = across(
+        victim(1, "BOLIVAR//ANA", doc="DNI 29150731"),
+        victim(1, "BOLIVAR//ANA", doc="PAS A1234567"),
+        "150101",
+        "150101",
+    )
+    assert person_cap(a, b, False) is Rule.HALF_A_NAME
 
 
 def test_a_spelling_that_the_table_lacks_is_no_rarer_than_what_it_sounds_like() -> None:

@@ -13,6 +13,7 @@ from app.security.credentials import CredentialInvalid, from_file, from_jwks, fr
 from app.security.dpop import ProofRefused, normalised
 from app.security.jws import JwsRefused
 from support.fapi_client import HolderKey, b64, eddsa, es256, number, ps256
+from support.naming import steady
 
 EC, RSA, ED = es256(), ps256(), eddsa()
 
@@ -106,7 +107,7 @@ def test_no_text_makes_anything_but_a_refusal(text: str) -> None:
         RSA.jwk | {"n": number(2**8192 + 1)},
         RSA.jwk | {"alg": "RS256"},
     ],
-    ids=lambda jwk: str(jwk)[:40],
+    ids=steady,
 )
 def test_a_key_that_is_weak_private_or_for_something_else_is_refused(jwk: Any) -> None:
     with pytest.raises(JwsRefused):
