@@ -23,6 +23,11 @@ from app.wiring import open_services, running_database
 
 app = typer.Typer(no_args_is_help=True, help="La bitácora de accesos / the log of who did what.")
 
+OWN_KEYS = (
+    "Sin --key se usan las claves que guarda esta misma instalación: no protege de quien la controle / "
+    "without --key those that this very installation holds are used: no protection from who controls it"
+)
+
 Out = Annotated[Path | None, typer.Option(help="Archivo; sin él, la salida / file; without it, the output.")]
 Json = Annotated[bool, typer.Option("--json", help="Para máquinas / for machines.")]
 Keys = Annotated[
@@ -68,8 +73,8 @@ def checkpoint(out: Out = None) -> None:
 
 @app.command()
 def verify(
-    key: Keys,
     checkpoint: Held,
+    key: Keys | None = None,
     export: Annotated[Path | None, typer.Option(help="Bitácora exportada / exported log.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -78,6 +83,9 @@ def verify(
     Solo hacen falta una clave pública, los relevos desde ella, un punto de control y la bitácora / needs
     nothing but a public key, the handovers since, a checkpoint and the log.
     """
+    if not key:
+        typer.echo(OWN_KEYS, err=True)
+        key = [str(term.key) for term in asyncio.run(_keys()).terms]
     lines = (line for each in key for line in (_text(Path(each)) if Path(each).exists() else each).split())
     public, held = tuple(map(PublicKey.parse, lines)), tuple(map(_text, checkpoint))
     if export is None:

@@ -24,7 +24,12 @@ from schemas.releases import Edition, ReleaseChanges
 app = typer.Typer(no_args_is_help=True, help="Publicaciones bimestrales / bimonthly releases.")
 T = TypeVar("T")
 
-Release = Annotated[str, typer.Argument(help="Publicación, como 2026-B5.1 / release, as 2026-B5.1.")]
+Release = Annotated[
+    str,
+    typer.Argument(
+        help="Como 2026-B5.1; o 2026-B5, su última versión / as 2026-B5.1; or 2026-B5, its latest version."
+    ),
+]
 Who = Annotated[str, typer.Option("--who", help="Quién / who.", default_factory=getpass.getuser)]
 Reason = Annotated[str, typer.Option("--reason", help="Por qué / why.")]
 Json = Annotated[bool, typer.Option("--json", help="Para máquinas / for machines.")]
@@ -57,7 +62,7 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Preparar la siguiente versión de un bimestre / build the next version of a bimester."""
-    with _solver_aside():
+    with solver_aside():
         made = asyncio.run(_with(lambda service: service.build(period, Word(who, reason), public=public)))
     if as_json:
         told = {"release": made.release, "tables": made.tables}
@@ -70,8 +75,9 @@ def build(
 @app.command()
 def approve(release: Release, who: Who, reason: Reason) -> None:
     """Aprobar y firmar; nunca quien la preparó / approve and sign; never who built it."""
-    asyncio.run(_with(lambda service: service.approve(release, Word(who, reason))))
-    typer.echo(f"{release}: aprobada y firmada / approved and signed")
+    word = Word(who, reason)
+    id_, _ = asyncio.run(_of(release, lambda service, id_: service.approve(id_, word)))
+    typer.echo(f"{id_}: aprobada y firmada / approved and signed")
 
 
 @app.command()
@@ -85,15 +91,17 @@ def publish(
 ) -> None:
     """Publicar: sale a la hora del calendario / publish: it is out at the calendar's hour."""
     instant = None if at is None else at.replace(tzinfo=LIMA)
-    out = asyncio.run(_with(lambda service: service.publish(release, Word(who, reason), instant)))
-    typer.echo(f"{release}: sale / is out {out.astimezone(LIMA).isoformat()}")
+    word = Word(who, reason)
+    id_, out = asyncio.run(_of(release, lambda service, id_: service.publish(id_, word, instant)))
+    typer.echo(f"{id_}: sale / is out {out.astimezone(LIMA).isoformat()}")
 
 
 @app.command()
 def withdraw(release: Release, who: Who, reason: Reason) -> None:
     """Retirar: sus cifras ya no se sirven / withdraw: its figures are not served any more."""
-    asyncio.run(_with(lambda service: service.withdraw(release, Word(who, reason))))
-    typer.echo(f"{release}: retirada / withdrawn")
+    word = Word(who, reason)
+    id_, _ = asyncio.run(_of(release, lambda service, id_: service.withdraw(id_, word)))
+    typer.echo(f"{id_}: retirada / withdrawn")
 
 
 @app.command()
@@ -103,7 +111,7 @@ def diff(
     as_json: Json = False,
 ) -> None:
     """Qué cambia de la versión anterior, celda por celda / what it changes of the version before."""
-    content = asyncio.run(_with(lambda service: service.changes(release, edition)))
+    _, content = asyncio.run(_of(release, lambda service, id_: service.changes(id_, edition)))
     if as_json:
         typer.echo("null" if content is None else content.decode())
         return
@@ -157,7 +165,7 @@ def _protected(report: Report) -> dict[str, object]:
 
 
 @contextmanager
-def _solver_aside() -> Iterator[None]:
+def solver_aside() -> Iterator[None]:
     """The solver now and then prints a line of its own: to standard error, so that ours can be read."""
     sys.stdout.flush()
     kept = os.dup(1)
@@ -179,3 +187,10 @@ async def _public_key() -> str:
 async def _with(work: Callable[[ReleaseService], Awaitable[T]]) -> T:
     async with open_services(Settings()) as services:
         return await work(services.releases)
+
+
+async def _of(name: str, work: Callable[[ReleaseService, str], Awaitable[T]]) -> tuple[str, T]:
+    """The id of the release so named, and what was done with it."""
+    async with open_services(Settings()) as services:
+        release = await services.releases.named(name)
+        return release, await work(services.releases, release)

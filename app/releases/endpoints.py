@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel
 
 from app.audit.acts import ActKind, thing
 from app.audit.sessions import Reading, audits
@@ -33,7 +34,14 @@ from schemas.releases import (
 
 router = APIRouter(prefix="/v1/releases", tags=["releases"])
 
-Id = Annotated[str, Path(max_length=20, pattern=r"^[0-9]{4}-B[1-6]\.[1-9][0-9]{0,3}$")]
+Id = Annotated[
+    str,
+    Path(
+        max_length=20,
+        pattern=r"^[0-9]{4}-B[1-6](\.[1-9][0-9]{0,3})?$",
+        description="2026-B5.1, o 2026-B5: su última versión / or 2026-B5: its latest version",
+    ),
+]
 TableId = Annotated[str, Path(max_length=60, pattern=r"^[a-z_]+(-[a-z_]+)*$")]
 Releasing = Annotated[Reading, audits(ActKind.RELEASE)]
 
@@ -80,10 +88,15 @@ _FORMS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-@router.get("", summary="Lo publicado, en orden / what was published, in order")
-async def releases(request: Request, caller: ReleaseReader, session: ReadDep, edition: Of) -> Page[Release]:
+@router.get(
+    "",
+    summary="Lo publicado, en orden / what was published, in order",
+    response_model=Page[Release],
+    responses=_NOT_MODIFIED,
+)
+async def releases(request: Request, caller: ReleaseReader, session: ReadDep, edition: Of) -> Response:
     found = await _reader(request, caller, session).published(edition)
-    return Page(items=found, next=None)
+    return _told(request, Page(items=found, next=None))
 
 
 @router.get("/calendar", summary="Desde cuándo sale cada bimestre / from when on each bimester is out")
@@ -108,16 +121,17 @@ async def keys(request: Request, caller: ReleaseReader) -> tuple[ReleaseKey, ...
     responses=_NOT_MODIFIED,
 )
 async def latest(request: Request, caller: ReleaseReader, session: ReadDep, edition: Of) -> Response:
-    found = (await _reader(request, caller, session).latest(edition)).release
-    content = found.model_dump_json().encode()
-    return _bytes(request, content, sha256(content).hexdigest())
+    return _told(request, (await _reader(request, caller, session).latest(edition)).release)
 
 
 @router.get(
     "/{release}", summary="Una publicación / one release", response_model=Release, responses=_NOT_MODIFIED
 )
-async def one(request: Request, caller: ReleaseReader, session: ReadDep, release: Id, edition: Of) -> Release:
-    return (await _reader(request, caller, session).one(release, edition)).release
+async def one(
+    request: Request, caller: ReleaseReader, session: ReadDep, release: Id, edition: Of
+) -> Response:
+    reader = _reader(request, caller, session)
+    return _told(request, (await reader.one(await reader.named(release), edition)).release)
 
 
 @router.get(
@@ -129,7 +143,8 @@ async def one(request: Request, caller: ReleaseReader, session: ReadDep, release
 async def manifest(
     request: Request, caller: ReleaseReader, session: ReadDep, release: Id, edition: Of
 ) -> Response:
-    found = (await _reader(request, caller, session).one(release, edition)).manifest
+    reader = _reader(request, caller, session)
+    found = (await reader.one(await reader.named(release), edition)).manifest
     return _bytes(request, found.content, found.sha256)
 
 
@@ -148,7 +163,9 @@ async def table(  # noqa: PLR0913, PLR0917
     edition: Of,
     form: Annotated[Form, Query(alias="format")] = Form.JSON,
 ) -> Response:
-    found = await _reader(request, caller, reading.session).frozen(release, edition, table)
+    reader = _reader(request, caller, reading.session)
+    release = await reader.named(release)
+    found = await reader.frozen(release, edition, table)
     await reading.witness(thing("release", release), thing("table", f"{edition.value}.{table}"))
     if form is Form.JSON:
         return _bytes(request, found.content, found.sha256)
@@ -169,8 +186,14 @@ async def table(  # noqa: PLR0913, PLR0917
 async def changes(
     request: Request, caller: ReleaseReader, session: ReadDep, release: Id, edition: Of
 ) -> Response:
-    found = await _reader(request, caller, session).changes(release, edition)
+    reader = _reader(request, caller, session)
+    found = await reader.changes(await reader.named(release), edition)
     return _bytes(request, found.content, found.sha256)
+
+
+def _told(request: Request, found: BaseModel) -> Response:
+    content = found.model_dump_json().encode()
+    return _bytes(request, content, sha256(content).hexdigest())
 
 
 def _bytes(request: Request, content: bytes, tag: str, media_type: str = "application/json") -> Response:

@@ -46,6 +46,18 @@ class PublishedReader:
             raise NotReleased
         return max(standing, key=lambda each: each.release.manifest.first_day)
 
+    async def named(self, name: str) -> str:
+        """A release by its id, or by its period alone: the latest version, of those that stand if any does.
+
+        Raises ``NotReleased`` where of the period nothing is out.
+        """
+        if "." in name:
+            return name
+        out = [each for each in await self._repository.out(self._visible) if each.period == name]
+        if not out:
+            raise NotReleased
+        return max(out, key=lambda each: (each.withdrawn_at is None, each.version)).id
+
     async def one(self, release: str, edition: Edition) -> Served:
         """Raises ``NotReleased``."""
         for served in await self._served(edition):

@@ -94,6 +94,15 @@ class ReleaseService:
         async with self._database.read() as session:
             return await ReleaseRepository(session).all()
 
+    async def named(self, name: str) -> str:
+        """A release by its id, or by its period alone: its latest version. Raises ``ReleaseUnknown``."""
+        if "." in name:
+            return name
+        versions = [each for each in await self.all() if each.period == name]
+        if not versions:
+            raise errors.ReleaseUnknown
+        return max(versions, key=lambda each: each.version).id
+
     async def build(
         self, code: str, word: Word, *, public: bool = True, kept: Kept | None = None
     ) -> BuildReport:

@@ -100,6 +100,16 @@ def filters_of(written: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def of_whole_lima(query: Query) -> Query:
+    """``15`` among the departments stands for its regions: the whole of department 15."""
+    asked = query.filters.get("department", ())
+    if "15" not in asked:
+        return query
+    lima = [each for each in DEPARTMENTS if each.startswith("15-")]
+    codes = tuple(dict.fromkeys(code for each in asked for code in (lima if each == "15" else (each,))))
+    return query.model_copy(update={"filters": query.filters | {"department": codes}})
+
+
 def _based(query: Query) -> None:
     """Raises QuestionInvalid for a date basis that some measure is not told by."""
     common = [each for each in DateBasis if all(each in MEASURES[m].date_bases for m in query.measures)]

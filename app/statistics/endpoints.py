@@ -9,17 +9,17 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from app.core.clock import Clock, lima_day
 from app.security.callers import Caller, DefinitionReader, ExactReader, StatisticsReader
 from app.security.sessions import reach_session
-from app.statistics.asking import filters_of
+from app.statistics.asking import filters_of, of_whole_lima
 from app.statistics.cube.service import Cube, Write
 from app.statistics.forms import MEDIA_TYPES, Form, chosen
 from app.statistics.indicators import catalogue
 from app.statistics.memory import Memory
 from app.statistics.published.comparing import published
-from app.statistics.readers import FiguresDep, OverviewReader
+from app.statistics.readers import FiguresDep
 from app.statistics.service import StatisticsService
+from app.statistics.spans import SpanDep
 from app.statistics.tables import as_csv, as_parquet, as_xlsx
 from schemas import query as questions
-from schemas.base import IsoDay
 from schemas.indicators import Indicators
 from schemas.problems import MEDIA_TYPE
 from schemas.published import Published
@@ -32,13 +32,12 @@ router = APIRouter(prefix="/v1/statistics", tags=["statistics"])
 @router.get("/overview", summary="Fuentes y verdad reconciliada, lado a lado / sources and reconciled truth")
 async def overview(
     request: Request,
-    caller: OverviewReader,
+    caller: ExactReader,
     session: FiguresDep,
-    since: Annotated[IsoDay | None, Query(alias="from", description="Incluido / included")] = None,
-    until: Annotated[IsoDay | None, Query(alias="to", description="Incluido / included")] = None,
+    days: SpanDep,
 ) -> Overview:
     memory: Memory = request.app.state.statistics
-    return await StatisticsService(session, memory, caller.reach).overview(since, until)
+    return await StatisticsService(session, memory, caller.reach).overview(days.since, days.until)
 
 
 @router.get("/indicators", summary="Qué cuenta cada cifra / what each figure counts")
@@ -73,6 +72,7 @@ class Writer:
 
     async def answer(self, caller: Caller, asked: questions.Query) -> Response:
         """Out of the cube; for a limited caller counted in a session of their reach."""
+        asked = of_whole_lima(asked)
         clock: Clock = self.request.app.state.clock
         forms: Mapping[Form, Write] = self.request.app.state.answer_forms
         today, write = lima_day(clock.now()), (_TABLES | dict(forms)).get(self.form)
@@ -110,15 +110,18 @@ async def query(
 
 
 def simple_question(  # noqa: PLR0913, PLR0917  one parameter of the query string each
-    measure: str,
-    by: Annotated[tuple[str, ...], Query(max_length=4)] = (),
+    days: SpanDep,
+    measure: Annotated[str, Query(description="Una, o varias con comas / one, or several with commas")],
+    by: Annotated[
+        tuple[str, ...], Query(max_length=4, description="También con comas / also with commas")
+    ] = (),
     filters: Annotated[
         tuple[str, ...],
         Query(alias="filter", max_length=20, description="department:15-metropolitana, stage:trial,filed"),
     ] = (),
-    grain: questions.Grain = questions.Grain.YEAR,
-    since: Annotated[IsoDay | None, Query(alias="from", description="Incluido / included")] = None,
-    until: Annotated[IsoDay | None, Query(alias="to", description="Incluido / included")] = None,
+    grain: Annotated[
+        questions.Grain | None, Query(description="Si no, el del periodo o año / else of the period, or year")
+    ] = None,
     source: Feed | None = None,
     finished: Annotated[
         bool, Query(description="Solo periodos terminados / only periods that have ended")
@@ -128,12 +131,12 @@ def simple_question(  # noqa: PLR0913, PLR0917  one parameter of the query strin
     ] = None,
 ) -> questions.Query:
     return questions.Query(
-        measures=(measure,),
-        dimensions=by,
+        measures=tuple(measure.split(",")),
+        dimensions=tuple(each for dimensions in by for each in dimensions.split(",")),
         filters=filters_of(filters),
-        grain=grain,
-        since=since,
-        until=until,
+        grain=grain or days.grain or questions.Grain.YEAR,
+        since=days.since,
+        until=days.until,
         source=source,
         finished=finished,
         date_basis=date_basis,

@@ -31,6 +31,22 @@ def unfinished(codes: Iterable[str], today: date) -> tuple[str, ...]:
     return tuple(code for code in dict.fromkeys(codes) if (last := last_day(code)) and last >= today)
 
 
+def grain_of(code: str) -> Grain | None:
+    """Of a period's code, by its letter; None of any other word."""
+    found = _CODE.fullmatch(code)
+    if found is None:
+        return None
+    return next(grain for grain, months in _MONTHS.items() if months == _LETTERS[found[2]])
+
+
+def first_day(code: str) -> date | None:
+    """Of a period as answers write it; None of any other word."""
+    last, grain = last_day(code), grain_of(code)
+    if last is None or grain is None:
+        return None
+    return date(last.year, last.month - _MONTHS[grain] + 1, 1)
+
+
 def last_day(code: str) -> date | None:
     """Of a period as answers write it (2026, 2026-S2, 2026-Q3, 2026-B5, 2026-M09); None of any other word."""
     found = _CODE.fullmatch(code)

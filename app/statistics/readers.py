@@ -11,15 +11,9 @@ from fastapi import Depends, Request
 
 from app.core.errors import Forbidden
 from app.db.engine import ReadSession, database_of
-from app.security import scopes
-from app.security.callers import Caller, Requirement, caller_of
+from app.security.callers import caller_of
 from app.security.reach import Reach
 from app.security.sessions import reach_session
-
-OverviewReader = Annotated[
-    Caller, Depends(Requirement((scopes.STATISTICS_READ, scopes.STATISTICS_EXACT), limited=True))
-]
-"""Reads the overview, a region's analyst that of their department."""
 
 
 async def get_figures_session(request: Request) -> AsyncIterator[ReadSession]:

@@ -53,7 +53,7 @@ def overview(home: Path, url: str, requests: int) -> dict[str, Any]:
     each time another period, all of it or three years. Remembered is the same question again.
     """
     found: dict[str, list[float]] = {"whole": [], "years": [], "remembered": []}
-    with service(home, url, ["statistics:read"]) as served, served.client() as client:
+    with service(home, url, ["statistics:exact"]) as served, served.client() as client:
         for turn in range(-_OVERVIEW_WARM_UP, requests):
             day = timedelta(days=turn)
             asked = {

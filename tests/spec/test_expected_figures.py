@@ -20,7 +20,7 @@ async def overview(sample_api: httpx.AsyncClient, sample_bearer: Bearer) -> dict
 
 
 async def asked(api: httpx.AsyncClient, bearer: Bearer, **period: str) -> dict[str, Any]:
-    answer = await api.get(OVERVIEW, params=period, headers=bearer("statistics:read"))
+    answer = await api.get(OVERVIEW, params=period, headers=bearer("statistics:exact"))
     assert answer.status_code == 200
     found: dict[str, Any] = answer.json()
     return found

@@ -34,7 +34,7 @@ class Reviewer:
     def headers(self) -> dict[str, str]:
         """With a token of now."""
         issuer, now = self.services.authorisation.issuer, self.services.clock.now()
-        token = issuer.issue(self.name, ("review", "registry:read", "statistics:read"), now)
+        token = issuer.issue(self.name, ("review", "registry:read", "statistics:exact"), now)
         purpose = Purpose(f"revisora-{self.number}", "REV-2025-1", "Revisión de pares dudosos")
         return {"Authorization": f"Bearer {token}", **purpose_headers(purpose)}
 

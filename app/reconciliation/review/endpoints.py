@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audit.acts import ActKind, thing
 from app.audit.sessions import Deciding, Reading, audits
 from app.reconciliation.neighbourhood import Kind
+from app.reconciliation.review.membership import ANY
 from app.reconciliation.review.queue_service import QueueFilter, ReviewQueue
 from app.reconciliation.review.service import ReviewService, Tools
 from app.reconciliation.review.touching import touched
@@ -51,11 +52,11 @@ class Target:
 
 
 def case_target(case_id: UUID, if_match: IfMatch = None, preview: Preview = False) -> Target:
-    return Target("case", case_id, _version(if_match), preview)
+    return Target("case", case_id, _version(if_match, preview), preview)
 
 
 def person_target(person_id: UUID, if_match: IfMatch = None, preview: Preview = False) -> Target:
-    return Target("person", person_id, _version(if_match), preview)
+    return Target("person", person_id, _version(if_match, preview), preview)
 
 
 ACase = Annotated[Target, Depends(case_target)]
@@ -276,5 +277,8 @@ def _service(request: Request, session: AsyncSession, caller: PurposedCaller) ->
     return ReviewService(_tools(request), session, _judge(caller))
 
 
-def _version(if_match: str | None) -> str | None:
-    return None if if_match is None else if_match.strip().removeprefix("W/").strip('"')
+def _version(if_match: str | None, preview: bool) -> str | None:
+    """What a preview tells of need not have been read before: it tells of what there is now."""
+    if if_match is None:
+        return ANY if preview else None
+    return if_match.strip().removeprefix("W/").strip('"')

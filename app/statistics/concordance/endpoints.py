@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from app.security.callers import ExactReader
 from app.statistics.concordance.service import ConcordanceService
 from app.statistics.readers import FiguresDep
-from schemas.base import IsoDay
+from app.statistics.spans import SpanDep
 from schemas.concordance import Concordance
 from schemas.vocabulary import DateBasis, OffenceFamily
 
@@ -21,11 +21,12 @@ router = APIRouter(prefix="/v1/statistics", tags=["statistics"])
 async def concordance(
     caller: ExactReader,
     session: FiguresDep,
-    since: Annotated[IsoDay | None, Query(alias="from", description="Incluido / included")] = None,
-    until: Annotated[IsoDay | None, Query(alias="to", description="Incluido / included")] = None,
+    days: SpanDep,
     family: OffenceFamily = OffenceFamily.TRAFFICKING,
     date_basis: Annotated[
         DateBasis, Query(description="De lo que comenzó: report o facts / of what began: report or facts")
     ] = DateBasis.REPORT,
 ) -> Concordance:
-    return await ConcordanceService(session, caller.reach).concordance(family, since, until, date_basis)
+    return await ConcordanceService(session, caller.reach).concordance(
+        family, days.since, days.until, date_basis
+    )

@@ -203,8 +203,8 @@ async def test_a_limited_client_is_refused_where_a_route_was_not_thought_through
 ) -> None:
     """No limited client is given such scopes; a token that says so is refused all the same."""
     client = guarded.clients[Role.REGIONAL_ANALYST]
-    headers = guarded.headers_of(client, ("registry:read", "review", "statistics:read"), "oficial-000")
-    for path in ("/v1/statistics/overview", "/v1/judgements/1"):
+    headers = guarded.headers_of(client, ("registry:read", "review", "statistics:exact"), "oficial-000")
+    for path in ("/v1/review/queue", "/v1/judgements/1"):
         answer = await guarded.api.get(path, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (403, "beyond-reach")
 

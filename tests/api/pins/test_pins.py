@@ -18,7 +18,7 @@ POLICE, COURT = "COM-A-2023-1", "2706014501-2023-1-0"
 AT_POLICE = {"feed": "reta-pnp", "number": POLICE}
 AT_PROSECUTION = {"feed": "sistra", "number": COURT}
 WHY = {"reason": "Consta en el acta, folio 12."}
-SCOPES = ("review", "registry:read", "changes:read", "statistics:read")
+SCOPES = ("review", "registry:read", "changes:read", "statistics:exact")
 
 
 class Desk:

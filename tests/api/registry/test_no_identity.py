@@ -74,7 +74,7 @@ async def answers(
     sample_services: Services, sample_api: httpx.AsyncClient, sample_bearer: Bearer
 ) -> dict[str, Any]:
     """Every answer that the registry and the statistics give about the samples, by path."""
-    headers = sample_bearer("registry:read", "changes:read", "feeds:read", "statistics:read")
+    headers = sample_bearer("registry:read", "changes:read", "feeds:read", "statistics:exact")
     found: dict[str, Any] = {}
 
     async def ask(path: str, **params: object) -> Any:

@@ -41,7 +41,7 @@ async def counted_anew(services: Services) -> dict[str, Any]:
 async def test_the_same_question_is_counted_once_while_nothing_changes(
     services: Services, api: httpx.AsyncClient, bearer: Bearer
 ) -> None:
-    headers = bearer("statistics:read")
+    headers = bearer("statistics:exact")
     await ingest_samples(services.ingestion, [Feed.RETA_PNP])
     first = await get(api, OVERVIEW, headers)
     with statements(services) as asked:
@@ -55,7 +55,7 @@ async def test_the_same_question_is_counted_once_while_nothing_changes(
 async def test_every_delivery_is_counted_at_once_also_before_it_is_linked(
     services: Services, api: httpx.AsyncClient, bearer: Bearer
 ) -> None:
-    headers = bearer("statistics:read")
+    headers = bearer("statistics:exact")
     seen = [await get(api, OVERVIEW, headers)]
     for feed in Feed:
         landed = await services.ingestion.land(sample_arrival(feed), parts(sample(feed)))
@@ -72,6 +72,6 @@ async def test_every_delivery_is_counted_at_once_also_before_it_is_linked(
 async def test_a_period_that_is_none_is_refused(
     sample_api: httpx.AsyncClient, sample_bearer: Bearer, query: str
 ) -> None:
-    answer = await sample_api.get(f"{OVERVIEW}?{query}", headers=sample_bearer("statistics:read"))
+    answer = await sample_api.get(f"{OVERVIEW}?{query}", headers=sample_bearer("statistics:exact"))
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"

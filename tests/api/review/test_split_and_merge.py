@@ -127,6 +127,7 @@ async def test_who_acts_on_what_has_changed_since_is_told(
     bodies = {"split": {"parts": [members[:1]], **REASON}, "merge": {"other": second, **REASON}}
     path = f"/v1/cases/{first}/{act}"
     assert (await ana.post(path, bodies[act], 428))["code"] == "version-missing"
+    assert (await ana.post(path, bodies[act], preview=True))["state"] == "preview"
     assert (await ana.post(path, bodies[act], 409, version="0" * 24))["code"] == "membership-changed"
     other, _ = await ana.members("case", second)
     assert (await ana.post(path, bodies[act], 409, version=other))["code"] == "membership-changed"

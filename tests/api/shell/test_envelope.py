@@ -20,7 +20,7 @@ def probe(services: Services) -> httpx.AsyncClient:
     app = create_app(services)
 
     @app.get("/probe/cases/{case_id}")
-    async def case(case_id: str, caller: CaseReader) -> str:
+    async def case(case_id: str, caller: CaseReader, name: str = "") -> str:
         return case_id
 
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL)

@@ -28,7 +28,7 @@ async def test_a_mistyped_filter_is_no_answer_to_another_question(
 
 async def test_what_there_is_is_listed(sample_api: httpx.AsyncClient, sample_bearer: Bearer) -> None:
     answer = await sample_api.get("/v1/statistics/concordance?x=1", headers=sample_bearer(*EXACT))
-    assert "family, from, to" in answer.json()["detail"]
+    assert "date_basis, family, from, period, to" in answer.json()["detail"]
 
 
 async def test_who_may_not_call_is_told_that_first(

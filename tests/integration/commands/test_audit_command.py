@@ -44,6 +44,8 @@ async def test_what_is_done_at_the_console_is_witnessed_and_verified_without_the
     exported = ("--export", str(tmp_path / "log"))
     assert json.loads(run(elsewhere, "audit", "verify", *held, *exported, "--json"))["root"] == found["root"]
     assert not (tmp_path / "elsewhere").exists()
+    trusting = run(environment, "audit", "verify", "--checkpoint", str(note), "--json")
+    assert json.loads(trusting.splitlines()[-1])["root"] == found["root"]
     lines = [json.loads(line) for line in (tmp_path / "log").read_bytes().splitlines()]
     assert [(line["kind"], line["outcome"]) for line in lines] == [
         ("permission_change", "client-created"),

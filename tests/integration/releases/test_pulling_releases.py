@@ -42,7 +42,7 @@ def test_the_whole_way_by_commands(database_url: str, tmp_path: Path, sample_wor
     steps = (
         ("build", "2024-B1", "--who", "a"),
         ("approve", "2024-B1.1", "--who", "b", "--reason", "revisado"),
-        ("publish", "2024-B1.1", "--who", "b", "--reason", "a su hora"),
+        ("publish", "2024-B1", "--who", "b", "--reason", "a su hora"),
     )
     for arguments in steps:
         done = command(environment, "release", *arguments)

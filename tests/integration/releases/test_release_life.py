@@ -144,7 +144,7 @@ async def test_before_its_hour_a_release_does_not_exist(fresh_releases: Releasin
     """Every address answers as it did when nothing had been built, byte for byte; only the embargo's scope
     sees it."""
     paths = (AT, f"{AT}/latest", f"{AT}/{PERIOD}.1", f"{AT}/{PERIOD}.1/manifest", f"{AT}/{PERIOD}.1/changes")
-    paths += (f"{AT}/{PERIOD}.1/tables/cases-department",)
+    paths += (f"{AT}/{PERIOD}.1/tables/cases-department", f"{AT}/{PERIOD}", f"{AT}/{PERIOD}/manifest")
     reader = fresh_releases.reading("releases:restricted")
     before = [await told(fresh_releases, path, reader) for path in paths]
     await fresh_releases.published()
@@ -166,6 +166,11 @@ async def test_inei_s_walk_and_what_it_verifies(fresh_releases: Releasing) -> No
     again = {**inei, "If-None-Match": latest.headers["etag"]}
     same = await api.get(f"{AT}/latest", headers=again, params=asked)
     assert (same.status_code, same.content) == (304, b"")
+    for path in (AT, f"{AT}/{release}", f"{AT}/{PERIOD}"):
+        first = await api.get(path, headers=inei, params=asked)
+        held = await api.get(path, headers={**inei, "If-None-Match": first.headers["etag"]}, params=asked)
+        assert (first.status_code, held.status_code, held.content) == (200, 304, b"")
+    assert first.json() == latest.json(), "a period alone is its latest version"
     manifest = await api.get(f"{AT}/{release}/manifest", headers=inei, params=asked)
     keys = {each["id"]: each for each in (await api.get(f"{AT}/keys", headers=inei)).json()}
     told_ = latest.json()

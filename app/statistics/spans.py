@@ -1,0 +1,46 @@
+"""The days that a question is about, as parameters of an address: from and to, or a period by its code."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Query
+
+from app.statistics.asking import QuestionInvalid
+from app.statistics.periods import first_day, grain_of, last_day
+from schemas.base import IsoDay
+from schemas.query import Grain
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Both days included; None: no bound. ``grain`` is that of the period, where one was named."""
+
+    since: date | None = None
+    until: date | None = None
+    grain: Grain | None = None
+
+
+def span(
+    since: Annotated[IsoDay | None, Query(alias="from", description="Incluido / included")] = None,
+    until: Annotated[IsoDay | None, Query(alias="to", description="Incluido / included")] = None,
+    period: Annotated[
+        str | None,
+        Query(
+            max_length=8,
+            description="2026, 2026-S2, 2026-Q3, 2026-B5, 2026-M09; en vez de / instead of from, to",
+        ),
+    ] = None,
+) -> Span:
+    """Raises QuestionInvalid for a period that is none, and for one beside days."""
+    if period is None:
+        return Span(since, until)
+    first, last = first_day(period), last_day(period)
+    if first is None or last is None:
+        raise QuestionInvalid("period", ("2026", "2026-S2", "2026-Q3", "2026-B5", "2026-M09"))
+    if since is not None or until is not None:
+        raise QuestionInvalid("period", ("period", "from, to"))
+    return Span(first, last, grain_of(period))
+
+
+SpanDep = Annotated[Span, Depends(span)]
