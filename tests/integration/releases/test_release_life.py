@@ -418,8 +418,12 @@ async def test_what_comes_out_while_a_release_is_made_stops_it(
 
 
 def test_a_thing_that_is_told_twice_is_not_shown_as_two() -> None:
-    rows = tuple(Fact("k", "trafficking", date(2024, 1, 5), (sex, "PER")) for sex in ("female", "male"))
-    facts = Facts("victims", ("sex", "nationality"), rows)
+    dimensions = asked()["victims"]
+    rows = tuple(
+        Fact("k", "trafficking", date(2024, 1, 5), tuple(told.get(each, "unknown") for each in dimensions))
+        for told in ({"sex": "female"}, {"sex": "male"})
+    )
+    facts = Facts("victims", dimensions, rows)
     with pytest.raises(ToldTwice):
         linked(facts, told_by(Period.parse(PERIOD)), [], "trafficking")
 
