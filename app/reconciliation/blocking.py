@@ -35,7 +35,7 @@ _HALF = 4  # digits: the shorter half of a DNI
 # block of commoner ones that is expected to hold more than the second is divided once more.
 _ALONE = 1e-6
 _ENOUGH = 6e-7
-_TOLD = 1e-6  # as _ENOUGH, of half a name that a caller told
+_TOLD = 5e-6  # as _ENOUGH, of half a name with a date
 _OF_WINDOW = 0.2  # of the people whom records name, those born in three years
 _OF_LETTER = 0.08  # of one first letter
 _OF_TWO_LETTERS = 0.03
@@ -289,10 +289,11 @@ def _reported_given(f: MentionFeatures, report: ReportFeatures) -> Iterator[str]
     for department in report.departments:
         share = _given_share(f.given_sound) * _of_department(department)
         days = _MONTH if share * _OF_TEN_DAYS * 3 <= _TOLD else _MONTH // 3
+        name = f.given_sound[:3] if days == _MONTH else f.given_sound
         where = department if share * _OF_TEN_DAYS <= _TOLD else report.district
         if where:
             for period in _periods(report, days, _CALL_DAYS // days):
-                yield f"{days}|{period}|{where}|{f.given_sound}|{f.role}"
+                yield f"{days}|{period}|{where}|{name}|{f.role}"
 
 
 def _periods(report: ReportFeatures, days: int, of_calls: int) -> range:
@@ -315,7 +316,7 @@ def _record_blocks(report: ReportFeatures) -> Iterator[tuple[str, str]]:
         yield "number", f"{report.feed}|{report.first_call}"
     if report.report_date is not None and report.district:
         for week in _periods(report, _WEEK, _CALL_WEEKS):
-            yield "reported_district", f"{week}|{report.district}|{report.family}"
+            yield "reported_district", f"{week}|{report.district}"
     if report.facts_date is None:
         return
     if report.district:

@@ -1,10 +1,8 @@
 """Linking records with what stands around them, in one transaction; see docs/plan.md, "Linking"."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
 from uuid import UUID
 
-from app.reconciliation.features import ReportFeatures
 from app.reconciliation.held import Held
 from app.reconciliation.ledger import Ledger
 from app.reconciliation.neighbourhood import (
@@ -21,12 +19,10 @@ from app.reconciliation.neighbourhood import (
     settle_cases,
     settle_persons,
 )
-from app.reconciliation.reports import follows, prospect
+from app.reconciliation.reports import may_link
 from app.reconciliation.repository import Candidates, Component, LinkRepository
 from app.reconciliation.resolve import Pair, pair, without_rivals
 from app.reconciliation.scoring import Model
-
-_FEW: Final = 8  # records that are opened sooner than asked about
 
 
 class Linking:
@@ -41,13 +37,12 @@ class Linking:
         self._ledger = ledger
         self._model = model
         self._held = Held()
-        self._in_part: set[int] = set()  # records held of which not everybody was opened
 
     async def run(self, record_ids: Sequence[int]) -> None:
         """``record_ids``: records that came, changed or were annulled."""
         changed = frozenset(record_ids)
         found = await self._repository.candidates(sorted(changed))
-        await self._read_around(changed, found)
+        await self._read(changed.union(*found.records))
         cases, moves = await self._cases(changed, found)
         persons = await self._persons(changed, found, cases, moves)
         await self._publish(changed, cases, persons)
@@ -68,18 +63,12 @@ class Linking:
         return settled, {move for move in moves if changed.isdisjoint(move)}
 
     def _gated(self, candidates: Iterable[Pair]) -> list[Pair]:
-        """Pairs of records that may be one case, by what is in clear."""
         records = self._held.records
         return [
             (a, b)
             for a, b in sorted(candidates)
-            if a in records and b in records and self._may_be_one(records[a].report, records[b].report)
+            if a in records and b in records and may_link(records[a].report, records[b].report)
         ]
-
-    def _may_be_one(self, a: ReportFeatures, b: ReportFeatures) -> bool:
-        if a.makes_case and b.makes_case:
-            return prospect(a, b, self._model) is not None
-        return follows(a, b) or follows(b, a)
 
     async def _persons(
         self, changed: frozenset[int], found: Candidates, cases: Settled, moves: set[Pair]
@@ -156,22 +145,6 @@ class Linking:
         people = {persons.members[mention] for mention in named}
         await self._ledger.publish(sorted(changed), {"case": counted, "person": people})
 
-    async def _read_around(self, changed: frozenset[int], found: Candidates) -> None:
-        """What changed, and its candidates: of those that can be no case with it, only who shares a key."""
-        others = {end for key in found.records for end in key} - changed
-        keyed = [mention for mention, record in found.record_of.items() if record in others]
-        if len(others) <= _FEW:
-            await self._read(changed | others)
-            return
-        for record in await self._repository.records(sorted(changed), sorted(others), keyed):
-            self._held.add(record)
-        self._in_part = others
-        await self._read(end for key in self._gated(found.records) for end in key)
-
     async def _read(self, record_ids: Iterable[int]) -> None:
-        """Whole."""
-        wanted = set(record_ids)
-        missing = {*self._held.missing(wanted), *(wanted & self._in_part)}
-        for record in await self._repository.records(sorted(missing)):
+        for record in await self._repository.records(self._held.missing(record_ids)):
             self._held.add(record)
-        self._in_part -= missing

@@ -56,15 +56,13 @@ SELECT r.id, r.feed, r.key, r.data_key, p.citation_key, p.makes_case, p.joins_ca
        p.report_date, p.department, p.province, p.district, p.office_district, p.offence_family
 """
 
-# Of the records in $3 everybody; of the others those mentions alone that $2 names.
 RECORDS: Final = f"""
 {_RECORD},
        ARRAY(SELECT row(c.feed, c.key, c.relation) FROM citation c
              WHERE c.record_id = r.id AND c.key IS NOT NULL) AS citations,
        ARRAY(SELECT row(m.id, m.role, m."order", i.features)
              FROM mention m JOIN mention_identity i ON i.mention_id = m.id
-             WHERE m.record_id = r.id AND m.present AND p.makes_case AND i.features IS NOT NULL
-               AND (r.id = ANY($3::bigint[]) OR m.id = ANY($2::bigint[]))) AS mentions
+             WHERE m.record_id = r.id AND m.present AND p.makes_case AND i.features IS NOT NULL) AS mentions
 FROM unnest($1::bigint[]) AS wanted (id)
 CROSS JOIN LATERAL (SELECT * FROM record WHERE id = wanted.id OFFSET 0) r
 CROSS JOIN LATERAL (SELECT * FROM report WHERE record_id = wanted.id OFFSET 0) p

@@ -97,13 +97,8 @@ class LinkRepository:
                 found.record_of[a], found.record_of[b] = a_record, b_record
         return found
 
-    async def records(
-        self, record_ids: Collection[int], others: Collection[int] = (), mentions: Collection[int] = ()
-    ) -> list[HeldRecord]:
-        """Records with everybody in them; of ``others`` only these ``mentions`` are opened."""
-        whole = list(record_ids)
-        wanted = [*whole, *others]
-        rows = await self._connection.fetch(queries.RECORDS, wanted, list(mentions), whole) if wanted else []
+    async def records(self, record_ids: Collection[int]) -> list[HeldRecord]:
+        rows = await self._connection.fetch(queries.RECORDS, list(record_ids)) if record_ids else []
         return [open_record(row, row["citations"], row["mentions"], self._sealer) for row in rows]
 
     async def case_component(self, seeds: Iterable[int], changed: Sequence[int], upper: float) -> Component:
