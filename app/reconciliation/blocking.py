@@ -7,9 +7,10 @@ them with the keyed blind index, the rule's name as label. Who changes a rule ch
 are kept are made anew by the next run over everything.
 
 A name that many bear is no selection. How many is asked of the model's population table, never of what is
-held: by its expected share a combination of names is rare (the names alone are a block), uncommon or common
-(the names and one or two more things), so that a QUISPE of Lima is compared with about as many as a rare
-surname of Tacna. What remains of common ones grows with the registry by the share of its finest block.
+held. Names alone are a block only where they are so rare that by themselves they reach the lower threshold:
+else they could bring a pair nowhere, as across departments they are for a reviewer at best. Half a name is
+never a block by itself. What is commoner is sought in one department or at one age, then in both or in one
+year, until few enough are expected: a QUISPE of Lima is compared with no more than a rare surname of Tacna.
 """
 
 import json
@@ -23,16 +24,27 @@ from app.reconciliation.names import surname_core
 from app.reconciliation.phonetic import sound
 from schemas.vocabulary import Feed
 
-VERSION: Final = "2026.11b"
+VERSION: Final = "2026.12"
 
 _WEEK = 7
 _LARGEST_PROVINCES = frozenset({"1501", "0701"})  # the date and the province alone would be no selection
-_YEARS_OF_BIRTH = 1461  # four, in days
+_WINDOW = 1096  # of birth, three years in days
 _YEAR = 365
-# Expected shares of mentions, the limits of the classes: two and twenty in a million bear the names.
-_RARE = 2e-6
-_UNCOMMON = 2e-5
-_FREQUENT_GIVEN = 0.0012  # share of one given name, from which a month of a department is no selection
+_HALF = 4  # digits: the shorter half of a DNI
+# Expected shares of mentions. Names rarer than the first reach the lower threshold by themselves (20 bits); a
+# block of commoner ones that is expected to hold more than the second is divided once more.
+_ALONE = 1e-6
+_ENOUGH = 6e-7
+_TOLD = 5e-6  # as _ENOUGH, of half a name with a date
+_OF_WINDOW = 0.2  # of the people whom records name, those born in three years
+_OF_LETTER = 0.08  # of one first letter
+_OF_TWO_LETTERS = 0.03
+_OF_DAY = 0.0004  # of the records held, those of one day
+_OF_BIRTHDAY = 0.00018  # of people, those born on one day
+_OF_TEN_DAYS = 0.004
+_OF_YEAR = 0.15  # of the records held, those of one year
+_LARGE = frozenset({"15", "07"})
+_OF_LARGE, _OF_OTHERS = 0.3, 0.05  # of the records held, those of one department
 
 
 def _sounds(kind: str) -> tuple[dict[str, float], float]:
@@ -76,51 +88,19 @@ def _document(f: MentionFeatures, _r: ReportFeatures) -> str | None:
     return _join(f.document_type, f.document)
 
 
-# --- both surnames, in either order ----------------------------------------------------------------
+def _document_head(f: MentionFeatures, _r: ReportFeatures) -> str | None:
+    """An edit inside one half of a number leaves the other as it is, its first four digits or its last."""
+    return _half(f, slice(_HALF))
 
 
-def _both(f: MentionFeatures) -> tuple[str, str] | None:
-    if f.paternal_sound is None or f.maternal_sound is None or not f.given:
+def _document_tail(f: MentionFeatures, _r: ReportFeatures) -> str | None:
+    return _half(f, slice(-_HALF, None))
+
+
+def _half(f: MentionFeatures, half: slice) -> str | None:
+    if f.document is None or len(f.document) < 2 * _HALF or f.paternal is None:
         return None
-    low, high = sorted((f.paternal_sound, f.maternal_sound))
-    return low, high
-
-
-def _many(both: tuple[str, str]) -> bool:
-    return _surname_share(both[0]) * _surname_share(both[1]) > _UNCOMMON
-
-
-def _surnames(f: MentionFeatures, _r: ReportFeatures) -> str | None:
-    """And the given initial."""
-    both = _both(f)
-    return None if both is None or _many(both) else _join(*both, f.given[0][0])
-
-
-def _surnames_given(f: MentionFeatures, _r: ReportFeatures) -> str | None:
-    both = _both(f)
-    return None if both is None or not _many(both) else _join(*both, f.given_sound)
-
-
-def _surnames_birth(f: MentionFeatures, _r: ReportFeatures) -> str | None:
-    both = _both(f)
-    return None if both is None or not _many(both) else _join(*both, f.given[0][0], _birth_years(f))
-
-
-# --- a surname and a given name -------------------------------------------------------------------
-
-
-def _share(surname: str | None, given: str | None) -> float | None:
-    """Expected, of the two together; None where one is missing."""
-    if surname is None or given is None:
-        return None
-    return _surname_share(surname) * _given_share(given)
-
-
-def _birth_years(f: MentionFeatures) -> int | None:
-    """The middle of the birth interval, in fours of years."""
-    if f.birth_lo is None or f.birth_hi is None:
-        return None
-    return (f.birth_lo + f.birth_hi) // 2 // _YEARS_OF_BIRTH
+    return _join(f.document_type, f.document[half], f.given_sound, f.paternal[0])
 
 
 def _department(r: ReportFeatures) -> str | None:
@@ -128,69 +108,121 @@ def _department(r: ReportFeatures) -> str | None:
     return next(iter(r.departments), None)
 
 
-def _paternal_given(f: MentionFeatures, _r: ReportFeatures) -> str | None:
-    share = _share(f.paternal_sound, f.given_sound)
-    return None if share is None or share > _RARE else _join(f.paternal_sound, f.given_sound)
+def _window(f: MentionFeatures) -> int | None:
+    """The middle of the birth interval, in threes of years."""
+    if f.birth_lo is None or f.birth_hi is None:
+        return None
+    return (f.birth_lo + f.birth_hi) // 2 // _WINDOW
 
 
-def _paternal_given_maternal(f: MentionFeatures, _r: ReportFeatures) -> str | None:
+# --- names, as fine as they are common --------------------------------------------------------------
+
+Combined = tuple[str, float]  # parts of a name, and the share of people expected to bear them
+
+
+def _full(f: MentionFeatures) -> Combined | None:
+    """Both surnames in either order, and the given name."""
+    both = _both(f)
+    if both is None or f.given_sound is None:
+        return None
+    return f"{both[0]}|{f.given_sound}", both[1] * _given_share(f.given_sound)
+
+
+def _surnames(f: MentionFeatures) -> Combined | None:
+    """Both in either order, and the given initial."""
+    both = _both(f)
+    return None if both is None or not f.given else (f"{both[0]}|{f.given[0][0]}", both[1] * _OF_LETTER)
+
+
+def _both(f: MentionFeatures) -> Combined | None:
+    if f.paternal_sound is None or f.maternal_sound is None:
+        return None
+    low, high = sorted((f.paternal_sound, f.maternal_sound))
+    orders = 1 if low == high else 2
+    return f"{low}|{high}", orders * _surname_share(low) * _surname_share(high)
+
+
+def _paternal(f: MentionFeatures) -> Combined | None:
+    """And the given name."""
+    return _one(f.paternal_sound, f.given_sound)
+
+
+def _maternal(f: MentionFeatures) -> Combined | None:
+    return _one(f.maternal_sound, f.given_sound)
+
+
+def _one(surname: str | None, given: str | None) -> Combined | None:
+    if surname is None or given is None:
+        return None
+    return f"{surname}|{given}", _surname_share(surname) * _given_share(given)
+
+
+def _paternal_and(f: MentionFeatures) -> Combined | None:
     """And how the other surname begins."""
-    share = _share(f.paternal_sound, f.given_sound)
-    if share is None or share <= _RARE or f.maternal is None:
-        return None
-    return _join(f.paternal_sound, f.given_sound, f.maternal[:2])
+    return _begun(_paternal(f), f.maternal)
 
 
-def _paternal_given_birth(f: MentionFeatures, _r: ReportFeatures) -> str | None:
-    share = _share(f.paternal_sound, f.given_sound)
-    if share is None or not _RARE < share <= _UNCOMMON:
-        return None
-    return _join(f.paternal_sound, f.given_sound, _birth_years(f))
+def _maternal_and(f: MentionFeatures) -> Combined | None:
+    return _begun(_maternal(f), f.paternal)
 
 
-def _paternal_given_department(f: MentionFeatures, r: ReportFeatures) -> str | None:
-    share = _share(f.paternal_sound, f.given_sound)
-    if share is None or not _RARE < share <= _UNCOMMON:
-        return None
-    return _join(f.paternal_sound, f.given_sound, _department(r))
+def _begun(found: Combined | None, other: str | None) -> Combined | None:
+    return None if found is None or not other else (f"{found[0]}|{other[:2]}", found[1] * _OF_TWO_LETTERS)
 
 
-def _common_birth_department(f: MentionFeatures, r: ReportFeatures) -> str | None:
-    share = _share(f.paternal_sound, f.given_sound)
-    if share is None or share <= _UNCOMMON:
-        return None
-    return _join(f.paternal_sound, f.given_sound, _birth_years(f), _department(r))
+def _rules_of(
+    name: str, parts: Callable[[MentionFeatures], Combined | None], rare: float = 0.0
+) -> tuple[Rule, ...]:
+    """Those up to ``rare`` are a block. Of others those of one department, and those of one age; where that
+    is expected to be too many still, those of one year there, and of one age there."""
+
+    def alone(f: MentionFeatures, _r: ReportFeatures) -> str | None:
+        found = parts(f)
+        return None if found is None or found[1] > rare else found[0]
+
+    def place(f: MentionFeatures, r: ReportFeatures) -> str | None:
+        found, department = parts(f), _department(r)
+        if found is None or found[1] <= rare or department is None:
+            return None
+        if found[1] * _of_department(department) <= _ENOUGH:
+            return _join(found[0], department)
+        return _join(found[0], department, None if r.report_date is None else r.report_date // _YEAR)
+
+    def born(f: MentionFeatures, r: ReportFeatures) -> str | None:
+        found = parts(f)
+        if found is None or found[1] <= rare:
+            return None
+        if found[1] * _OF_WINDOW <= _ENOUGH:
+            return _join(found[0], _window(f))
+        return _join(found[0], _window(f), _department(r))
+
+    by_itself = (Rule(name, alone),) if rare else ()
+    return (*by_itself, Rule(f"{name}_place", place), Rule(f"{name}_birth", born))
 
 
-def _common_year_department(f: MentionFeatures, r: ReportFeatures) -> str | None:
-    """The year is that of the report."""
-    share = _share(f.paternal_sound, f.given_sound)
-    if share is None or share <= _UNCOMMON or r.report_date is None:
-        return None
-    return _join(f.paternal_sound, f.given_sound, r.report_date // _YEAR, _department(r))
-
-
-def _maternal_given(f: MentionFeatures, _r: ReportFeatures) -> str | None:
-    share = _share(f.maternal_sound, f.given_sound)
-    return None if share is None or share > _RARE else _join(f.maternal_sound, f.given_sound)
-
-
-def _maternal_given_paternal(f: MentionFeatures, _r: ReportFeatures) -> str | None:
-    share = _share(f.maternal_sound, f.given_sound)
-    if share is None or share <= _RARE or f.paternal is None:
-        return None
-    return _join(f.maternal_sound, f.given_sound, f.paternal[:2])
+def _of_department(code: str) -> float:
+    return _OF_LARGE if code in _LARGE else _OF_OTHERS
 
 
 # --- a day ----------------------------------------------------------------------------------------
 
 
 def _birth_paternal(f: MentionFeatures, _r: ReportFeatures) -> str | None:
-    return _join(f.birth, f.paternal_sound)
+    """Of a common surname the given initial too."""
+    if f.birth is None or f.paternal_sound is None:
+        return None
+    if _surname_share(f.paternal_sound) * _OF_BIRTHDAY <= _TOLD:
+        return _join(f.birth, f.paternal_sound)
+    return _join(f.birth, f.paternal_sound, f.given[0][0] if f.given else None)
 
 
 def _birth_given(f: MentionFeatures, _r: ReportFeatures) -> str | None:
-    return _join(f.birth, f.given_sound)
+    """Of a frequent name how the surname begins, too."""
+    if f.birth is None or f.given_sound is None:
+        return None
+    if _given_share(f.given_sound) * _OF_BIRTHDAY <= _TOLD:
+        return _join(f.birth, f.given_sound)
+    return _join(f.birth, f.given_sound, f.paternal_sound[0] if f.paternal_sound else None)
 
 
 def _birth_initials(f: MentionFeatures, _r: ReportFeatures) -> str | None:
@@ -199,26 +231,32 @@ def _birth_initials(f: MentionFeatures, _r: ReportFeatures) -> str | None:
 
 
 def _facts_given(f: MentionFeatures, r: ReportFeatures) -> str | None:
-    return _join(r.facts_date, f.given_sound, _department(r))
+    return _night(f.given_sound, _given_share, r)
 
 
 def _facts_paternal(f: MentionFeatures, r: ReportFeatures) -> str | None:
-    return _join(r.facts_date, f.paternal_sound, _department(r))
+    return _night(f.paternal_sound, _surname_share, r)
+
+
+def _night(name: str | None, share: Callable[[str], float], r: ReportFeatures) -> str | None:
+    """A name on the day of the facts, in one department; a common one in one province."""
+    department = _department(r)
+    if name is None or department is None:
+        return None
+    few = share(name) * _of_department(department) * _OF_DAY <= _ENOUGH
+    return _join(r.facts_date, name, department if few else r.province)
 
 
 MENTION_RULES = (
     Rule("document", _document),
-    Rule("surnames", _surnames),
-    Rule("surnames_given", _surnames_given),
-    Rule("surnames_birth", _surnames_birth),
-    Rule("paternal_given", _paternal_given),
-    Rule("paternal_given_maternal", _paternal_given_maternal),
-    Rule("paternal_given_birth", _paternal_given_birth),
-    Rule("paternal_given_department", _paternal_given_department),
-    Rule("common_birth_department", _common_birth_department),
-    Rule("common_year_department", _common_year_department),
-    Rule("maternal_given", _maternal_given),
-    Rule("maternal_given_paternal", _maternal_given_paternal),
+    Rule("document_head", _document_head),
+    Rule("document_tail", _document_tail),
+    *_rules_of("names", _full, _ALONE),
+    *_rules_of("surnames", _surnames, _ALONE),
+    *_rules_of("paternal_given_maternal", _paternal_and, _ALONE / 4),
+    *_rules_of("maternal_given_paternal", _maternal_and, _ALONE / 4),
+    *_rules_of("paternal_given", _paternal),
+    _rules_of("maternal_given", _maternal)[0],
     Rule("birth_paternal", _birth_paternal),
     Rule("birth_given", _birth_given),
     Rule("birth_initials", _birth_initials),
@@ -228,7 +266,7 @@ MENTION_RULES = (
 
 
 _CALL_WEEKS = 3  # what a call starts is reported elsewhere within these weeks
-_CALL_MONTHS = 2
+_CALL_DAYS = 60
 _MONTH = 30
 
 
@@ -244,16 +282,18 @@ def mention_blocks(f: MentionFeatures, report: ReportFeatures) -> list[tuple[str
 
 
 def _reported_given(f: MentionFeatures, report: ReportFeatures) -> Iterator[str]:
-    """Partial names of callers' victims: the head of a given name, in one department about one time. Of a
-    frequent name the whole, in a third of the time."""
+    """Partial names of callers' victims: a given name in one department about one time. The commoner, the
+    shorter the time; at last in one district."""
     if f.given_sound is None or report.report_date is None:
         return
-    frequent = _given_share(f.given_sound) > _FREQUENT_GIVEN
-    days, name = (_MONTH // 3, f.given_sound) if frequent else (_MONTH, f.given_sound[:3])
-    periods = _CALL_MONTHS * 3 if frequent else _CALL_MONTHS
     for department in report.departments:
-        for period in _periods(report, days, periods):
-            yield f"{days}|{period}|{department}|{name}|{f.role}"
+        share = _given_share(f.given_sound) * _of_department(department)
+        days = _MONTH if share * _OF_TEN_DAYS * 3 <= _TOLD else _MONTH // 3
+        name = f.given_sound[:3] if days == _MONTH else f.given_sound
+        where = department if share * _OF_TEN_DAYS <= _TOLD else report.district
+        if where:
+            for period in _periods(report, days, _CALL_DAYS // days):
+                yield f"{days}|{period}|{where}|{name}|{f.role}"
 
 
 def _periods(report: ReportFeatures, days: int, of_calls: int) -> range:

@@ -25,8 +25,9 @@ from app.reconciliation.phonetic import sound
 from schemas.observations import Document, Identity, Mention, Observation
 from schemas.vocabulary import CitationRelation, DocumentType, Feed, PartyKind, Role
 
-# Of what is derived here, and of the blocks made of it. Who changes either raises it by one: held records are
-# then indexed anew (``intertrata reindex``). ``decode`` reads what was kept before: fields are only appended.
+# Of what is derived here. Who changes it raises it by one: held records are then read anew (``intertrata
+# reindex``). The keys made of it have a version of their own (``blocking.VERSION``), for they are made anew
+# from what is kept. ``decode`` reads what was kept before: fields are only appended.
 VERSION: Final = 1
 
 RESOLVED_ROLES = frozenset({Role.VICTIM, Role.SUSPECT})

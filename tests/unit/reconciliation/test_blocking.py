@@ -1,5 +1,7 @@
 """What shares a block: rare names alone, common ones with something more; and what that finds of a truth."""
 
+import pytest
+
 from app.reconciliation.blocking import MENTION_RULES, mention_blocks
 from app.reconciliation.blocking_recall import recall_by_rule
 from app.reconciliation.features import ReportFeatures, report_features
@@ -22,15 +24,42 @@ def one(name: str, number: str = "COM-A-2023-1", **more: object) -> ReportFeatur
     )
 
 
-def test_a_rare_name_is_a_block_by_itself() -> None:
+def test_a_rare_name_is_a_block_by_itself_and_half_of_it_is_not() -> None:
     found = rules_of("ZUMBAYCO/YNQUILTUPA/ZENOBIA")
-    assert {"paternal_given", "maternal_given", "surnames"} <= found
+    assert {"names", "surnames", "paternal_given_place"} <= found
+    assert found.isdisjoint({"names_place", "paternal_given", "maternal_given"})
 
 
 def test_a_common_name_asks_for_something_more() -> None:
     found = rules_of("QUISPE/FLORES/MARIA")
-    assert found.isdisjoint({"paternal_given", "maternal_given", "surnames"})
-    assert {"surnames_given", "paternal_given_maternal", "common_year_department"} <= found
+    assert found.isdisjoint({"names", "surnames", "paternal_given_maternal"})
+    assert {"names_place", "surnames_place", "paternal_given_place"} <= found
+
+
+def values(rule: str, name: str, **more: object) -> set[str]:
+    report = one(name, **more)
+    return {value for found, value in mention_blocks(report.mentions[0], report) if found == rule}
+
+
+def test_the_commoner_the_name_and_the_larger_the_place_the_finer_the_block() -> None:
+    """Lima says enough beside a rare name; beside a common one it is divided by the year."""
+    (rare,), (common,) = (
+        values("paternal_given_place", name) for name in ("ZUMBAYCO//ZENOBIA", "QUISPE//MARIA")
+    )
+    assert common.count("|") == rare.count("|") + 1
+
+
+@pytest.mark.parametrize("other", ["45678911", "54678901", "945678901", "456789012"])
+def test_a_number_one_edit_apart_shares_a_half_and_the_names_beside_it(other: str) -> None:
+    assert halves("45678901") & halves(other)
+    assert not halves("45678901") & halves("54678910")
+
+
+def halves(number: str) -> set[tuple[str, str]]:
+    person_of = person(Role.VICTIM, 1, "QUISPE/FLORES/MARIA", doc=f"PAS {number}")
+    report = report_features(record(Feed.RETA_PNP, "COM-A-2023-1", [person_of], reported="2023-05-02"))
+    blocks = mention_blocks(report.mentions[0], report)
+    return {(rule, value) for rule, value in blocks if rule in {"document_head", "document_tail"}}
 
 
 def test_two_of_a_common_name_share_no_block_by_half_a_name_in_other_places_and_years() -> None:
