@@ -126,7 +126,7 @@ async def test_a_pin_follows_the_person(desk: Desk) -> None:
     await desk.put(SECOND, TICLLA, FELIPA)
     member = {"feed": "sistra", "number": SECOND, "role": "victim", "order": 1}
     body = {"attribute": "sex", "value": "male", "member": member, **REASON}
-    await desk.ana.post(f"/v1/persons/{await desk.person(1)}/pins", body)
+    await desk.ana.post(f"/v1/persons/{await desk.person(1)}/pins", body, 201)
     told = []
     for people in ((TICLLA, FELIPA), (FELIPA, TICLLA)):
         await desk.put(SECOND, *people)
