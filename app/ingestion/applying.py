@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
+from app.ingestion.aligning import KnownMention, aligned
 from app.ingestion.content import differences
-from app.ingestion.plan import Entry, Slot, settle
-from app.ingestion.repository import KeptVerbatim, RecordRepository
+from app.ingestion.plan import Entry, HeldRecord, Slot, settle
+from app.ingestion.repository import KeptVerbatim, RecordRepository, SealedMention
 from app.ingestion.rows import Maker, MentionKey, Place, Standing, delivery_aad
 from app.ingestion.tools import Tools
-from schemas.observations import Observation
+from app.security.sealing import DataKey
+from schemas.observations import Identity, Observation
 from schemas.translation import Issue, IssueCode
 from schemas.vocabulary import Outcome, Severity
 
@@ -42,7 +44,7 @@ async def keep(
     slots: Mapping[str, Slot],
 ) -> list[int]:
     """Write entries that are settled; the ids of the records whose held version changed."""
-    standing = await standing_of(records, slots)
+    standing = await standing_of(tools, records, slots)
     maker = Maker(place, tools.sealer, tools.indexer, tools.blind)
     rows = await compute(lambda: maker.make(entries, slots, standing), len(entries))
     await records.write(rows)
@@ -133,30 +135,52 @@ def _conflict(
     )
 
 
-async def standing_of(records: RecordRepository, slots: Mapping[str, Slot]) -> dict[str, Standing]:
+async def standing_of(
+    tools: Tools, records: RecordRepository, slots: Mapping[str, Slot]
+) -> dict[str, Standing]:
     """Row ids of the records that change and of their mentions; new ones are drawn from the sequences."""
     changing = {key: slot for key, slot in slots.items() if slot.winner is not None}
-    held_ids = [slot.held.id for slot in changing.values() if slot.held]
-    known = await records.known_mentions(held_ids)
-    named = {key: _named(slot) for key, slot in changing.items()}
-    missing = {
-        key: [name for name in named[key] if not (slot.held and name in known[slot.held.id])]
-        for key, slot in changing.items()
-    }
     if not changing:
         return {}
+    known = await records.known_mentions([slot.held.id for slot in changing.values() if slot.held])
+    named = {key: _named(slot) for key, slot in changing.items()}
+
+    def work() -> dict[str, dict[MentionKey, int]]:
+        return {
+            key: aligned(_opened(tools, slot.held, known[slot.held.id]), named[key]) if slot.held else {}
+            for key, slot in changing.items()
+        }
+
+    kept = await compute(work, len(changing))
+    missing = {key: [name for name in named[key] if name not in kept[key]] for key in changing}
     fresh = sum(1 for slot in changing.values() if slot.held is None)
     new_records, new_mentions = await records.new_ids(fresh, sum(map(len, missing.values())))
     record_ids, mention_ids = iter(new_records), iter(new_mentions)
     standing = {}
     for key, slot in changing.items():
-        before = known[slot.held.id] if slot.held else {}
-        ids = {**before, **{name: next(mention_ids) for name in missing[key]}}
+        ids = {**kept[key], **{name: next(mention_ids) for name in missing[key]}}
         record_id = slot.held.id if slot.held else next(record_ids)
-        standing[key] = Standing(record_id, ids, frozenset(before))
+        standing[key] = Standing(record_id, ids, frozenset(kept[key]))
     return standing
 
 
-def _named(slot: Slot) -> list[MentionKey]:
+def _named(slot: Slot) -> dict[MentionKey, Identity]:
     observation = slot.winner.translation.observation if slot.winner else None
-    return [(mention.role.value, mention.order) for mention in observation.mentions] if observation else []
+    mentions = observation.mentions if observation else ()
+    return {(mention.role.value, mention.order): mention.identity for mention in mentions}
+
+
+def _opened(tools: Tools, held: HeldRecord, known: Sequence[SealedMention]) -> list[KnownMention]:
+    """Who they were said to be, opened with the record's key."""
+    key = tools.sealer.unwrap(held.data_key)
+    return [
+        KnownMention(each.id, each.key, each.present, _identity(key, held.id, each.key, each.identity))
+        for each in known
+    ]
+
+
+def _identity(key: DataKey, record_id: int, named: MentionKey, sealed: bytes | None) -> Identity | None:
+    if sealed is None:
+        return None
+    plain = key.open(sealed, f"identity|{record_id}|{named[0]}|{named[1]}".encode())
+    return Identity.model_validate_json(plain)

@@ -2,7 +2,8 @@
 
 Of the mentions erased, the name, the blind keys and whatever matching compared go; role, sex and age stay,
 for without them past figures would change (Ley 29733, art. 14: dissociated data). Of their records the
-verbatim content of every version and the free text go too, for they name the same people. What others in
+verbatim content of every version and the free text go too, for they name the same people, and so does who
+it no longer names. What others in
 the record are called is sealed anew under a fresh data key, and the old key is destroyed: no copy of the
 row opens any more.
 """
@@ -27,7 +28,7 @@ SELECT r.id, r.feed, r.key FROM record r
 WHERE r.id = ANY($2) OR r.id IN (SELECT record_id FROM mention WHERE id = ANY($1)) ORDER BY r.feed, r.key
 """
 _MENTIONS: Final = """
-SELECT m.id, m.role, m."order", i.identity, i.features
+SELECT m.id, m.role, m."order", m.present, i.identity, i.features
 FROM mention m JOIN mention_identity i ON i.mention_id = m.id
 WHERE m.record_id = $1
 """
@@ -79,7 +80,7 @@ class Eraser:
             if row["id"] in wanted:
                 await connection.execute(_KEEP_MARKS, record_id, self._marks(record_id, row, old))
                 gone.append(row["id"])
-            sealed = self._sealed_anew(record_id, row, (old, new), row["id"] in wanted)
+            sealed = self._sealed_anew(record_id, row, (old, new), row["id"] in wanted or not row["present"])
             await connection.execute(
                 "UPDATE mention_identity SET identity = $2, features = $3 WHERE mention_id = $1",
                 row["id"],

@@ -99,7 +99,7 @@ class Replayer:
         slots = {
             key: Slot(content.record, entry.version, [entry]) for key, (content, entry) in changed.items()
         }
-        standing = await standing_of(records, slots)
+        standing = await standing_of(self._tools, records, slots)
         # Rows name the batch and position that the content came with, not those of this run.
         maker = Maker(
             Place(feed, UUID(int=0), self._tools.adapter(feed).adapter_version),

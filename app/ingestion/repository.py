@@ -59,6 +59,16 @@ class RejectedContent:
 
 
 @dataclass(frozen=True, slots=True)
+class SealedMention:
+    """A mention that a record has or once had, with its sealed identity where that is kept."""
+
+    id: int
+    key: MentionKey
+    present: bool
+    identity: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class KeptVerbatim:
     """The sealed verbatim content of the version that a record stands on."""
 
@@ -203,16 +213,19 @@ class RecordRepository:
         )
         return [RejectedContent(*row) for row in found]
 
-    async def known_mentions(self, record_ids: Sequence[int]) -> dict[int, dict[MentionKey, int]]:
-        """Ids of the mentions that these records ever had, present or not."""
-        known: dict[int, dict[MentionKey, int]] = {record_id: {} for record_id in record_ids}
+    async def known_mentions(self, record_ids: Sequence[int]) -> dict[int, list[SealedMention]]:
+        """The mentions that these records ever had, present or not."""
+        known: dict[int, list[SealedMention]] = {record_id: [] for record_id in record_ids}
         if not record_ids:
             return known
         found = await self._connection.fetch(
-            'SELECT record_id, role, "order", id FROM mention WHERE record_id = ANY($1)', list(record_ids)
+            'SELECT m.record_id, m.id, m.role, m."order", m.present, i.identity'
+            " FROM mention AS m LEFT JOIN mention_identity AS i ON i.mention_id = m.id"
+            " WHERE m.record_id = ANY($1)",
+            list(record_ids),
         )
-        for record_id, role, order, mention_id in found:
-            known[record_id][(role, order)] = mention_id
+        for record_id, mention_id, role, order, present, identity in found:
+            known[record_id].append(SealedMention(mention_id, (role, order), present, identity))
         return known
 
     async def new_ids(self, records: int, mentions: int) -> tuple[list[int], list[int]]:
@@ -230,13 +243,14 @@ class RecordRepository:
     async def write(self, rows: Rows) -> None:
         """Write what a chunk changed; what a held record said before is taken back first."""
         if rows.changed_records:
-            await self._take_back(rows.changed_records)
+            await self._take_back(rows.changed_records, [row[0] for row in rows.changed_mentions])
         for table in _ORDER:
             await self._insert(table, rows.new[table])
         if rows.changed_mentions:
             await self._change_mentions(rows.changed_mentions)
 
-    async def _take_back(self, changed: Sequence[Row]) -> None:
+    async def _take_back(self, changed: Sequence[Row], named: Sequence[int]) -> None:
+        """``named`` are the mentions that are written anew. Who is named no more stays known, not matched."""
         ids = [row[0] for row in changed]
         await self._connection.executemany(
             "UPDATE record SET stamp = $2, content_digest = $3, annulled = $4, index_version = $5,"
@@ -245,11 +259,16 @@ class RecordRepository:
         )
         await self._connection.execute("DELETE FROM report WHERE record_id = ANY($1)", ids)
         await self._connection.execute("DELETE FROM record_key WHERE record_id = ANY($1)", ids)
-        for table in ("mention_key", "mention_identity"):
-            await self._connection.execute(
-                f"DELETE FROM {table} WHERE mention_id IN (SELECT id FROM mention WHERE record_id = ANY($1))",
-                ids,
-            )
+        await self._connection.execute(
+            "DELETE FROM mention_key WHERE mention_id IN (SELECT id FROM mention WHERE record_id = ANY($1))",
+            ids,
+        )
+        await self._connection.execute("DELETE FROM mention_identity WHERE mention_id = ANY($1)", list(named))
+        await self._connection.execute(
+            "UPDATE mention_identity SET features = NULL WHERE features IS NOT NULL"
+            " AND mention_id IN (SELECT id FROM mention WHERE record_id = ANY($1))",
+            ids,
+        )
         await self._connection.execute(
             "UPDATE mention SET present = false WHERE record_id = ANY($1) AND present", ids
         )

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -231,10 +232,16 @@ class Citation(Base):
 
 
 class Mention(Base):
-    """One person as one record names them, without the name. Its id outlives the record's versions."""
+    """One person as one record names them, without the name. Its id outlives the record's versions, and
+    follows the person where the record numbers its people anew; see ``app.ingestion.aligning``."""
 
     __tablename__ = "mention"
-    __table_args__ = (UniqueConstraint("record_id", "role", "order"),)
+    __table_args__ = (
+        Index(
+            "uq_mention_place", "record_id", "role", "order", unique=True, postgresql_where=text("present")
+        ),
+        Index("ix_mention_record_id", "record_id"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     record_id: Mapped[int] = mapped_column(ForeignKey("record.id"))
@@ -255,7 +262,8 @@ class Mention(Base):
 
 
 class MentionIdentity(Base):
-    """Who a mention names, sealed with the record's key."""
+    """Who a mention names, sealed with the record's key. That of one whom the record no longer names stays,
+    without features, to know them by if they are named again."""
 
     __tablename__ = "mention_identity"
 

@@ -12,7 +12,11 @@ from support.reference_linker import Linked, MentionName, RecordName, link_repor
 
 NOTHING: Mapping[tuple[str, object, object], str] = {}
 RECORD = "SELECT id, feed, key FROM record"
-MENTION = 'SELECT m.id, r.feed, r.key, m.role, m."order" FROM mention m JOIN record r ON r.id = m.record_id'
+# Whoever the record names no more has no place: their words rest.
+MENTION = """
+SELECT m.id, r.feed, r.key, m.role, CASE WHEN m.present THEN m."order" ELSE -m.id END
+FROM mention m JOIN record r ON r.id = m.record_id
+"""
 
 
 @dataclass(frozen=True)
