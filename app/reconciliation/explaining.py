@@ -13,6 +13,7 @@ from typing import Final
 from app.reconciliation import wording
 from app.reconciliation.comparisons import COMPARISONS
 from app.reconciliation.features import MentionFeatures, ReportFeatures
+from app.reconciliation.placing import placements
 from app.reconciliation.reports import (
     PERSON_MIN,
     Cap,
@@ -72,7 +73,7 @@ def mention_parts(a: PersonNode, b: PersonNode, same_case: bool, model: Model) -
     parts = [*_prior(a, b, same_case, model), *_compared(a.features, b.features, model)]
     if refused is not None:
         parts.append(Part(StepKind.RULE, "rule", refused.value, weight - total(parts)))
-    elif (cap := person_cap(a, b, same_case)) is not None:
+    elif (cap := person_cap(a, b, same_case, model)) is not None:
         parts.append(Part(StepKind.CAP, "cap", cap.value, weight - total(parts)))
     return tuple(parts)
 
@@ -107,10 +108,15 @@ def _compared(a: MentionFeatures, b: MentionFeatures, model: Model) -> list[Part
     return parts
 
 
-def rivals_part(key: Pair, edges: Mapping[Pair, float], record_of: Mapping[int, int]) -> Part | None:
-    """What the rivals of an edge take off it; None where it has none. ``edges``: it and its rivals."""
+def rivals_part(
+    key: Pair, edges: Mapping[Pair, float], record_of: Mapping[int, int], upper: float
+) -> Part | None:
+    """What the rivals of an edge take off it; None where it has none. ``edges``: it and its rivals;
+    ``upper``: the threshold of its kind. Who is only placed, not told apart, is said to be."""
     lessened = without_rivals(record_of, edges)[key] - edges[key]
-    return Part(StepKind.RIVALS, "rivals", "claimed", lessened) if lessened else None
+    placed = key in placements(edges, record_of, lambda _, bits: bits >= upper)
+    level = "interchangeable" if placed else "claimed"
+    return Part(StepKind.RIVALS, "rivals", level, lessened) if lessened else None
 
 
 # --- two records --------------------------------------------------------------------------------

@@ -177,7 +177,8 @@ async def _parts(
     edges = {key: bits for key, bits in edges.items() if bits >= model.person.lower} | {found.key: own}
     if own < model.person.lower:
         return parts
-    rivals = rivals_part(found.key, edges, {end: held.record_of[end] for key in edges for end in key})
+    upper = model.between(held.role(a), held.role(b)).upper
+    rivals = rivals_part(found.key, edges, {end: held.record_of[end] for key in edges for end in key}, upper)
     return (*parts, rivals) if rivals else parts
 
 

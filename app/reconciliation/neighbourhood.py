@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from app.reconciliation.held import Held
 from app.reconciliation.identity import Fate, assign
+from app.reconciliation.placing import placements
 from app.reconciliation.reports import edge_weight
 from app.reconciliation.resolve import (
     Decisions,
@@ -17,11 +18,11 @@ from app.reconciliation.resolve import (
     Limits,
     Pair,
     PersonNode,
-    Verdict,
     case_clusters,
     pair,
     person_clusters,
     person_weight,
+    verdict_of,
 )
 from app.reconciliation.scoring import Model, Thresholds
 
@@ -122,15 +123,17 @@ def settle_persons(
         for key, weight in found.edges.items()
         if found.effective[key] >= model.person.upper and found.effective[key] >= limits(*key).upper
     }
+    placed = placements(found.edges, held.record_of, lambda key, bits: bits >= limits(*key).upper)
+    strong |= {key: found.edges[key] for key in placed}
     for members, inner in components((n for n in nodes if n in held.mentions), strong, decided.same):
         if _plain(members, decided):
             resolved.clusters.append(tuple(members))
             continue
         people = [person_node(held, member) for member in members]
         left = {key: found.effective[key] for key in inner}
-        clusters = person_clusters(people, left, model, decided, found.known)
+        clusters = person_clusters(people, left, model, decided, found.known, placed)
         resolved.clusters.extend(tuple(cluster) for cluster in clusters)
-    resolved.judged = judged(resolved.clusters, found.effective, limits, decided)
+    resolved.judged = judged(resolved.clusters, found.effective, limits, decided, placed)
     return resolved
 
 
@@ -143,22 +146,24 @@ def _plain(members: Sequence[int], decided: Decisions) -> bool:
 
 
 def judged(
-    clusters: Iterable[Sequence[int]], effective: Weights, limits: Limits, decided: Decisions
+    clusters: Iterable[Sequence[int]],
+    effective: Weights,
+    limits: Limits,
+    decided: Decisions,
+    placed: frozenset[Pair] = frozenset(),
 ) -> dict[Pair, Judged]:
-    """Same where the two are together; else unsure, for a reviewer, at the threshold or above.
-
-    Of what is in no cluster, and of what a reviewer keeps apart, the machine says nothing.
-    """
+    """``verdict_of`` every edge. Of what is in no cluster, and of what a reviewer keeps apart, the machine
+    says nothing."""
     place = {member: index for index, cluster in enumerate(clusters) for member in cluster}
     found: dict[Pair, Judged] = {}
     for key, weight in effective.items():
         ends = (place.get(key[0]), place.get(key[1]))
         if key in decided.different or ends == (None, None):
             continue
-        if ends[0] == ends[1]:
-            found[key] = Judged(*key, Verdict.SAME, weight, limits(*key).probability(weight))
-        elif weight >= (of := limits(*key)).lower:
-            found[key] = Judged(*key, Verdict.UNSURE, weight, of.probability(weight))
+        of = limits(*key)
+        verdict = verdict_of(ends[0] == ends[1], key in placed, weight, of)
+        if verdict is not None:
+            found[key] = Judged(*key, verdict, weight, of.probability(weight))
     return found
 
 

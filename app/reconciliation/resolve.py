@@ -10,11 +10,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rapidfuzz.distance.DamerauLevenshtein import distance as edits
-
 from app.reconciliation.clusters import Rules, agglomerate
 from app.reconciliation.comparisons import BIRTH, DOCUMENT, GIVEN, INITIALS, MATERNAL, PATERNAL, level_of
 from app.reconciliation.features import MentionFeatures, ReportFeatures
+from app.reconciliation.kin import (
+    OtherGiven,
+    copied_document,
+    cousins,
+    other_given,
+    share_surname,
+    siblings,
+    strangers,
+    twins_by_document,
+    two_documents,
+)
+from app.reconciliation.placing import among, placements
 from app.reconciliation.reports import NEVER, bound_by_number, follows, report_weight
 from app.reconciliation.rivals import without_rivals
 from app.reconciliation.scoring import Model, Thresholds, exact
@@ -37,10 +47,13 @@ class Rule(StrEnum):
     SIBLINGS = "siblings"
     STRANGERS = "strangers"
     DOCUMENTS = "documents"
+    TWIN_DOCUMENTS = "twin_documents"
     NAMELESS = "nameless"  # nothing but an alias: a hint at most
     LOCAL = "local"  # initials and keys mean nothing in another case
     HALF_A_NAME = "half_a_name"  # this and what follows: caps, not vetoes
     SIBLING_NAMES = "sibling_names"
+    OTHER_GIVEN = "other_given"
+    OTHER_MATERNAL = "other_maternal"
     BIRTHS_APART = "births_apart"
     OTHER_NAMES = "other_names"
     KEY_ALONE = "key_alone"
@@ -48,6 +61,8 @@ class Rule(StrEnum):
     KEY_WITHOUT_AGE = "key_without_age"
     SURNAMES_MOVED = "surnames_moved"
     NAMES_ALONE = "names_alone"
+    ONE_DAY = "one_day"
+    COMMON_NAME = "common_name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,18 +183,31 @@ def _present(pairs: Iterable[Pair], members: set[int]) -> list[Pair]:
     return [p for p in pairs if p[0] in members and p[1] in members]
 
 
+def verdict_of(together: bool, placed: bool, bits: float, of: Thresholds) -> Verdict | None:
+    """What the machine says of an edge: nothing where its own weight, rivals counted, is under the lower
+    threshold, together or not; of people who are only placed together, that it does not know."""
+    if together and placed:
+        return Verdict.UNSURE
+    if bits < of.lower:
+        return None
+    return Verdict.SAME if together else Verdict.UNSURE
+
+
 def _resolution(
-    clusters: list[list[int]], edges: Mapping[Pair, float], limits: Limits, decisions: Decisions
+    clusters: list[list[int]],
+    edges: Mapping[Pair, float],
+    limits: Limits,
+    decisions: Decisions,
+    placed: frozenset[Pair] = frozenset(),
 ) -> Resolution:
     place = {member: index for index, cluster in enumerate(clusters) for member in cluster}
     judged = []
     for (a, b), bits in sorted(edges.items()):
         if a not in place or b not in place or (a, b) in decisions.different:
             continue
-        together, of = place[a] == place[b], limits(a, b)
-        if together or bits >= of.lower:
-            verdict = Verdict.SAME if together else Verdict.UNSURE
-            judged.append(Judged(a, b, verdict, bits, of.probability(bits)))
+        verdict = verdict_of(place[a] == place[b], (a, b) in placed, bits, limits(a, b))
+        if verdict is not None:
+            judged.append(Judged(a, b, verdict, bits, limits(a, b).probability(bits)))
     return Resolution(tuple(tuple(c) for c in clusters), tuple(judged))
 
 
@@ -202,10 +230,10 @@ def person_weight(
     bits = mention_weight(a.features, b.features, model) if mention_bits is None else mention_bits
     bits += context_bits(a, b, same_case, model)
     most = exact(model.between(a.features.role, b.features.role).upper - _JUST_UNDER)
-    return most if bits > most and person_cap(a, b, same_case) is not None else bits
+    return most if bits > most and person_cap(a, b, same_case, model) is not None else bits
 
 
-def person_cap(a: PersonNode, b: PersonNode, same_case: bool) -> Rule | None:
+def person_cap(a: PersonNode, b: PersonNode, same_case: bool, model: Model) -> Rule | None:
     """Why no evidence of the machine may link these two, however heavy: they are for a reviewer at best."""
     x, y = a.features, b.features
     if not same_case and not _enough_across(x, y):
@@ -215,26 +243,40 @@ def person_cap(a: PersonNode, b: PersonNode, same_case: bool) -> Rule | None:
     if siblings(x, y):
         return Rule.SIBLING_NAMES
     birth = "equal" if x.birth is not None and x.birth == y.birth else level_of(BIRTH, x, y)
-    return Rule.BIRTHS_APART if birth in _BIRTHS_APART else _cap_of_names(a, b, birth, same_case)
+    if birth in _BIRTHS_APART:
+        return Rule.BIRTHS_APART
+    found = _cap_of_names(a, b, birth) or _cap_of_kin(x, y, birth, model)
+    return found or (None if same_case else _cap_across(a, b, birth, model))
 
 
-def _cap_of_names(a: PersonNode, b: PersonNode, birth: str, same_case: bool) -> Rule | None:
+def _cap_of_kin(x: MentionFeatures, y: MentionFeatures, birth: str, model: Model) -> Rule | None:
+    """Sisters share surnames by birth, cousins one of them: however rare, they say little where a given name
+    or the other surname is another's. A date of birth outweighs one name of several, but not consecutive
+    documents."""
+    if (other := other_given(x, y, model.terms)) is not OtherGiven.NONE:
+        twins = birth == "equal" and level_of(DOCUMENT, x, y) == "one_edit"
+        if birth != "equal" or twins or other is OtherGiven.WHOLLY:
+            return Rule.OTHER_GIVEN
+    apart = birth != "equal" and level_of(DOCUMENT, x, y) != "one_edit" and cousins(x, y)
+    return Rule.OTHER_MATERNAL if apart else None
+
+
+def _cap_of_names(a: PersonNode, b: PersonNode, birth: str) -> Rule | None:
     if birth != "equal" and _other_altogether(a.features, b.features):
         return Rule.OTHER_NAMES
-    if (found := _cap_of_keys(a, b, birth)) is not None:
-        return found
-    return None if same_case else _cap_across(a, b, birth)
+    return _cap_of_keys(a, b, birth)
 
 
 _BIRTHS_AGREE = frozenset({"equal", "typo", "dates_near", "age_agrees", "age_possible"})
 _HOME = "PER"
 
 
-def _cap_across(a: PersonNode, b: PersonNode, birth: str) -> Rule | None:
+def _cap_across(a: PersonNode, b: PersonNode, birth: str, model: Model) -> Rule | None:
     """Of two cases. In a whole country every name has namesakes: without a document within one edit or a date
     of birth, surnames have to stand in their places, and beside the names something else has to speak for the
-    two. That is a department in common; or, of people of one country, an age under the very same given names.
-    Of foreigners, whose names no table counts and who are at home in no department, both."""
+    two. That is a department in common; or, of people of one country, an age under the very same given names
+    where few bear them, and not on one day in two departments. Of foreigners, whose names no table counts
+    and who are at home in no department, both."""
     x, y = a.features, b.features
     if birth in ("equal", "typo") or level_of(DOCUMENT, x, y) in ("equal", "one_edit"):
         return None
@@ -244,7 +286,21 @@ def _cap_across(a: PersonNode, b: PersonNode, birth: str) -> Rule | None:
     agree = birth in _BIRTHS_AGREE
     if _foreign(x) or _foreign(y):
         return None if near and agree else Rule.NAMES_ALONE
-    return None if near or (agree and x.given == y.given) else Rule.NAMES_ALONE
+    if near:
+        return None
+    return _cap_far(a, b, model) if agree and x.given == y.given else Rule.NAMES_ALONE
+
+
+# Bits of a full name that hardly two people of one age bear: 19 would leave one namesake among 33 million
+# people of fifty ages; the rest is for names that run in families and regions.
+_RARE = 22.0
+
+
+def _cap_far(a: PersonNode, b: PersonNode, model: Model) -> Rule | None:
+    """One name and one age, in two departments."""
+    if a.report.facts_date is not None and a.report.facts_date == b.report.facts_date:
+        return Rule.ONE_DAY
+    return None if min(model.name_bits(m.features) for m in (a, b)) >= _RARE else Rule.COMMON_NAME
 
 
 def _foreign(m: MentionFeatures) -> bool:
@@ -256,7 +312,7 @@ _BIRTHS_APART = frozenset({"dates_differ", "age_differs"})
 
 def _other_altogether(x: MentionFeatures, y: MentionFeatures) -> bool:
     """Both say a name, or initials, and nothing of the one is anything of the other."""
-    if _share_surname(x, y) or (x.given and y.given and level_of(GIVEN, x, y) != "differs"):
+    if share_surname(x, y) or (x.given and y.given and level_of(GIVEN, x, y) != "differs"):
         return False
     initials = level_of(INITIALS, x, y)
     if initials not in ("null", "differs"):
@@ -349,75 +405,24 @@ def _hint(a: MentionFeatures, b: MentionFeatures, same_case: bool, model: Model)
     return NEVER
 
 
-def _other_given_name(x: MentionFeatures, y: MentionFeatures) -> bool:
-    """Sisters under one document that a clerk copied: no name of theirs sounds or shortens alike."""
-    if not (x.given and y.given) or x.given_sound == y.given_sound:
-        return False
-    return set(x.stems).isdisjoint(y.stems)
-
-
-# Letters that clerks write for one sound at the head of a name.
-_ALIKE = ("YIJLH", "CKQSZX", "BV", "GJHW", "XJ")
-_FAR = 3  # edits between any two given names of siblings; misspelt ones are nearer, short ones begin alike
-
-
-def siblings(x: MentionFeatures, y: MentionFeatures) -> bool:
-    """Names that share a surname and whose given names differ altogether, or initials that differ in the
-    given name's letter alone. What else they share, sisters rescued together share as well."""
-    if x.given and y.given:
-        return x.given != y.given and _share_surname(x, y) and _other_names(x, y)
-    if x.head is None or y.head is None or not set(x.initials).isdisjoint(y.initials):
-        return False
-    if x.head == y.head or any(x.head in letters and y.head in letters for letters in _ALIKE):
-        return False
-    return any(one[1:] == other[1:] != "" for one in x.initials for other in y.initials)
-
-
-def strangers(x: MentionFeatures, y: MentionFeatures) -> bool:
-    """Initials stated by one, of which no letter is the other's, however either is read."""
-    if not (x.initials_only or y.initials_only) or not (x.initials and y.initials):
-        return False
-    return all(
-        min(len(one), len(other)) > 2 and set(one).isdisjoint(other)
-        for one in x.initials
-        for other in y.initials
-    )
-
-
-def _other_names(x: MentionFeatures, y: MentionFeatures) -> bool:
-    if any(level.test(x, y) for level in GIVEN.levels[:-1]):
-        return False
-    return all(
-        one[:3] != other[:3] and edits(one, other, score_cutoff=_FAR) >= _FAR
-        for one in x.given
-        for other in y.given
-    )
-
-
-def _share_surname(x: MentionFeatures, y: MentionFeatures) -> bool:
-    sounds = {x.paternal_sound, x.maternal_sound} & {y.paternal_sound, y.maternal_sound}
-    return bool(sounds - {None})
-
-
 def veto(a: PersonNode, b: PersonNode) -> Rule | None:
     """Same record without the same valid document (or with it, under another given name); siblings and
     strangers without the same document or birth date; different valid documents of one type, more
-    than one edit apart."""
+    than one edit apart, or one edit apart under other given names."""
     x, y = a.features, b.features
     same = x.document and x.document == y.document and x.document_type == y.document_type
     if a.report.record_id == b.report.record_id:
         if not same:
             return Rule.ONE_RECORD
-        return Rule.COPIED_DOCUMENT if _other_given_name(x, y) else None
+        return Rule.COPIED_DOCUMENT if copied_document(x, y) else None
     if not same and not (x.birth and x.birth == y.birth):
         if siblings(x, y):
             return Rule.SIBLINGS
         if strangers(x, y):
             return Rule.STRANGERS
-    if x.document is None or y.document is None or x.document_type != y.document_type:
-        return None
-    conflict = x.document != y.document and not DOCUMENT.levels[2].test(x, y)
-    return Rule.DOCUMENTS if conflict else None
+    if x.document and y.document and level_of(DOCUMENT, x, y) == "conflict":
+        return Rule.DOCUMENTS
+    return Rule.TWIN_DOCUMENTS if twins_by_document(x, y) else None
 
 
 def vetoed(a: PersonNode, b: PersonNode) -> bool:
@@ -441,8 +446,14 @@ def resolve_persons(
     if effective is None:
         effective = without_rivals({node.id: node.report.record_id for node in mentions}, edges)
     roles = {node.id: node.features.role for node in mentions}
-    clusters = person_clusters(mentions, effective, model, decisions, known)
-    return _resolution(clusters, effective, lambda a, b: model.between(roles[a], roles[b]), decisions)
+
+    def limits(a: int, b: int) -> Thresholds:
+        return model.between(roles[a], roles[b])
+
+    record_of = {node.id: node.report.record_id for node in mentions}
+    placed = placements(edges, record_of, lambda key, bits: bits >= limits(*key).upper)
+    clusters = person_clusters(mentions, effective, model, decisions, known, placed)
+    return _resolution(clusters, effective, limits, decisions, placed)
 
 
 def person_clusters(
@@ -451,8 +462,10 @@ def person_clusters(
     model: Model,
     decisions: Decisions = Decisions(),
     known: dict[Pair, float] | None = None,
+    placed: frozenset[Pair] = frozenset(),
 ) -> list[list[int]]:
-    """The partition of ``resolve_persons`` alone; ``effective``: its edges, rivals counted.
+    """The partition of ``resolve_persons`` alone; ``effective``: its edges, rivals counted; ``placed``: those
+    of ``placements``.
 
     A pair that has an edge is under no veto (``person_weight`` would have been ``NEVER``): it is not asked
     again whenever clusters of these two try to join.
@@ -476,5 +489,9 @@ def person_clusters(
         upper=lambda a, b: limits(a, b).upper,
         floor=model.person.floor,
         forbidden=lambda a, b: pair(a, b) in decisions.different,
+        unfit=lambda left, right: two_documents(
+            [nodes[i].features for i in left], [nodes[i].features for i in right]
+        ),
     )
-    return agglomerate(nodes, effective, rules, _present(decisions.same, set(nodes)))
+    same = _present(decisions.same, set(nodes))
+    return agglomerate(nodes, effective, rules, same, among(placed, effective))

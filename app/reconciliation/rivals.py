@@ -36,13 +36,13 @@ def without_rivals(record_of: Mapping[int, int], edges: Mapping[Edge, float]) ->
     for (first, _), keys in between.items():
         if len(keys) > 1:
             ordered = [key if record_of[key[0]] == first else key[::-1] for key in keys]
-            for part in _parts(ordered):
+            for part in parts(ordered):
                 if len(part) > 1:
                     found |= _lessened(part, edges)
     return found
 
 
-def _parts(pairs: Iterable[Edge]) -> Iterable[list[Edge]]:
+def parts(pairs: Iterable[Edge]) -> Iterable[list[Edge]]:
     """Pairs (of the first record, of the second) that share nobody with pairs of another part."""
     part_of: dict[int, list[Edge]] = {}
     for pair in pairs:

@@ -112,6 +112,10 @@ class Terms:
     def first(self, value: str) -> float:
         return self._share(value, self.given, self._given_sounds, self.given_default)
 
+    def knows_given(self, value: str) -> bool:
+        """A name, in any spelling that sounds like it, of which the table has the share."""
+        return value in self.given or sound(value) in self._given_sounds
+
     @staticmethod
     def _share(value: str, shares: Mapping[str, float], sounds: Mapping[str, float], least: float) -> float:
         """A spelling that the table lacks is no rarer than the name that it sounds like: GONZALEZ is common
@@ -197,6 +201,14 @@ class Model:
         if found is None:
             found = self._given_bits[words] = exact(-math.log2(self.terms.given_names(words)))
         return found
+
+    def name_bits(self, m: MentionFeatures) -> float:
+        """-log2 of the share of people of this full name."""
+        return (
+            self.surname_bits(m.paternal or "")
+            + self.surname_bits(m.maternal or "")
+            + self.given_bits(m.given)
+        )
 
     def term_bits(self, column: str, mention: MentionFeatures) -> float:
         """-log2 of the share of what a level found equal."""

@@ -214,6 +214,10 @@ LEVELS: Final[Mapping[str, Mapping[str, Sentence]]] = {
             "A surname but no given name in common: sisters, unless proved otherwise.",
         ),
         Rule.STRANGERS: S("Iniciales sin una letra en común.", "Initials without a letter in common."),
+        Rule.TWIN_DOCUMENTS: S(
+            "Documentos a una cifra y otro nombre de pila: hermanas inscritas juntas.",
+            "Documents one digit apart under another given name: sisters registered together.",
+        ),
         Rule.DOCUMENTS: S("Documentos válidos distintos.", "Different valid documents."),
         Rule.NAMELESS: S(
             "De una no se sabe quién es: indicio a lo más.", "Of one nobody knows who it is: a hint at most."
@@ -235,6 +239,14 @@ LEVELS: Final[Mapping[str, Mapping[str, Sentence]]] = {
         ),
         Rule.SIBLING_NAMES: S(
             "Nombres de hermanas: a revisión como máximo.", "Names of sisters: for a reviewer at best."
+        ),
+        Rule.OTHER_GIVEN: S(
+            "Cada una tiene un nombre de pila que la otra no: podrían ser hermanas. A revisión.",
+            "Each bears a given name that the other does not: they may be sisters. To a reviewer.",
+        ),
+        Rule.OTHER_MATERNAL: S(
+            "Otro apellido materno, sin documento ni fecha de nacimiento: podrían ser primas. A revisión.",
+            "Another maternal surname without document or date of birth: maybe cousins. To a reviewer.",
         ),
         Rule.BIRTHS_APART: S(
             "Nacimientos o edades que se contradicen, sin el mismo documento: a revisión.",
@@ -264,6 +276,14 @@ LEVELS: Final[Mapping[str, Mapping[str, Sentence]]] = {
             "Entre casos, casi solo los nombres hablan por ellas: podrían ser homónimas. A revisión.",
             "Across cases hardly more than names speaks for them: they may be namesakes. To a reviewer.",
         ),
+        Rule.ONE_DAY: S(
+            "Hechos del mismo día en dos departamentos; solo nombre y edad: a revisión.",
+            "Facts of one day in two departments; a name and an age alone: to a reviewer.",
+        ),
+        Rule.COMMON_NAME: S(
+            "Nombre frecuente y solo una edad, en departamentos distintos: a revisión.",
+            "A common name and only an age, in different departments: to a reviewer.",
+        ),
         Cap.NOBODY_IN_COMMON: S(
             "De una institución y sin nadie en común: a revisión.",
             "Of one institution with nobody in common: to a reviewer.",
@@ -279,6 +299,10 @@ LEVELS: Final[Mapping[str, Mapping[str, Sentence]]] = {
         "certain": S("Más certeza no cabe.", "There is no more certainty than this."),
     },
     "rivals": {
+        "interchangeable": S(
+            "Nada distingue a estas personas entre los dos registros: colocadas por orden, a revisión.",
+            "Nothing tells these people apart between the two records: placed in order, to a reviewer.",
+        ),
         "claimed": S(
             "Contando a las demás personas de los dos registros: cada una es una sola de la otra parte.",
             "With everybody else of the two records counted: each is one of the other side at most.",

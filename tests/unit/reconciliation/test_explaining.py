@@ -34,6 +34,7 @@ VETOES = {
     Rule.SIBLINGS,
     Rule.STRANGERS,
     Rule.DOCUMENTS,
+    Rule.TWIN_DOCUMENTS,
     Rule.NAMELESS,
     Rule.LOCAL,
 }
@@ -74,10 +75,10 @@ def test_the_parts_of_two_records_add_up_to_their_weight_to_the_bit() -> None:
 def test_what_rivals_take_off_adds_up_to_the_bit() -> None:
     edges = {(1, 3): 9.25, (2, 3): 7.5, (1, 4): 3.0}
     record_of = {1: 10, 2: 10, 3: 20, 4: 20}
-    part = rivals_part((1, 3), edges, record_of)
+    part = rivals_part((1, 3), edges, record_of, 3.5)
     assert part is not None and part.bits < 0  # noqa: PT018
     assert edges[1, 3] + part.bits == without_rivals(record_of, edges)[1, 3]
-    assert rivals_part((1, 3), {(1, 3): 9.25}, record_of) is None
+    assert rivals_part((1, 3), {(1, 3): 9.25}, record_of, 3.5) is None
 
 
 def victims(*people: Mention) -> list[PersonNode]:
@@ -126,7 +127,7 @@ def test_every_level_rule_and_cap_has_its_words() -> None:
     for part, levels in PARTS.items():
         assert set(levels) == wording.LEVELS[part].keys()
     caps = {rule for rule in Rule if rule not in VETOES}
-    assert len(caps) == 9
+    assert len(caps) == 13
     assert wording.LEVELS["rule"].keys() == {*set(Rule) - caps, *CODE_RULES}
     assert wording.LEVELS["cap"].keys() == {*Cap, *caps, "certain"}
     assert wording.LEVELS.keys() <= wording.TITLES.keys()

@@ -157,7 +157,7 @@ def test_a_reviewers_decision_binds_either_way() -> None:
 def for_a_reviewer(one: Mention, other: Mention) -> Rule | None:
     """The cap that keeps two mentions of one case from the machine, checked to do so."""
     a, b = nodes([one], [other])
-    cap = person_cap(a, b, True)
+    cap = person_cap(a, b, True, MODEL)
     assert cap is not None
     assert person_weight(a, b, True, MODEL) < UPPER
     return cap
@@ -179,7 +179,7 @@ def test_one_document_outweighs_births_that_contradict() -> None:
     one = victim(1, "QUISPE/MAMANI/ROSA", born="1984-02-01", **same)
     other = victim(1, "QUISPE/MAMANI/ROSA", born="2007-02-01", **same)
     a, b = nodes([one], [other])
-    assert person_cap(a, b, True) is None
+    assert person_cap(a, b, True, MODEL) is None
     assert person_weight(a, b, True, MODEL) >= UPPER
 
 
@@ -198,7 +198,7 @@ def test_a_key_that_fits_the_only_victim_is_linked() -> None:
     a, b = nodes(
         [victim(1, "QUISPE/MAMANI/ROSA", sex="F", age=15)], [victim(1, key="01-2024", sex="F", age=15)]
     )
-    assert person_cap(a, b, True) is None
+    assert person_cap(a, b, True, MODEL) is None
     assert person_weight(a, b, True, MODEL) >= UPPER
 
 
@@ -210,11 +210,11 @@ def test_a_key_with_an_age_and_no_sex_is_somebody() -> None:
 def test_two_nameless_keys_where_there_are_several_victims_are_for_a_reviewer() -> None:
     here = [victim(1, key="01-2024", sex="F", age=15), victim(2, "ROJAS/NIMA/ANA", sex="F", age=30)]
     a, _, b = nodes(here, [victim(1, key="01-2024", sex="F", age=15)])
-    assert person_cap(a, b, True) is Rule.TWO_KEYS
+    assert person_cap(a, b, True, MODEL) is Rule.TWO_KEYS
     assert person_weight(a, b, True, MODEL) < UPPER
     paper = {"key": "01-2024", "doc": "DNI 29150731"}
     c, _, d = nodes([victim(1, **paper), here[1]], [victim(1, **paper)])
-    assert person_cap(c, d, True) is None
+    assert person_cap(c, d, True, MODEL) is None
 
 
 def test_a_nameless_key_with_a_document_of_its_own_is_still_no_name() -> None:
@@ -223,7 +223,7 @@ def test_a_nameless_key_with_a_document_of_its_own_is_still_no_name() -> None:
         victim(2, "ROJAS/NIMA/ANA", sex="F", age=30),
     ]
     a, _, b = nodes(here, [victim(1, key="01-2024", sex="F", age=15)])
-    assert person_cap(a, b, True) is Rule.TWO_KEYS
+    assert person_cap(a, b, True, MODEL) is Rule.TWO_KEYS
 
 
 def test_a_key_without_an_age_links_only_where_a_number_binds_the_records() -> None:
@@ -231,7 +231,7 @@ def test_a_key_without_an_age_links_only_where_a_number_binds_the_records() -> N
     assert for_a_reviewer(named, keyed) is Rule.KEY_WITHOUT_AGE
     a, b = nodes([named], [keyed])
     citing = PersonNode(a.id, a.features, replace(a.report, cited=((b.report.feed, b.report.citation_key),)))
-    assert person_cap(citing, b, True) is None
+    assert person_cap(citing, b, True, MODEL) is None
     assert person_weight(citing, b, True, MODEL) >= UPPER
 
 
@@ -244,27 +244,27 @@ def test_a_key_without_an_age_links_only_where_a_number_binds_the_records() -> N
 )
 def test_across_cases_surnames_stand_in_their_places(one: str, other: str) -> None:
     a, b = across(victim(1, one, age=20), victim(1, other, age=20), "150101", "150101")
-    assert person_cap(a, b, False) is Rule.SURNAMES_MOVED
-    assert person_cap(a, b, True) is None
+    assert person_cap(a, b, False, MODEL) is Rule.SURNAMES_MOVED
+    assert person_cap(a, b, True, MODEL) is None
     born = {"born": "2004-05-06"}
     c, d = across(victim(1, one, **born), victim(1, other, **born), "150101", "150101")
-    assert person_cap(c, d, False) is None
+    assert person_cap(c, d, False, MODEL) is None
 
 
 def test_across_departments_an_age_speaks_only_for_the_very_same_given_names() -> None:
     full, short = victim(1, "QUISPE/MAMANI/ROSA LUZ", age=20), victim(1, "QUISPE/MAMANI/ROSA", age=20)
-    assert person_cap(*across(full, full, "150101", "080101"), False) is None
-    assert person_cap(*across(full, short, "150101", "080101"), False) is Rule.NAMES_ALONE
-    assert person_cap(*across(full, short, "150101", "150101"), False) is None
+    assert person_cap(*across(full, full, "150101", "080101"), False, MODEL) is None
+    assert person_cap(*across(full, short, "150101", "080101"), False, MODEL) is Rule.NAMES_ALONE
+    assert person_cap(*across(full, short, "150101", "150101"), False, MODEL) is None
 
 
 def test_of_foreigners_a_department_and_an_age_have_to_speak() -> None:
     here, there = ("150101", "150101"), ("150101", "080101")
     aged = victim(1, "BOLIVAR/DIAZ/MARIANGEL", nat="VEN", age=20)
     bare = victim(1, "BOLIVAR/DIAZ/MARIANGEL", nat="VEN")
-    assert person_cap(*across(aged, aged, *here), False) is None
-    assert person_cap(*across(aged, aged, *there), False) is Rule.NAMES_ALONE
-    assert person_cap(*across(bare, bare, *here), False) is Rule.NAMES_ALONE
+    assert person_cap(*across(aged, aged, *here), False, MODEL) is None
+    assert person_cap(*across(aged, aged, *there), False, MODEL) is Rule.NAMES_ALONE
+    assert person_cap(*across(bare, bare, *here), False, MODEL) is Rule.NAMES_ALONE
 
 
 def test_across_cases_documents_of_two_types_are_no_whole_name() -> None:
@@ -274,7 +274,7 @@ def test_across_cases_documents_of_two_types_are_no_whole_name() -> None:
         "150101",
         "150101",
     )
-    assert person_cap(a, b, False) is Rule.HALF_A_NAME
+    assert person_cap(a, b, False, MODEL) is Rule.HALF_A_NAME
 
 
 def test_a_spelling_that_the_table_lacks_is_no_rarer_than_what_it_sounds_like() -> None:
@@ -291,7 +291,7 @@ def across(one: Mention, other: Mention, *places: str) -> tuple[PersonNode, Pers
     """Each in a record of its own, the one here, the other there."""
     found = []
     for number, (each, place) in enumerate(zip((one, other), places, strict=True), start=1):
-        seen = record(Feed.SISTRA, f"C-{number}", [each], facts="2024-03-01", place=place)
+        seen = record(Feed.SISTRA, f"C-{number}", [each], facts=f"2024-03-0{number}", place=place)
         report = report_features(seen, number)
         found.append(PersonNode(number, report.mentions[0], report))
     return found[0], found[1]
@@ -311,9 +311,9 @@ def test_names_alone_in_no_department_in_common_are_for_a_reviewer(
 ) -> None:
     """However rare the names are."""
     pair_of = across(victim(1, RARE, sex="F", **one), victim(1, RARE, sex="F", **other), *places)
-    assert person_cap(*pair_of, False) is Rule.NAMES_ALONE
+    assert person_cap(*pair_of, False, MODEL) is Rule.NAMES_ALONE
     assert person_weight(*pair_of, False, MODEL) < UPPER
-    assert person_cap(*pair_of, True) is None, "inside one case the case speaks for them"
+    assert person_cap(*pair_of, True, MODEL) is None, "inside one case the case speaks for them"
 
 
 @pytest.mark.parametrize(
@@ -329,5 +329,5 @@ def test_a_place_a_birth_or_a_document_beside_the_names_links_them(
     one: dict[str, object], other: dict[str, object], places: tuple[str, str]
 ) -> None:
     pair_of = across(victim(1, RARE, sex="F", **one), victim(1, RARE, sex="F", **other), *places)
-    assert person_cap(*pair_of, False) is None
+    assert person_cap(*pair_of, False, MODEL) is None
     assert person_weight(*pair_of, False, MODEL) >= UPPER

@@ -1,0 +1,133 @@
+"""Names of kin: what sisters share by birth, and what alone tells them apart. Pure.
+
+Inside one case a shared surname, however rare, says little: sisters are rescued together. Only the given name
+tells, and a document or a date of birth.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from enum import IntEnum
+
+from rapidfuzz.distance.DamerauLevenshtein import distance as edits
+from rapidfuzz.distance.JaroWinkler import similarity as jaro_winkler
+
+from app.reconciliation.comparisons import DOCUMENT, GIVEN, MATERNAL, NEAR, level_of
+from app.reconciliation.features import MentionFeatures
+from app.reconciliation.names import name_stems
+from app.reconciliation.phonetic import sound
+from app.reconciliation.scoring import Terms
+
+# Letters that clerks write for one sound at the head of a name.
+_ALIKE = ("YIJLH", "CKQSZX", "BV", "GJHW", "XJ")
+_FAR = 3  # edits between any two given names of siblings; misspelt ones are nearer, short ones begin alike
+_LONG = 5  # letters from which one edit is a slip and not another name: LUZ and LIZ are two
+
+
+class OtherGiven(IntEnum):
+    """Given names that the other does not bear, on both sides; who leaves one out has none."""
+
+    NONE = 0
+    PARTLY = 1  # beside one that both bear: MARIA LUZ, MARIA ROSA
+    WHOLLY = 2
+
+
+def other_given(x: MentionFeatures, y: MentionFeatures, terms: Terms) -> OtherGiven:
+    """Each name of one side may stand for one of the other: equal, of one sound, short for it, or misspelt.
+    Two names that people are known to bear are no slip of the pen for each other."""
+    if not (x.given and y.given) or x.given == y.given:
+        return OtherGiven.NONE
+    left = [any(_one_name(one, other, terms) for other in y.given) for one in x.given]
+    right = [any(_one_name(one, other, terms) for one in x.given) for other in y.given]
+    if all(left) or all(right):
+        return OtherGiven.NONE
+    return OtherGiven.PARTLY if any(left) else OtherGiven.WHOLLY
+
+
+def _one_name(one: str, other: str, terms: Terms) -> bool:
+    if one.startswith(other) or other.startswith(one) or sound(one) == sound(other):
+        return True
+    if not set(name_stems(one)).isdisjoint(name_stems(other)):
+        return True
+    if terms.knows_given(one) and terms.knows_given(other):
+        return False
+    slip = min(len(one), len(other)) >= _LONG and edits(one, other, score_cutoff=1) == 1
+    return slip or jaro_winkler(one, other) >= NEAR
+
+
+def twins_by_document(x: MentionFeatures, y: MentionFeatures) -> bool:
+    """Valid documents one edit apart under other given names: sisters registered on one day bear consecutive
+    numbers."""
+    if level_of(DOCUMENT, x, y) != "one_edit" or level_of(GIVEN, x, y) != "differs":
+        return False
+    return all(edits(one, other, score_cutoff=1) > 1 for one in x.given for other in y.given)
+
+
+def cousins(x: MentionFeatures, y: MentionFeatures) -> bool:
+    """Both maternal surnames are stated, and nothing of the one is of the other."""
+    return level_of(MATERNAL, x, y) == "differs"
+
+
+def copied_document(x: MentionFeatures, y: MentionFeatures) -> bool:
+    """Sisters under one document that a clerk copied: no name of theirs sounds or shortens alike."""
+    if not (x.given and y.given) or x.given_sound == y.given_sound:
+        return False
+    return set(x.stems).isdisjoint(y.stems)
+
+
+def siblings(x: MentionFeatures, y: MentionFeatures) -> bool:
+    """Names that share a surname and whose given names differ altogether, or initials that differ in the
+    given name's letter alone. What else they share, sisters rescued together share as well."""
+    if x.given and y.given:
+        return x.given != y.given and share_surname(x, y) and _other_names(x, y)
+    if x.head is None or y.head is None or not set(x.initials).isdisjoint(y.initials):
+        return False
+    if x.head == y.head or any(x.head in letters and y.head in letters for letters in _ALIKE):
+        return False
+    return any(one[1:] == other[1:] != "" for one in x.initials for other in y.initials)
+
+
+def strangers(x: MentionFeatures, y: MentionFeatures) -> bool:
+    """Initials stated by one, of which no letter is the other's, however either is read."""
+    if not (x.initials_only or y.initials_only) or not (x.initials and y.initials):
+        return False
+    return all(
+        min(len(one), len(other)) > 2 and set(one).isdisjoint(other)
+        for one in x.initials
+        for other in y.initials
+    )
+
+
+def _other_names(x: MentionFeatures, y: MentionFeatures) -> bool:
+    if any(level.test(x, y) for level in GIVEN.levels[:-1]):
+        return False
+    return all(
+        one[:3] != other[:3] and edits(one, other, score_cutoff=_FAR) >= _FAR
+        for one in x.given
+        for other in y.given
+    )
+
+
+def share_surname(x: MentionFeatures, y: MentionFeatures) -> bool:
+    sounds = {x.paternal_sound, x.maternal_sound} & {y.paternal_sound, y.maternal_sound}
+    return bool(sounds - {None})
+
+
+Documents = Counter[tuple[str | None, str]]
+
+
+def two_documents(left: Iterable[MentionFeatures], right: Iterable[MentionFeatures]) -> bool:
+    """Whether two sides together would bear two documents of one type, each of them repeated: what is written
+    twice is no slip of the pen. What one side bears already, a reviewer has joined."""
+    ours, theirs = (_documents(side) for side in (left, right))
+    if not ours or not theirs:
+        return False
+    return _several(ours + theirs) and not (_several(ours) or _several(theirs))
+
+
+def _documents(people: Iterable[MentionFeatures]) -> Documents:
+    return Counter((m.document_type, m.document) for m in people if m.document)
+
+
+def _several(documents: Documents) -> bool:
+    types = [kind for (kind, _), times in documents.items() if times > 1]
+    return len(types) > len(set(types))
