@@ -293,7 +293,7 @@ def _cap_across(a: PersonNode, b: PersonNode, birth: str, model: Model) -> Rule 
 
 # Bits of a full name that hardly two people of one age bear: 19 would leave one namesake among 33 million
 # people of fifty ages; the rest is for names that run in families and regions.
-_RARE = 22.0
+_RARE = 24.0
 
 
 def _cap_far(a: PersonNode, b: PersonNode, model: Model) -> Rule | None:
