@@ -252,8 +252,10 @@ def test_across_cases_surnames_stand_in_their_places(one: str, other: str) -> No
 
 
 def test_across_departments_an_age_speaks_only_for_the_very_same_given_names() -> None:
-    full, short = victim(1, "QUISPE/MAMANI/ROSA LUZ", age=20), victim(1, "QUISPE/MAMANI/ROSA", age=20)
+    full, short = victim(1, "SULLCA/LAVERIANO/ROSA LUZ", age=20), victim(1, "SULLCA/LAVERIANO/ROSA", age=20)
+    common = victim(1, "QUISPE/MAMANI/ROSA LUZ", age=20)
     assert person_cap(*across(full, full, "150101", "080101"), False, MODEL) is None
+    assert person_cap(*across(common, common, "150101", "080101"), False, MODEL) is Rule.COMMON_NAME
     assert person_cap(*across(full, short, "150101", "080101"), False, MODEL) is Rule.NAMES_ALONE
     assert person_cap(*across(full, short, "150101", "150101"), False, MODEL) is None
 
