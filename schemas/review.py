@@ -197,6 +197,11 @@ class ReviewDecision(Contract):
     needs_second: bool
     why_second: tuple[Literal["always", "minors", "size", "documents"], ...] = ()
     pairs: int
+    resting: int = Field(
+        default=0,
+        description="Pares con alguien a quien su registro ya no nombra: rigen otra vez cuando lo nombre / "
+        "pairs with somebody whom their record names no more: they bind again when it does",
+    )
     effect: Effect
     made_at: AwareDatetime | None
     words: tuple[ReviewWordItem, ...] = ()

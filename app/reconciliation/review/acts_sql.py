@@ -62,8 +62,13 @@ CASE
   WHEN cardinality(t.why_second) = 0 OR bool_or(w.word = 'confirmed') THEN 'effective'
   ELSE 'proposed'
 END"""
+# A word on somebody whom their record names no more rests: it binds again when they are named again.
+_RESTING: Final = """
+(SELECT count(*) FROM review_pair p WHERE p.act_id = t.id AND t.kind = 'person'
+  AND EXISTS (SELECT 1 FROM mention m WHERE m.id IN (p.a, p.b) AND NOT m.present))"""
 _ACT: Final = f"""
-SELECT t.*, {_STATE} AS state, (SELECT count(*) FROM review_pair p WHERE p.act_id = t.id) AS pairs
+SELECT t.*, {_STATE} AS state, (SELECT count(*) FROM review_pair p WHERE p.act_id = t.id) AS pairs,
+  {_RESTING} AS resting
 FROM review_act t LEFT JOIN review_word w ON w.act_id = t.id
 """
 ACT: Final = f"{_ACT} WHERE t.id = :id GROUP BY t.id"
@@ -76,7 +81,8 @@ GROUP BY t.id
 """
 ACTS: Final = f"""
 SELECT * FROM ({_ACT} WHERE t.number < :before GROUP BY t.id) found
-WHERE CAST(:state AS text) IS NULL OR state = :state
+WHERE (CAST(:state AS text) IS NULL OR state = :state)
+  AND (NOT CAST(:resting AS boolean) OR (resting > 0 AND state = 'effective'))
 ORDER BY number DESC LIMIT :limit
 """
 PAIRS: Final = "SELECT a, b, outcome FROM review_pair WHERE act_id = :id ORDER BY a, b"

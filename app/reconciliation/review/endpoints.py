@@ -92,16 +92,19 @@ async def get_queue(
 @router.get(
     "/review/decisions", summary="Decisiones de revisores, la última primero / decisions, latest first"
 )
-async def get_decisions(
+async def get_decisions(  # noqa: PLR0913, PLR0917  one parameter of the query string each
     request: Request,
     caller: Reviewer,
     reading: Looking,
     state: ActState | None = None,
+    resting: Annotated[
+        bool, Query(description="Solo las que reposan / only those that rest: `resting` > 0")
+    ] = False,
     after: After = None,
     limit: Limit = 50,
 ) -> Page[ReviewDecision]:
     service = _service(request, reading.session, caller)
-    page = await service.decisions(state and state.value, after, limit)
+    page = await service.decisions(state and state.value, after, limit, resting)
     await reading.witness(*dict.fromkeys(each for told in page.items for each in touched(told)))
     return page
 

@@ -85,8 +85,8 @@ class ReviewRepository:
         """The latest act on that doubtful pair."""
         return await self._row(acts_sql.ACT_ON_PAIR, kind=kind, a=pair[0], b=pair[1])
 
-    async def acts(self, state: str | None, before: int, limit: int) -> Sequence[RowMapping]:
-        return await self._rows(acts_sql.ACTS, state=state, before=before, limit=limit)
+    async def acts(self, state: str | None, resting: bool, before: int, limit: int) -> Sequence[RowMapping]:
+        return await self._rows(acts_sql.ACTS, state=state, resting=resting, before=before, limit=limit)
 
     async def pairs(self, act_id: UUID) -> dict[Pair, str]:
         rows = await self._rows(acts_sql.PAIRS, id=act_id)

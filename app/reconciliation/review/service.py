@@ -279,11 +279,14 @@ class ReviewService:
         """Raises ReviewDecisionNotFound."""
         return await self._told(await self._found(act_id))
 
-    async def decisions(self, state: str | None, after: str | None, limit: int) -> Page[ReviewDecision]:
-        """The latest first. The cursor is the number of the last one."""
+    async def decisions(
+        self, state: str | None, after: str | None, limit: int, resting: bool = False
+    ) -> Page[ReviewDecision]:
+        """The latest first. The cursor is the number of the last one. ``resting``: those alone that stand and
+        bind somebody whom their record names no more."""
         if after is not None and not (after.isascii() and after.isdigit() and int(after) <= LAST):
             raise ReviewCursorUnreadable
-        rows = await self._repository.acts(state, LAST if after is None else int(after), limit + 1)
+        rows = await self._repository.acts(state, resting, LAST if after is None else int(after), limit + 1)
         items = [await self._told(row) for row in rows[:limit]]
         more = str(rows[limit - 1]["number"]) if len(rows) > limit else None
         return Page[ReviewDecision](items=tuple(items), next=more)
@@ -363,7 +366,9 @@ class ReviewService:
             )
             for row in await self._repository.words(act["id"])
         )
-        fields = {name: act[name] for name in ("id", "kind", "act", "state", "outcome", "judge", "pairs")}
+        fields = {
+            name: act[name] for name in ("id", "kind", "act", "state", "outcome", "judge", "pairs", "resting")
+        }
         return ReviewDecision(
             **fields,
             needs_second=bool(act["why_second"]),

@@ -63,6 +63,9 @@ class Desk:
         version, _ = await self.ana.members("person", here)
         return await self.act(f"/v1/persons/{here}/merge", {"other": there}, version)
 
+    async def resting(self) -> Any:
+        return (await self.ana.get("/v1/review/decisions", resting=True))["items"]
+
     async def together(self, order: int) -> bool:
         """Whether that mention of the second file is the person of the first; from scratch too."""
         found = await self.person(1, FIRST) == await self.person(order)
@@ -102,10 +105,13 @@ async def test_a_correction_keeps_the_word(desk: Desk) -> None:
 async def test_a_word_on_who_was_replaced_rests_until_they_are_named_again(desk: Desk) -> None:
     await desk.put(FIRST, DIANA)
     await desk.put(SECOND, TICLLA)
-    await desk.merge()
+    merged = await desk.merge()
+    assert await desk.resting() == []
     await desk.put(SECOND, FELIPA)
     assert not await desk.together(1)
+    assert [(each["id"], each["resting"]) for each in await desk.resting()] == [(merged["id"], 1)]
     await desk.put(SECOND, FELIPA, TICLLA)
+    assert await desk.resting() == []
     assert (await desk.together(1), await desk.together(2)) == (False, True)
 
 

@@ -31,6 +31,7 @@ from support.fapi_client import (
     officer_assertion,
     ps256,
 )
+from support.naming import steady
 from support.web_fixtures import BASE_URL, PURPOSE
 
 SCOPES = ["registry:read", "audit:read", "identity:read"]
@@ -146,7 +147,7 @@ NOW = int(time.time())
         {"token": "otro"},
         {"admin": True},
     ],
-    ids=str,
+    ids=steady,
 )
 async def test_an_assertion_that_lies_in_one_place_is_refused(
     institution: Institution, claims: dict[str, Any]
@@ -172,7 +173,7 @@ async def test_an_assertion_that_lies_in_one_place_is_refused(
         {"jwk": OFFICERS.jwk},
         {"jku": "https://otro.example/jwks"},
     ],
-    ids=str,
+    ids=steady,
 )
 async def test_a_header_that_asks_for_something_else_is_refused(
     institution: Institution, header: dict[str, Any]
