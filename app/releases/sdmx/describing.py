@@ -90,7 +90,10 @@ def answers(offer: Offer) -> dict[int | str, dict[str, Any]]:
         200: {"description": "SDMX", "content": {each.value: {} for each in offer.formats}},
         204: {"description": "Nada cambió desde `updatedAfter` / nothing changed since"},
         304: {"description": "Ya se tiene / held already"},
-        400: {"description": "No sigue la API REST de SDMX / not the SDMX REST API", **refused},
+        400: {  # a NUL in the address is refused before any route is asked
+            "description": "No sigue la API REST de SDMX / not the SDMX REST API",
+            "content": {**refused["content"], _PROBLEM: {}},
+        },
         404: {"description": "Nada responde / nothing answers", **refused},
         406: {"description": "Formato no ofrecido / format not offered", **refused},
         422: {"description": "Código o pedido que no vale / code or request not valid", **refused},
