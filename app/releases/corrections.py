@@ -70,6 +70,23 @@ class Corrections:
             found[grain] += count if since else 0
         return {grain: count for grain, count in found.items() if count}
 
+    def sizes(self, tables: LinkedSet) -> dict[Cell, tuple[int, ...]]:
+        """Of each cell that an earlier release showed: how many things came to it and left it since.
+
+        What came and left in between is in neither release, and not counted here as it is in ``sets``.
+        """
+        found: dict[Cell, tuple[int, ...]] = {}
+        (measure,) = tables.counts
+        for told in self.earlier:
+            both = (
+                Counter(grain for key, grain in self.now.items() if told.placed.get(key) != grain),
+                Counter(grain for key, grain in told.placed.items() if self.now.get(key) != grain),
+            )
+            changed = [LinkedSet(tables.dimensions, {measure: counts}, {}) for counts in both]
+            for cell in told.published:
+                found[cell] = (*found.get(cell, ()), *(each.value(cell) for each in changed))
+        return found
+
     def sets(self, tables: LinkedSet) -> tuple[LinkedSet, ...]:
         """For each attacker, where there is something to ask; secrets are all corrections, small or not."""
         found = (

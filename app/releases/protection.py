@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 
 from app.releases.corrections import Corrections, Told
@@ -84,6 +84,7 @@ def linked(facts: Facts, periods: Sequence[Period], earlier: Sequence[Earlier], 
         history=_history(earlier, placing, family, corrections),
         covering=tuple(map(frozenset, placing.values())),
     )
+    made = replace(made, changes=corrections.sizes(made))
     return Linked(facts.indicator, family, made, corrections.sets(made))
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from adapters.reference import departments
 from app.releases.standard import OTHER, TOTAL
-from app.statistics.dimensions import LIMA_METROPOLITAN, LIMA_PROVINCES, LIMA_UNTOLD, UNKNOWN
+from app.statistics.dimensions import LIMA_METROPOLITAN, LIMA_PROVINCES, LIMA_UNTOLD, OFFICES, UNKNOWN
 from schemas.indicators import Words
 from schemas.vocabulary import Feed
 
@@ -209,4 +209,7 @@ def _pair(dimension: str, code: str) -> tuple[str, str]:
         return ("Solo " if len(names) == 1 else "") + ", ".join(names), (
             "Only " if len(names) == 1 else ""
         ) + ", ".join(names)
+    if dimension in OFFICES:  # names of the institutions' own, the same in both languages
+        name = next(name for name, each in OFFICES[dimension][1].items() if each == code)
+        return name, name
     return _WORDS[dimension][code]

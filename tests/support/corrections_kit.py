@@ -8,7 +8,7 @@ import itertools
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor
 
 import numpy as np
@@ -67,6 +67,7 @@ def release(placed: Placed, periods: Sequence[str], earlier: Sequence[Out]) -> O
         },
         history=History(published, protected, added),
     )
+    tables = replace(tables, changes=corrections.sizes(tables))
     return Out(placed, tables, protect(tables, USUAL, corrections.sets(tables)))
 
 

@@ -100,6 +100,7 @@ class LinkedSet:
     cells, of which the same may stand in several; ``missing`` are cells nobody could count. ``secrets`` are
     counts that no table shows and that stay unknown all the same. ``covering``: yes/no dimensions, of each
     set of which everything counted is a yes in at least one: the values of one dimension of many.
+    ``changes``: what came to a cell and left it since each release that showed it.
     """
 
     dimensions: tuple[Dimension, ...]
@@ -109,6 +110,7 @@ class LinkedSet:
     history: History = History()
     secrets: frozenset[Cell] = frozenset()
     covering: tuple[frozenset[str], ...] = ()
+    changes: Mapping[Cell, tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         names = [dimension.name for dimension in self.dimensions]

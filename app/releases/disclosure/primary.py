@@ -9,6 +9,11 @@ from app.releases.disclosure.policy import Policy
 def sensitive(tables: LinkedSet, policy: Policy) -> frozenset[Cell]:
     """Present cells with small counts or identifying zeros, with all that earlier releases protected."""
     few = {cell for cell in tables.present() if small(tables.value(cell), cell.measure, policy)}
+    few |= {
+        cell
+        for cell, sizes in tables.changes.items()
+        if cell in tables.present() and any(small(each, cell.measure, policy) for each in sizes)
+    }
     found = few | identifying_zeros(tables, policy) | tables.history.protected
     return tables.twins(found)
 

@@ -261,7 +261,7 @@ def test_a_schema_has_the_codes_and_concepts_of_its_flow_alone(client: httpx.Cli
 
 
 def test_a_schema_of_what_is_not_public_is_not_found(client: httpx.Client) -> None:
-    for flow in ("DF_VICTIMS_PURPOSE", "DFR_VICTIMS_PURPOSE", "DF_NEVER_WAS"):
+    for flow in ("DF_CASES_PURPOSE", "DFR_CASES_PURPOSE", "DF_NEVER_WAS"):
         assert client.get(f"/sdmx/3.0/schema/dataflow/INTERTRATA/{flow}").status_code == 404
     xsd = client.get(
         "/sdmx/3.0/schema/dataflow/INTERTRATA/DF_VICTIMS_SEX",

@@ -76,7 +76,7 @@ def test_lists_that_only_restricted_tables_use_are_not_told(served: Served) -> N
     listed = httpx.get(f"{served.address}/sdmx/3.0/structure/codelist", trust_env=False).json()
     ids = {each["id"] for each in listed["data"]["codelists"]}
     assert "CL_AREA" in ids
-    assert not ids & {"CL_PURPOSE", "CL_RECRUITMENT", "CL_FEEDS"}
+    assert not ids & {"CL_RECRUITMENT", "CL_FEEDS"}
 
 
 @pytest.mark.parametrize("path", ["structure/dataflow", "data/dataflow/INTERTRATA/DFR_VICTIMS_PURPOSE"])
