@@ -94,9 +94,8 @@ class Audits:
 
 def act_of(request: Request, kind: ActKind, objects: tuple[str, ...], outcome: str) -> Act:
     """The act of this request: its caller was admitted, and said officer and purpose where asked for."""
-    caller: Caller | None = getattr(
-        request.state, "caller", None
-    )  # not there yet where the gate itself refused
+    # Not there yet where the gate itself refused.
+    caller: Caller | None = getattr(request.state, "caller", None)
     said = caller.purpose if isinstance(caller, PurposedCaller) else None
     try:
         return Act(

@@ -2,10 +2,9 @@
 
 Of the mentions erased, the name, the blind keys and whatever matching compared go; role, sex and age stay,
 for without them past figures would change (Ley 29733, art. 14: dissociated data). Of their records the
-verbatim content of every version and the free text go too, for they name the same people, and so does who
-it no longer names. What others in
-the record are called is sealed anew under a fresh data key, and the old key is destroyed: no copy of the
-row opens any more.
+verbatim content of every version and the free text go too, for they name the same people, and so does the
+identity of whoever they name no more. What others in the record are called is sealed anew under a fresh
+data key, and the old key is destroyed: no copy of the row opens any more.
 """
 
 from collections.abc import Mapping, Sequence

@@ -321,8 +321,6 @@ Auditor = Annotated[PurposedCaller, Depends(PurposeRequirement((scopes.AUDIT_REA
 """Reads who did what, and says why: the log tells of officers and of whose data was opened."""
 ProofReader = Annotated[Caller, Depends(Requirement((scopes.AUDIT_READ,)))]
 """Reads checkpoints and proofs, which tell of nobody."""
-WholeExactReader = Annotated[Caller, Depends(Requirement((scopes.STATISTICS_EXACT,)))]
-"""As ``ExactReader``, of figures that are of the whole registry: nobody with a row scope is let in."""
 Operator = Annotated[Caller, Depends(Requirement((scopes.OPERATOR,)))]
 
 

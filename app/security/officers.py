@@ -16,7 +16,7 @@ from app.core.errors import Forbidden
 from app.security import jws
 from app.security.dpop import token_hash
 from app.security.jws import JwsRefused, PublicKey, Signed
-from app.security.purpose import OFFICER_FORM
+from app.security.purpose import OFFICER_FORM, same_form
 
 HEADER: Final = "Intertrata-Officer-Assertion"
 TYPE: Final = "officer-assertion+jwt"  # no other kind of JWT passes for one, nor one for another
@@ -121,14 +121,15 @@ def verify(
     said = (claims.iss, claims.aud, claims.ath)
     if said != (expected.client_id, expected.audience, token_hash(expected.token)):
         raise OfficerAssertionInvalid
-    if key is None or key.officer not in {None, claims.sub}:
+    officer = same_form(claims.sub)
+    if key is None or (key.officer is not None and same_form(key.officer) != officer):
         raise OfficerAssertionInvalid
     _check_times(claims, now.timestamp())
     try:
         key.key.check(assertion.signed)
     except JwsRefused:
         raise OfficerAssertionInvalid from None
-    return ProvenOfficer(claims.sub, claims.case, assertion.key_id)
+    return ProvenOfficer(officer, claims.case, assertion.key_id)
 
 
 def check_same(proven: ProvenOfficer | None, officer: str, case: str | None = None) -> None:

@@ -83,7 +83,7 @@ def same_form(officer: str) -> str:
 def named_officer(values: list[str]) -> str | None:
     """The officer that the header names, where it names one: for counting, not for believing."""
     said = values[0].strip() if len(values) == 1 else ""
-    return said if OFFICER_FORM.fullmatch(said) else None
+    return same_form(said) if OFFICER_FORM.fullmatch(said) else None
 
 
 def checked_case(text: str) -> str:

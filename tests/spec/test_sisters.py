@@ -1,13 +1,13 @@
 """Sisters, twins, cousins and namesakes: stories in which rare surnames and near numbers speak for two people
 who are two.
 
-As ``test_stories``: whoever is named in no group stands alone.
+Told as ``support.stories`` tells: whoever is named in no group stands alone.
 """
 
-import random
-
 import pytest
-from spec.test_stories import (
+
+from support.sample_story import A, R, S, V, person
+from support.stories import (
     CUSCO,
     HUEPETUHE,
     TAMBOPATA,
@@ -17,11 +17,8 @@ from spec.test_stories import (
     expected_cases,
     expected_persons,
     expediente,
+    told,
 )
-
-from app.reconciliation.scoring import Model
-from support.reference_linker import Linked, link
-from support.sample_story import A, R, S, V, person
 
 BORN = "2009-05-05"
 
@@ -172,37 +169,27 @@ STORIES = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def model() -> Model:
-    return Model.load()
-
-
-def told(name: str, model: Model, seed: int = 0) -> Linked:
-    records = list(STORIES[name].records.values())
-    return link(random.Random(seed).sample(records, len(records)), model)
-
-
 @pytest.mark.parametrize("name", STORIES)
-def test_who_is_who(name: str, model: Model) -> None:
-    linked = told(name, model)
+def test_who_is_who(name: str) -> None:
+    linked = told(STORIES[name])
     assert linked.cases == expected_cases(STORIES[name])
     assert linked.persons == expected_persons(STORIES[name])
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_no_arrival_changes_it(name: str, model: Model) -> None:
-    first = told(name, model)
-    assert all(told(name, model, seed) == first for seed in range(1, 7))
+def test_no_arrival_changes_it(name: str) -> None:
+    first = told(STORIES[name])
+    assert all(told(STORIES[name], seed) == first for seed in range(1, 7))
 
 
 @pytest.mark.parametrize(
     "name", [name for name, story in STORIES.items() if not story.persons and "departments" not in name]
 )
-def test_sisters_and_cousins_go_to_a_reviewer(name: str, model: Model) -> None:
-    assert told(name, model).unsure_persons
+def test_sisters_and_cousins_go_to_a_reviewer(name: str) -> None:
+    assert told(STORIES[name]).unsure_persons
 
 
-def test_who_is_only_placed_is_marked_for_a_reviewer(model: Model) -> None:
-    linked = told("twins of the same initials in court", model)
+def test_who_is_only_placed_is_marked_for_a_reviewer() -> None:
+    linked = told(STORIES["twins of the same initials in court"])
     court = {pair for pair in linked.unsure_persons if pair[0][0] == "poder-judicial"}
     assert len(court) == 8, "each of the two with each of two and two"

@@ -16,23 +16,19 @@ from app.core.clock import Clock, FixedClock
 from app.core.settings import Settings
 from app.db.engine import Database
 from app.ingestion.service import IngestionService
-from app.main import create_app
 from app.security.keyring import KeyRing
 from app.wiring import Services, build_services
 from schemas.vocabulary import Feed
 from support.database_fixtures import fresh, opened
 from support.databases import Server
 from support.ingestion_kit import NOW, ingest, sample, sample_arrival
-from support.web_fixtures import BASE_URL, PURPOSE, Bearer
+from support.web_fixtures import PURPOSE, Bearer
+from support.web_fixtures import application_of as application
 
 
 def composed(url: str, database: Database, home: Path, clock: Clock | None = None) -> Services:
     clock = clock or FixedClock(NOW)
     return build_services(Settings(home=home), url, database, KeyRing.generate(), clock)
-
-
-def application(services: Services) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(services)), base_url=BASE_URL)
 
 
 def bearer_of(services: Services) -> Bearer:

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import httpx
+from sqlalchemy import text
 
 from adapters.base import Form
 from app.core.clock import FixedClock
@@ -30,6 +31,15 @@ BUILDER, APPROVER = Word("estadística-1", "bimestre de prueba"), Word("estadís
 BEFORE = datetime(2024, 3, 1, 15, tzinfo=UTC)  # B1 of 2024 has ended, its hour has not come
 HOUR = datetime(2024, 3, 20, 15, tzinfo=UTC)  # 10:00 in Lima
 PERIOD = "2024-B1"
+CLEARED = (
+    "release_build",
+    "release_act",
+    "release_manifest",
+    "release_fact",
+    "release_table",
+    "release",
+    "pgqueuer",
+)
 FILES = {
     Feed.RETA_PNP: ("reta_pnp.csv", Form.CSV),
     Feed.SISTRA: ("sistra.ndjson", Form.NDJSON),
@@ -58,6 +68,18 @@ class Releasing:
 
     def reading(self, *more: str) -> dict[str, str]:
         return self.bearer("statistics:read", *more)
+
+
+@asynccontextmanager
+async def without_releases(registry: Releasing) -> AsyncIterator[Releasing]:
+    """The registry before the hour of its first release; afterwards its releases are cleared, for which the
+    triggers that freeze them stand aside."""
+    registry.clock.advance(BEFORE - registry.clock.now())
+    yield registry
+    async with registry.database.write() as session:
+        await session.execute(text("SET LOCAL session_replication_role = replica"))
+        for table in CLEARED:
+            await session.execute(text(f"DELETE FROM {table}"))
 
 
 @asynccontextmanager

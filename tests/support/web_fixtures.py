@@ -31,6 +31,16 @@ def services(database: Database, database_url: str, tmp_path: Path) -> Services:
     return build_services(settings, database_url, database, KeyRing.generate(), SystemClock())
 
 
+def in_production(url: str, database: Database, home: Path) -> Services:
+    """Composed as for the real thing: clients with keys, tokens bound to them."""
+    settings = Settings(home=home, mode="production")
+    return build_services(settings, url, database, KeyRing.generate(), SystemClock())
+
+
+def application_of(services: Services) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(services)), base_url=BASE_URL)
+
+
 @pytest_asyncio.fixture
 async def api(services: Services) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(create_app(services))

@@ -79,6 +79,12 @@ async def test_each_officer_has_a_pace_and_the_client_one_over_all(services: Ser
         assert await statuses(api, 2, two) == [200, 429]  # the fifth was refused and spent of the client too
 
 
+async def test_an_officer_in_capitals_is_no_other(services: Services, paced: Paced) -> None:
+    async with paced(requests_per_officer_minute=2, requests_per_client_minute=9) as api:
+        assert await statuses(api, 2, headers(services, "cl-oficina", "oficial-7")) == [200, 200]
+        assert await statuses(api, 1, headers(services, "cl-oficina", "OFICIAL-7")) == [429]
+
+
 async def test_processes_share_one_count_also_at_the_same_time(services: Services, paced: Paced) -> None:
     sent = headers(services, "cl-doble")
     async with paced(requests_per_client_minute=6) as one, paced(requests_per_client_minute=6) as two:

@@ -21,13 +21,12 @@ from app.releases.making.service import MOST_ATTEMPTS
 from app.releases.standard import PUBLIC, TABLES
 from app.wiring import jobs_of
 from support.databases import Server
-from support.release_kit import APPROVER, BEFORE, HOUR, PERIOD, Releasing, releasing
+from support.release_kit import APPROVER, BEFORE, HOUR, PERIOD, Releasing, releasing, without_releases
 
 AT = "/v1/releases"
 ANA, BRUNO = "estadistica-1", "estadistica-2"
 SAID = {"reason": "Prueba automática del servicio"}
 TESTS = Path(__file__).parents[2]
-CLEARED = ("release_build", "release_act", "release_manifest", "release_fact", "release_table", "release")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -38,13 +37,8 @@ async def registry(server: Server, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def making(registry: Releasing) -> AsyncIterator[Releasing]:
-    """The registry, without releases."""
-    registry.clock.advance(BEFORE - registry.clock.now())
-    yield registry
-    async with registry.database.write() as session:
-        await session.execute(text("SET LOCAL session_replication_role = replica"))
-        for table in (*CLEARED, "pgqueuer"):
-            await session.execute(text(f"DELETE FROM {table}"))
+    async with without_releases(registry) as empty:
+        yield empty
 
 
 def by(making: Releasing, officer: str, *more: str) -> dict[str, str]:

@@ -10,12 +10,10 @@ import pytest
 import pytest_asyncio
 
 from app.core.clock import SystemClock
-from app.core.settings import Settings
 from app.db.engine import Database
 from app.main import create_app
 from app.security import credentials
 from app.security.clients import ClientNeedsKey
-from app.security.keyring import KeyRing
 from app.wiring import Services, build_services
 from support.fapi_client import (
     ASSERTION_TYPE,
@@ -30,7 +28,7 @@ from support.fapi_client import (
     ps256,
 )
 from support.naming import steady
-from support.web_fixtures import BASE_URL
+from support.web_fixtures import BASE_URL, application_of, in_production
 
 SCOPES = ["operator", "registry:read"]
 METRICS = f"{BASE_URL}/metrics"
@@ -42,13 +40,12 @@ KEY = es256()
 def production(
     module_database: Database, module_database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Services:
-    settings = Settings(home=tmp_path_factory.mktemp("home"), mode="production")
-    return build_services(settings, module_database_url, module_database, KeyRing.generate(), SystemClock())
+    return in_production(module_database_url, module_database, tmp_path_factory.mktemp("home"))
 
 
 @pytest_asyncio.fixture(scope="module")
 async def http(production: Services) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(production)), base_url=BASE_URL)
+    return application_of(production)
 
 
 @pytest_asyncio.fixture

@@ -12,15 +12,11 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from app.core.clock import SystemClock
-from app.core.settings import Settings
 from app.db.engine import Database
-from app.main import create_app
 from app.security import credentials
 from app.security.clients import ClientUnknown, OfficerProof
 from app.security.credentials import CredentialInvalid
-from app.security.keyring import KeyRing
-from app.wiring import Services, build_services
+from app.wiring import Services
 from support.fapi_client import (
     FapiClient,
     HolderKey,
@@ -32,7 +28,7 @@ from support.fapi_client import (
     ps256,
 )
 from support.naming import steady
-from support.web_fixtures import BASE_URL, PURPOSE
+from support.web_fixtures import BASE_URL, PURPOSE, application_of, in_production
 
 SCOPES = ["registry:read", "audit:read", "identity:read"]
 ENTRIES = f"{BASE_URL}/v1/audit/entries"
@@ -44,13 +40,12 @@ HEADER = "Intertrata-Officer-Assertion"
 def services(
     module_database: Database, module_database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Services:
-    settings = Settings(home=tmp_path_factory.mktemp("home"), mode="production")
-    return build_services(settings, module_database_url, module_database, KeyRing.generate(), SystemClock())
+    return in_production(module_database_url, module_database, tmp_path_factory.mktemp("home"))
 
 
 @pytest_asyncio.fixture(scope="module")
 async def http(services: Services) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(services)), base_url=BASE_URL)
+    return application_of(services)
 
 
 class Institution:
@@ -95,6 +90,12 @@ async def test_the_log_says_by_which_key_an_officer_was_proven(
     assert [each["officer_proven"] for each in mine] == [False, True]
     assert mine[1]["objects"] == [f"officer_key/{key.thumbprint}"]
     assert mine[1]["officer"] == "oficial-000"
+
+
+@pytest.mark.parametrize("key", [OFFICERS, OWN], ids=["of the institution", "of the officer"])
+async def test_an_officer_is_one_in_capitals_too(institution: Institution, key: HolderKey) -> None:
+    for declared, proven in (("Oficial-000", "OFICIAL-000"), ("OFICIAL-000", "oficial-000")):
+        assert (await institution.ask(institution.said(key, sub=proven), officer=declared)).status_code == 200
 
 
 async def test_where_proof_is_required_a_declared_officer_reads_nothing(

@@ -3,7 +3,7 @@
 import hashlib
 from base64 import b64decode
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,22 +12,26 @@ import sqlalchemy.exc
 from sqlalchemy import text
 
 from app.releases import errors
-from app.releases.building import Built, Former, asked, built
-from app.releases.differences import Fates, reasons_of
+from app.releases.building import Built, built
 from app.releases.disclosure.policy import PUBLIC_EDITION
-from app.releases.facts import Fact, Facts
 from app.releases.periods import Period, told_by
-from app.releases.placing import ToldTwice
-from app.releases.protection import linked
 from app.releases.service import Word
 from app.releases.signing import verified
 from app.releases.standard import TABLES, TOTAL
-from app.releases.tables import exact_table
 from app.statistics.service import StatisticsService
 from schemas.query import Grain, Query
 from schemas.releases import CellStatus, ChangeKind, Edition, ReleaseChanges, ReleaseTable
 from support.databases import Server
-from support.release_kit import APPROVER, BEFORE, BUILDER, HOUR, PERIOD, Releasing, releasing
+from support.release_kit import (
+    APPROVER,
+    BEFORE,
+    BUILDER,
+    HOUR,
+    PERIOD,
+    Releasing,
+    releasing,
+    without_releases,
+)
 
 AT = "/v1/releases"
 
@@ -40,13 +44,8 @@ async def registry(server: Server, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def fresh_releases(registry: Releasing) -> AsyncIterator[Releasing]:
-    """As the registry, without releases: the triggers stand aside for the test's own clearing."""
-    registry.clock.advance(BEFORE - registry.clock.now())
-    yield registry
-    async with registry.database.write() as session:
-        await session.execute(text("SET LOCAL session_replication_role = replica"))
-        for table in ("release_act", "release_manifest", "release_fact", "release_table", "release"):
-            await session.execute(text(f"DELETE FROM {table}"))
+    async with without_releases(registry) as empty:
+        yield empty
 
 
 async def test_the_steps_and_who_may_take_them(fresh_releases: Releasing) -> None:
@@ -417,17 +416,6 @@ async def test_what_comes_out_while_a_release_is_made_stops_it(
     assert [each.id for each in await service.all()] == [first]
 
 
-def test_a_thing_that_is_told_twice_is_not_shown_as_two() -> None:
-    dimensions = asked()["victims"]
-    rows = tuple(
-        Fact("k", "trafficking", date(2024, 1, 5), tuple(told.get(each, "unknown") for each in dimensions))
-        for told in ({"sex": "female"}, {"sex": "male"})
-    )
-    facts = Facts("victims", dimensions, rows)
-    with pytest.raises(ToldTwice):
-        linked(facts, told_by(Period.parse(PERIOD)), [], "trafficking")
-
-
 async def test_what_moved_to_another_year_is_no_annulment(fresh_releases: Releasing) -> None:
     """Its date was put right: it left this period for another, and no record of it was annulled."""
     await fresh_releases.published()
@@ -466,37 +454,3 @@ async def of_another_year(registry: Releasing, shift: str, records: list[int] | 
         await mark(session, records)
     await registry.services.linker.link_pending()
     return records
-
-
-async def test_what_came_from_a_published_year_is_no_late_report() -> None:
-    """And what left for another is no annulment; without either it is."""
-    table = next(each for each in TABLES if each.id == "cases-department")
-    periods = told_by(Period.parse(PERIOD))
-    here = Facts("cases", ("department",), (Fact("a", "trafficking", date(2024, 1, 5), ("08",)),))
-    nothing = Facts("cases", ("department",), ())
-    known = {"cases": frozenset({"a"})}
-    cell = (PERIOD, "trafficking", TOTAL)
-    for before, after, fates, kind in (
-        (here, nothing, Fates(moved_to=known), ChangeKind.RECLASSIFICATION),
-        (here, nothing, Fates(), ChangeKind.ANNULMENT),
-        (nothing, here, Fates(moved_from=known), ChangeKind.RECLASSIFICATION),
-        (nothing, here, Fates(), ChangeKind.LATE_REPORT),
-    ):
-        [reason] = reasons_of(table, before, after, periods, fates)[cell]
-        assert reason.kind is kind
-
-
-async def test_a_table_that_is_public_since_the_year_began_is_refused_in_words() -> None:
-    """What was published of the year was counted without its dimension."""
-    period = Period.parse(PERIOD)
-    table = next(each for each in TABLES if each.id == "cases-department")
-    old = Facts("cases", ("department",), (Fact("a", "trafficking", date(2024, 1, 5), ("08",)),))
-    told_ = {Edition.PUBLIC: {table.id: exact_table(table, old, [period])}}
-    former = Former(f"{PERIOD}.1", told_by(period), told_, {"cases": old}, 0, latest=True)
-    facts = {id_: Facts(id_, dimensions, ()) for id_, dimensions in asked().items()}
-    with pytest.raises(errors.FactsTooOld) as refused:
-        await built(facts, told_by(Period.parse("2024-B2")), [former], PUBLIC_EDITION)
-    assert refused.value.facts["release"] == f"{PERIOD}.1"
-    assert "stage" in str(refused.value.facts["missing"])
-    made = await built(facts, told_by(Period.parse("2024-B2")), [former], None)
-    assert Edition.PUBLIC not in made.editions
