@@ -2,7 +2,9 @@
 
 Codes and whole numbers only, under a header of ids. Totals are no row beside others: who adds up a column
 must not add them in. Where a period has not ended, a last column says so of each row (1, else 0): a file goes
-where the headers of its answer do not.
+where the headers of its answer do not. For the same reason a workbook says on a second sheet, and a Parquet
+file in the metadata of its schema (key ``intertrata``, JSON), what each measure is, which dimensions must not
+be added up, and when it was counted.
 """
 
 import csv
@@ -28,7 +30,7 @@ def as_csv(answer: Answer) -> bytes:
 
 
 def as_xlsx(answer: Answer) -> bytes:
-    """One sheet. Codes are written as text: 01 stays a department."""
+    """Figures on the first sheet, what they are on the second. Codes are text: 01 stays a department."""
     written = BytesIO()
     book = xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False})
     sheet = book.add_worksheet("INTERTRATA")
@@ -39,6 +41,9 @@ def as_xlsx(answer: Answer) -> bytes:
                 sheet.write_string(row, column, value)
             else:
                 sheet.write_number(row, column, value)
+    notes = book.add_worksheet("Notas - Notes")
+    for row, line in enumerate(_notes(answer)):
+        notes.write_row(row, 0, line)
     book.close()
     return written.getvalue()
 
@@ -53,8 +58,26 @@ def as_parquet(answer: Answer) -> bytes:
     ]
     columns = [pa.array([line[place] for line in lines], field.type) for place, field in enumerate(fields)]
     written = BytesIO()
-    pq.write_table(pa.table(columns, schema=pa.schema(fields)), written)
+    about = answer.model_dump_json(exclude={"rows", "totals"})
+    pq.write_table(pa.table(columns, schema=pa.schema(fields, {"intertrata": about})), written)
     return written.getvalue()
+
+
+def _notes(answer: Answer) -> Iterator[tuple[str, ...]]:
+    """Spanish first. A line for each measure, with the asked dimensions whose parts exceed it together."""
+    yield "medida / measure", "unidad / unit", "fecha / date basis", "no sumar por / do not add up by"
+    for each in answer.measures:
+        yield each.id, each.unit, each.date_basis, ", ".join(each.multi_valued)
+    asked = answer.query
+    yield ()
+    yield "desde / since", str(asked.since or "")
+    yield "hasta / until", str(asked.until or "")
+    yield "fuente / source", asked.source or "todas, reconciliadas / all, reconciled"
+    for name, codes in asked.filters.items():
+        yield f"filtro / filter: {name}", ", ".join(codes)
+    yield "no terminado / unfinished", ", ".join(answer.unfinished)
+    yield "contado / counted at", answer.counted_at.isoformat()
+    yield "posición del registro / position of the registry", str(answer.position)
 
 
 def _header(answer: Answer) -> Line:

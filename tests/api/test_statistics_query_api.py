@@ -1,5 +1,6 @@
 """Questions to the statistics, as a client asks them."""
 
+import json
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -134,11 +135,29 @@ async def test_every_form_of_a_table_tells_the_same(
     }
     lines = got["csv"].text.splitlines()
     assert lines == [",".join(map(str, line)) for line in [header, *expected]]
-    sheet = CalamineWorkbook.from_filelike(BytesIO(got["xlsx"].content)).get_sheet_by_index(0)
-    assert sheet.to_python() == [header, *expected]
+    book = CalamineWorkbook.from_filelike(BytesIO(got["xlsx"].content))
+    assert book.get_sheet_by_index(0).to_python() == [header, *expected]
     table = pq.read_table(BytesIO(got["parquet"].content))
     assert table.column_names == header
     assert [list(row.values()) for row in table.to_pylist()] == expected
+
+
+async def test_a_file_says_itself_what_must_not_be_added_up(
+    sample_api: httpx.AsyncClient, sample_bearer: Bearer
+) -> None:
+    asked = {"measures": ["victims", "cases"], "dimensions": ["purpose"], "filters": {"department": ["17"]}}
+    headers = sample_bearer("statistics:exact")
+    answer = (await sample_api.post(QUERY_AT, json=asked, headers=headers)).json()
+    assert [each["multi_valued"] for each in answer["measures"]] == [["purpose"], ["purpose"]]
+    workbook = (await sample_api.post(f"{QUERY_AT}?format=xlsx", json=asked, headers=headers)).content
+    notes = CalamineWorkbook.from_filelike(BytesIO(workbook)).get_sheet_by_index(1).to_python()
+    assert [line[:4] for line in notes[1:3]] == [
+        [each["id"], each["unit"], each["date_basis"], "purpose"] for each in answer["measures"]
+    ]
+    assert ["filtro / filter: department", "17", "", ""] in notes
+    columns = (await sample_api.post(f"{QUERY_AT}?format=parquet", json=asked, headers=headers)).content
+    about = json.loads(pq.read_schema(BytesIO(columns)).metadata[b"intertrata"])
+    assert (about["measures"], about["query"]) == (answer["measures"], answer["query"])
 
 
 @pytest.mark.parametrize(
