@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping
 from datetime import date, datetime
 from importlib import import_module
+from itertools import product
 from typing import Any
 
 from app.commands.rehearsing import quiet_splink
@@ -93,14 +94,19 @@ def _date(text: str | None) -> date | None:
 def _weights_alone(rehearsed: Rehearsed, truth: Mapping[int, str]) -> dict[str, float]:
     """Candidates of the blocking rules, from a prior of one in a list, linked from the upper threshold on."""
     held, model = rehearsed.held, rehearsed.model
-    first: dict[tuple[str, str], list[int]] = {}
-    second: dict[tuple[str, str], list[int]] = {}
+    first: dict[tuple[str, ...], list[tuple[int, bool]]] = {}  # mentions, and whether they ask
+    second: dict[tuple[str, ...], list[tuple[int, bool]]] = {}
     for number, mention in held.mentions.items():
         report = held.report(held.record_of[number])
         side = first if report.feed == Feed.RETA_PNP else second
         for block in mention_blocks(mention, report):
-            side.setdefault(block, []).append(number)
-    pairs = {(a, b) for block in first.keys() & second.keys() for a in first[block] for b in second[block]}
+            side.setdefault(block[:2], []).append((number, not block.answers))
+    pairs = {
+        (a, b)
+        for block in first.keys() & second.keys()
+        for (a, asks), (b, asked) in product(first[block], second[block])
+        if asks or asked
+    }
     prior = -math.log2(len(truth) / 2)
     linked = [
         truth[held.record_of[a]] == truth[held.record_of[b]]

@@ -2,17 +2,19 @@
 
 from typing import Final
 
+# Keys below zero only answer (``blocking``): two of them do not meet.
 KEYED: Final = """
 SELECT DISTINCT least(x.m, y.m) AS a, greatest(x.m, y.m) AS b
-FROM mention_key x JOIN mention_key y ON x.key = y.key AND x.m < y.m
+FROM mention_key x JOIN mention_key y ON abs(x.key) = abs(y.key) AND x.m < y.m
 JOIN mention p ON p.m = x.m JOIN mention q ON q.m = y.m
-WHERE p.r <> q.r
+WHERE p.r <> q.r AND (x.key > 0 OR y.key > 0)
 """
 
 RECORD_PAIRS: Final = """
 SELECT least(a, b) AS a, greatest(a, b) AS b, max(shared) > 0 AS shared FROM (
     SELECT x.r AS a, y.r AS b, 1 AS shared
-    FROM record_key x JOIN record_key y ON x.key = y.key AND x.r < y.r
+    FROM record_key x JOIN record_key y ON abs(x.key) = abs(y.key) AND x.r < y.r
+    WHERE x.key > 0 OR y.key > 0
     UNION ALL
     SELECT p.r, q.r, 0 FROM keyed JOIN mention p ON p.m = keyed.a JOIN mention q ON q.m = keyed.b) found
 GROUP BY least(a, b), greatest(a, b)

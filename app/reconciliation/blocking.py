@@ -14,17 +14,17 @@ year, until few enough are expected: a QUISPE of Lima is compared with no more t
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from importlib import resources
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.reconciliation.features import MentionFeatures, ReportFeatures
 from app.reconciliation.names import surname_core
 from app.reconciliation.phonetic import sound
 from schemas.vocabulary import Feed
 
-VERSION: Final = "2026.12"
+VERSION: Final = "2026.12b"
 
 _WEEK = 7
 _LARGEST_PROVINCES = frozenset({"1501", "0701"})  # the date and the province alone would be no selection
@@ -70,12 +70,33 @@ def _given_share(given_sound: str) -> float:
     return _GIVEN.get(given_sound, _GIVEN_DEFAULT)
 
 
+class Block(NamedTuple):
+    """What a rule says of a mention or a record. ``answers``: it asks for nobody, and is only found."""
+
+    rule: str
+    value: str
+    answers: bool = False
+
+    def signed(self, key: int) -> int:
+        """``key``: what rule and value are hashed to, above zero."""
+        return -key if self.answers else key
+
+
+def shared(blocks: Collection[Block], others: Collection[Block]) -> set[str]:
+    """The rules by which two are candidates."""
+    answers = {each[:2]: each.answers for each in blocks}
+    return {
+        other.rule for other in others if other[:2] in answers and not (other.answers and answers[other[:2]])
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``value`` gives None where the mention has not what the rule asks for."""
+    """``value`` gives None where the mention has not what the rule needs; ``asks``: who seeks by it."""
 
     name: str
     value: Callable[[MentionFeatures, ReportFeatures], str | None]
+    asks: Callable[[MentionFeatures], bool]
 
 
 def _join(*parts: str | int | None) -> str | None:
@@ -170,8 +191,23 @@ def _begun(found: Combined | None, other: str | None) -> Combined | None:
     return None if found is None or not other else (f"{found[0]}|{other[:2]}", found[1] * _OF_TWO_LETTERS)
 
 
+def _no_paternal(f: MentionFeatures) -> bool:
+    return f.paternal is None
+
+
+def _no_maternal(f: MentionFeatures) -> bool:
+    return f.maternal is None
+
+
+def _anybody(_f: MentionFeatures) -> bool:
+    return True
+
+
 def _rules_of(
-    name: str, parts: Callable[[MentionFeatures], Combined | None], rare: float = 0.0
+    name: str,
+    parts: Callable[[MentionFeatures], Combined | None],
+    rare: float = 0.0,
+    asks: Callable[[MentionFeatures], bool] = _anybody,
 ) -> tuple[Rule, ...]:
     """Those up to ``rare`` are a block. Of others those of one department, and those of one age; where that
     is expected to be too many still, those of one year there, and of one age there."""
@@ -196,8 +232,8 @@ def _rules_of(
             return _join(found[0], _window(f))
         return _join(found[0], _window(f), _department(r))
 
-    by_itself = (Rule(name, alone),) if rare else ()
-    return (*by_itself, Rule(f"{name}_place", place), Rule(f"{name}_birth", born))
+    by_itself = (Rule(name, alone, asks),) if rare else ()
+    return (*by_itself, Rule(f"{name}_place", place, asks), Rule(f"{name}_birth", born, asks))
 
 
 def _of_department(code: str) -> float:
@@ -248,20 +284,20 @@ def _night(name: str | None, share: Callable[[str], float], r: ReportFeatures) -
 
 
 MENTION_RULES = (
-    Rule("document", _document),
-    Rule("document_head", _document_head),
-    Rule("document_tail", _document_tail),
+    Rule("document", _document, _anybody),
+    Rule("document_head", _document_head, _anybody),
+    Rule("document_tail", _document_tail, _anybody),
     *_rules_of("names", _full, _ALONE),
     *_rules_of("surnames", _surnames, _ALONE),
     *_rules_of("paternal_given_maternal", _paternal_and, _ALONE / 4),
     *_rules_of("maternal_given_paternal", _maternal_and, _ALONE / 4),
-    *_rules_of("paternal_given", _paternal),
-    _rules_of("maternal_given", _maternal)[0],
-    Rule("birth_paternal", _birth_paternal),
-    Rule("birth_given", _birth_given),
-    Rule("birth_initials", _birth_initials),
-    Rule("facts_given", _facts_given),
-    Rule("facts_paternal", _facts_paternal),
+    *_rules_of("paternal_given", _paternal, asks=_no_maternal),
+    _rules_of("maternal_given", _maternal, asks=_no_paternal)[0],
+    Rule("birth_paternal", _birth_paternal, _anybody),
+    Rule("birth_given", _birth_given, _anybody),
+    Rule("birth_initials", _birth_initials, _anybody),
+    Rule("facts_given", _facts_given, _anybody),
+    Rule("facts_paternal", _facts_paternal, _anybody),
 )
 
 
@@ -270,20 +306,20 @@ _CALL_DAYS = 60
 _MONTH = 30
 
 
-def mention_blocks(f: MentionFeatures, report: ReportFeatures) -> list[tuple[str, str]]:
-    """(rule, value) of one mention. NN and alias-only mentions have none: they are found through their
-    case."""
+def mention_blocks(f: MentionFeatures, report: ReportFeatures) -> list[Block]:
+    """Of one mention. NN and alias-only mentions have none: they are found through their case."""
     if not f.nameable or not report.makes_case:
         return []
-    found = ((rule.name, rule.value(f, report)) for rule in MENTION_RULES)
-    blocks = [(name, value) for name, value in found if value is not None]
-    blocks += [("reported_given", value) for value in _reported_given(f, report)]
+    found = ((rule, rule.value(f, report)) for rule in MENTION_RULES)
+    blocks = [Block(rule.name, value, not rule.asks(f)) for rule, value in found if value is not None]
+    answers = not _no_paternal(f)
+    blocks += [Block("reported_given", value, answers) for value in _reported_given(f, report)]
     return blocks
 
 
 def _reported_given(f: MentionFeatures, report: ReportFeatures) -> Iterator[str]:
-    """Partial names of callers' victims: a given name in one department about one time. The commoner, the
-    shorter the time; at last in one district."""
+    """Partial names, of callers' victims above all: a given name in one department about one time. The
+    commoner, the shorter the time; at last in one district. Who has no surname asks."""
     if f.given_sound is None or report.report_date is None:
         return
     for department in report.departments:
@@ -303,26 +339,27 @@ def _periods(report: ReportFeatures, days: int, of_calls: int) -> range:
     return range(first, first + (of_calls if report.feed == Feed.LINEA_1818 else 1))
 
 
-def record_blocks(report: ReportFeatures) -> list[tuple[str, str]]:
-    """(rule, value) of one record; empty where it can belong to no case."""
+def record_blocks(report: ReportFeatures) -> list[Block]:
+    """Of one record; empty where it can belong to no case."""
     return list(dict.fromkeys(_record_blocks(report))) if report.joins_case else []
 
 
-def _record_blocks(report: ReportFeatures) -> Iterator[tuple[str, str]]:
-    yield "number", f"{report.feed}|{report.citation_key}"
+def _record_blocks(report: ReportFeatures) -> Iterator[Block]:
+    """A week and a district alone bring a call to what it started: between others they say too little."""
+    yield Block("number", f"{report.feed}|{report.citation_key}")
     for feed, key in report.cited:
-        yield "number", f"{feed}|{key}"
+        yield Block("number", f"{feed}|{key}")
     if report.first_call:
-        yield "number", f"{report.feed}|{report.first_call}"
+        yield Block("number", f"{report.feed}|{report.first_call}")
     if report.report_date is not None and report.district:
         for week in _periods(report, _WEEK, _CALL_WEEKS):
-            yield "reported_district", f"{week}|{report.district}"
+            yield Block("reported_district", f"{week}|{report.district}", report.feed != Feed.LINEA_1818)
     if report.facts_date is None:
         return
     if report.district:
-        yield "facts_district", f"{report.facts_date}|{report.district}"
+        yield Block("facts_district", f"{report.facts_date}|{report.district}")
     if report.province and report.province not in _LARGEST_PROVINCES:
-        yield "facts_province", f"{report.facts_date}|{report.province}"
+        yield Block("facts_province", f"{report.facts_date}|{report.province}")
 
 
 def splink_blocking_rules() -> list[str]:

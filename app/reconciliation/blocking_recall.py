@@ -5,10 +5,8 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
-from app.reconciliation.blocking import mention_blocks
+from app.reconciliation.blocking import Block, mention_blocks, shared
 from app.reconciliation.features import MentionFeatures, ReportFeatures
-
-Block = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +14,7 @@ class RuleRecall:
     """Of one rule, or of all together (``rule`` is then "any")."""
 
     rule: str
-    candidates: int  # pairs of mentions that share a value, those of one record too
+    candidates: int  # pairs of mentions that it gives, those of one record too
     found: int  # true pairs among them
     alone: int  # true pairs that no other rule finds
 
@@ -46,14 +44,15 @@ def recall_by_rule(
         sizes.update(blocks)
         people[person].append((report.name, blocks))
     pairs = [
-        frozenset(rule for rule, _ in x & y)
+        frozenset(shared(x, y))
         for group in people.values()
         for (a, x), (b, y) in combinations(group, 2)
         if a != b
     ]
     candidates: Counter[str] = Counter()
-    for (rule, _), size in sizes.items():
-        candidates[rule] += size * (size - 1) // 2
+    for block, size in sizes.items():
+        if not block.answers:
+            candidates[block.rule] += size * (size - 1) // 2 + size * sizes[block._replace(answers=True)]
     found = Counter(rule for rules in pairs for rule in rules)
     alone = Counter(next(iter(rules)) for rules in pairs if len(rules) == 1)
     by_rule = [RuleRecall(rule, candidates[rule], found[rule], alone[rule]) for rule in sorted(candidates)]

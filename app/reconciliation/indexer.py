@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.ingestion.ports import MentionIndex, RecordIndex
 from app.reconciliation import features
-from app.reconciliation.blocking import mention_blocks, record_blocks
+from app.reconciliation.blocking import Block, mention_blocks, record_blocks
 from app.reconciliation.features import MentionFeatures, ReportFeatures, decode, encode, report_features
 from app.security.blind import BlindIndex
 from schemas.observations import Observation
@@ -58,5 +58,5 @@ class FeatureIndexer:
     def _mention(self, mention: MentionFeatures, report: ReportFeatures) -> MentionIndex:
         return MentionIndex(encode(mention), self._keys("mention", mention_blocks(mention, report)))
 
-    def _keys(self, of: str, blocks: Iterable[tuple[str, str]]) -> tuple[int, ...]:
-        return tuple(sorted({self._blind.key(f"{of}:{rule}", value) for rule, value in blocks}))
+    def _keys(self, of: str, blocks: Iterable[Block]) -> tuple[int, ...]:
+        return tuple(sorted({b.signed(self._blind.key(f"{of}:{b.rule}", b.value)) for b in blocks}))

@@ -35,21 +35,25 @@ DELETE FROM link_dirty WHERE record_id IN (
 CLEAN: Final = "DELETE FROM link_dirty WHERE record_id = ANY($1::bigint[])"
 
 # Both kinds of candidates in one trip: pairs of records by a record key; pairs of mentions by a mention key.
-CANDIDATES: Final = """
+# A key meets its equal and its opposite; one below zero, which only answers, its opposite (``blocking``).
+_MEETS: Final = "unnest(CASE WHEN x.key < 0 THEN ARRAY[-x.key] ELSE ARRAY[x.key, -x.key] END) AS met (key)"
+CANDIDATES: Final = f"""
 SELECT DISTINCT x.record_id AS a_record, NULL::bigint AS a, y.record_id AS b_record, NULL::bigint AS b
 FROM unnest($1::bigint[]) AS changed (id)
 CROSS JOIN LATERAL (SELECT key, record_id FROM record_key WHERE record_id = changed.id OFFSET 0) x
-CROSS JOIN LATERAL (SELECT record_id FROM record_key WHERE key = x.key OFFSET 0) y
+CROSS JOIN LATERAL {_MEETS}
+CROSS JOIN LATERAL (SELECT record_id FROM record_key WHERE key = met.key OFFSET 0) y
 WHERE y.record_id <> x.record_id
 UNION ALL
 SELECT DISTINCT m.record_id, m.id, n.record_id, n.id
 FROM unnest($1::bigint[]) AS changed (id)
 CROSS JOIN LATERAL (SELECT id, record_id FROM mention WHERE record_id = changed.id OFFSET 0) m
 CROSS JOIN LATERAL (SELECT key FROM mention_key WHERE mention_id = m.id OFFSET 0) x
-CROSS JOIN LATERAL (SELECT mention_id FROM mention_key WHERE key = x.key OFFSET 0) y
+CROSS JOIN LATERAL {_MEETS}
+CROSS JOIN LATERAL (SELECT mention_id FROM mention_key WHERE key = met.key OFFSET 0) y
 CROSS JOIN LATERAL (SELECT id, record_id FROM mention WHERE id = y.mention_id OFFSET 0) n
 WHERE n.record_id <> m.record_id
-"""
+"""  # noqa: S608  constants
 
 _RECORD: Final = """
 SELECT r.id, r.feed, r.key, r.data_key, p.citation_key, p.makes_case, p.joins_case, p.facts_date,

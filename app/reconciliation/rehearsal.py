@@ -12,14 +12,13 @@ from itertools import combinations
 import numpy as np
 
 from app.reconciliation.batch import Conclusion, Work
-from app.reconciliation.blocking import mention_blocks, record_blocks
+from app.reconciliation.blocking import Block, mention_blocks, record_blocks, shared
 from app.reconciliation.bulk import Keys
 from app.reconciliation.features import ReportFeatures, with_mentions
 from app.reconciliation.held import Held, HeldRecord
 from app.reconciliation.resolve import Decisions, Judged
 from app.reconciliation.scoring import LinkKind, Model
 
-Blocks = Iterable[tuple[str, str]]
 Mention = tuple[int, str, int]  # record id, role, order
 
 
@@ -101,10 +100,10 @@ class _Keys:
         self._keys: list[int] = []
         self._owners: list[int] = []
 
-    def add(self, owner: int, blocks: Blocks) -> None:
-        for rule, value in blocks:
-            digest = blake2b(f"{rule}|{value}".encode(), digest_size=8).digest()
-            self._keys.append(int.from_bytes(digest, "little", signed=True))
+    def add(self, owner: int, blocks: Iterable[Block]) -> None:
+        for block in blocks:
+            digest = blake2b(f"{block.rule}|{block.value}".encode(), digest_size=8).digest()
+            self._keys.append(block.signed(int.from_bytes(digest, "little") >> 1))
             self._owners.append(owner)
 
     def arrays(self) -> Keys:
@@ -156,7 +155,7 @@ def mention_recall(rehearsed: Rehearsed, person: Mapping[Mention, int]) -> Block
     by_rule: Counter[str] = Counter()
     found = in_case = 0
     for a, b in pairs:
-        rules = {rule for rule, _ in blocks[a] & blocks[b]}
+        rules = shared(blocks[a], blocks[b])
         by_rule.update(rules)
         context = not rules and together(a, b)
         in_case += context
@@ -175,12 +174,12 @@ def record_recall(rehearsed: Rehearsed, case: Mapping[int, int | None]) -> Block
     for group in groups.values():
         blocks = {record: _all_blocks(rehearsed.held.report(record)) for record in group}
         for a, b in combinations(group, 2):
-            rules = {rule for rule, _ in blocks[a] & blocks[b]}
+            rules = shared(blocks[a], blocks[b])
             by_rule.update(rules)
             pairs += 1
             found += bool(rules)
     return BlockingRecall(pairs, found, dict(by_rule), 0)
 
 
-def _all_blocks(report: ReportFeatures) -> set[tuple[str, str]]:
+def _all_blocks(report: ReportFeatures) -> set[Block]:
     return {*record_blocks(report), *(b for m in report.mentions for b in mention_blocks(m, report))}

@@ -222,14 +222,18 @@ def _same_people(found: LabelledRecords) -> list[tuple[MentionFeatures, MentionF
 def _report_pairs(found: LabelledRecords, model: Model) -> list[LabelledPair]:
     """Every candidate pair of records that may link at all, with its levels and whether it is one case."""
     by_id = {r.record_id: r for r in found.reports if r.makes_case}
-    blocks: dict[tuple[str, str], set[int]] = defaultdict(set)
+    told: dict[tuple[str, ...], dict[int, bool]] = defaultdict(dict)  # who has a block, whether to ask by it
     for record_id, report in by_id.items():
-        for block in record_blocks(report):
-            blocks[block].add(record_id)
-        for mention in report.mentions:
-            for block in mention_blocks(mention, report):
-                blocks[block].add(record_id)
-    pairs = {pair for members in blocks.values() for pair in combinations(sorted(members), 2)}
+        blocks = (block for mention in report.mentions for block in mention_blocks(mention, report))
+        for block in (*record_blocks(report), *blocks):
+            holders = told[block[:2]]
+            holders[record_id] = holders.get(record_id, False) or not block.answers
+    pairs = {
+        (a, b)
+        for holders in told.values()
+        for a, b in combinations(sorted(holders), 2)
+        if holders[a] or holders[b]
+    }
     out = []
     for a, b in sorted(pairs):
         if may_link(by_id[a], by_id[b]):

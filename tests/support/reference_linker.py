@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from app.reconciliation.blocking import mention_blocks, record_blocks
+from app.reconciliation.blocking import Block, mention_blocks, record_blocks
 from app.reconciliation.features import ReportFeatures, report_features
 from app.reconciliation.reports import edge_weight
 from app.reconciliation.resolve import (
@@ -83,15 +83,14 @@ def case_edges(
     live: Sequence[ReportFeatures], nodes: Sequence[PersonNode], model: Model
 ) -> dict[Pair, float]:
     by_record = {r.record_id: r for r in live}
-    blocks: dict[Hashable, set[int]] = defaultdict(set)
-    for report in live:
-        for block in record_blocks(report):
-            blocks[block].add(report.record_id)
-    for node in nodes:
-        for block in mention_blocks(node.features, node.report):
-            blocks[block].add(node.report.record_id)
+    told = [(report.record_id, block) for report in live for block in record_blocks(report)]
+    told += [
+        (node.report.record_id, block)
+        for node in nodes
+        for block in mention_blocks(node.features, node.report)
+    ]
     found = {}
-    for key in _pairs(blocks):
+    for key in _pairs(told):
         bits = edge_weight(by_record[key[0]], by_record[key[1]], model)
         if bits >= model.case.lower:
             found[key] = bits
@@ -102,13 +101,10 @@ def person_edges(
     nodes: Sequence[PersonNode], case_of: Mapping[int, Hashable], model: Model
 ) -> dict[Pair, float]:
     by_id = {node.id: node for node in nodes}
-    blocks: dict[Hashable, set[int]] = defaultdict(set)
-    for node in nodes:
-        for block in mention_blocks(node.features, node.report):
-            blocks[block].add(node.id)
-        blocks["case", case_of[node.report.record_id]].add(node.id)
+    told = [(node.id, block) for node in nodes for block in mention_blocks(node.features, node.report)]
+    told += [(node.id, Block("case", str(case_of[node.report.record_id]))) for node in nodes]
     found = {}
-    for key in _pairs(blocks):
+    for key in _pairs(told):
         a, b = by_id[key[0]], by_id[key[1]]
         same_case = case_of[a.report.record_id] == case_of[b.report.record_id]
         bits = person_weight(a, b, same_case, model)
@@ -117,8 +113,17 @@ def person_edges(
     return found
 
 
-def _pairs(blocks: Mapping[Hashable, set[int]]) -> set[Pair]:
-    return {pair(a, b) for members in blocks.values() for a, b in combinations(members, 2)}
+def _pairs(told: Iterable[tuple[int, Block]]) -> set[Pair]:
+    """Two of one rule and value, unless both only answer."""
+    holders: dict[tuple[str, str], set[tuple[int, bool]]] = defaultdict(set)
+    for holder, block in told:
+        holders[block.rule, block.value].add((holder, block.answers))
+    return {
+        pair(a, b)
+        for members in holders.values()
+        for (a, answers), (b, answered) in combinations(members, 2)
+        if a != b and not (answers and answered)
+    }
 
 
 def _within(edges: Mapping[Pair, float], members: set[int]) -> dict[Pair, float]:

@@ -37,7 +37,7 @@ def database(held: list[ReportFeatures]) -> duckdb.DuckDBPyConnection:
     connection.register("report", pa.table(report_table(range(len(held)), held)))
     connection.register("cited", pa.table(cited_table(range(len(held)), held)))
     pairs = list(combinations(range(len(held)), 2))
-    blocks = [{value for rule, value in record_blocks(r) if rule == "number"} for r in held]
+    blocks = [{block.value for block in record_blocks(r) if block.rule == "number"} for r in held]
     columns = {
         "a": [a for a, _ in pairs],
         "b": [b for _, b in pairs],
