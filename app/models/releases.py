@@ -99,14 +99,21 @@ class ReleaseManifest(Base):
 
 
 class ReleaseAct(Base):
-    """What was done with a release, each once. ``not_before``: the end of the embargo, of ``published``."""
+    """What was done with a release, each once. ``not_before``: the end of the embargo, of ``published``;
+    who takes it back before that has ``recalled`` it, and it never came out."""
 
     __tablename__ = "release_act"
     __table_args__ = (
-        CheckConstraint("act IN ('approved', 'published', 'withdrawn')", name="act"),
+        CheckConstraint("act IN ('approved', 'published', 'withdrawn', 'recalled')", name="act"),
         CheckConstraint("(act = 'published') = (not_before IS NOT NULL)", name="not_before"),
         CheckConstraint("btrim(who) <> '' AND btrim(reason) <> ''", name="said"),
         ForeignKeyConstraint(["release_id"], ["release.id"]),
+        Index(
+            "uq_release_act_end",
+            "release_id",
+            unique=True,
+            postgresql_where=text("act IN ('withdrawn', 'recalled')"),
+        ),
     )
 
     release_id: Mapped[str] = mapped_column(primary_key=True)

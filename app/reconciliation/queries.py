@@ -16,7 +16,11 @@ SELECT record_id, xmin::text AS version FROM link_dirty
 WHERE record_id > $2 ORDER BY record_id LIMIT $1
 """
 
-SIZES: Final = "SELECT (SELECT count(*) FROM link_dirty) AS dirty, (SELECT count(*) FROM report) AS records"
+# Records are counted only where $1 are dirty: fewer are never a reason to link everything anew.
+SIZES: Final = """
+SELECT dirty, CASE WHEN dirty >= $1 THEN (SELECT count(*) FROM report) END AS records
+FROM (SELECT count(*) AS dirty FROM link_dirty) d
+"""
 
 SET_MODEL: Final = """
 INSERT INTO link_state (id, model, blocking) VALUES (1, $1, $2)
@@ -146,7 +150,9 @@ PERSON_COMPONENT: Final = f"""
 {_REACH.format(origin="SELECT id FROM mention WHERE record_id = ANY($3::bigint[])")},
 known (ids) AS MATERIALIZED (SELECT array_agg(id) FROM reach),
 fellows (id) AS MATERIALIZED (
-    SELECT f.id FROM (SELECT DISTINCT m.record_id FROM reach r JOIN mention m ON m.id = r.id) n
+    SELECT f.id FROM (
+        SELECT DISTINCT m.record_id FROM reach r
+        CROSS JOIN LATERAL (SELECT record_id FROM mention WHERE id = r.id OFFSET 0) m) n
     CROSS JOIN LATERAL (SELECT id FROM mention WHERE record_id = n.record_id OFFSET 0) f
 ),
 ends (id) AS (

@@ -69,9 +69,9 @@ class LinkRepository:
     async def set_blocking(self, version: str) -> None:
         await self._connection.execute("UPDATE link_state SET blocking = $1", version)
 
-    async def sizes(self) -> tuple[int, int]:
-        """Dirty records, and records held."""
-        row = await self._connection.fetchrow(queries.SIZES)
+    async def sizes(self, least: int) -> tuple[int, int | None]:
+        """Dirty records, and records held: None where fewer than ``least`` are dirty."""
+        row = await self._connection.fetchrow(queries.SIZES, least)
         return row["dirty"], row["records"]
 
     async def dirty(self, limit: int | None, after: int = 0) -> dict[int, str]:

@@ -217,12 +217,12 @@ class ReconciliationService:
         async with self._database.write() as session:
             connection = await raw_connection(session)
             repository = LinkRepository(connection, self._sealer)
-            dirty, records = await repository.sizes()
+            dirty, records = await repository.sizes(FULL_LEAST)
             standing = await repository.state()
             running = ((await self._models.running(connection)).version, blocking.VERSION)
         if not dirty:
             return 0, False
-        many = dirty >= FULL_LEAST and dirty >= FULL_SHARE * records
+        many = records is not None and dirty >= FULL_SHARE * records
         return dirty, many or standing not in (None, running)
 
     async def _other_rules(self) -> bool:

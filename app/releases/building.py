@@ -34,7 +34,7 @@ class Former:
     tables: Mapping[Edition, Mapping[str, ReleaseTable]]
     facts: Mapping[str, Facts]
     redirect: int
-    latest: bool  # no later version of the period is published
+    version: int
 
 
 @dataclass(slots=True)
@@ -148,14 +148,26 @@ def _earlier(former: Iterable[Former]) -> list[Earlier]:
     ]
 
 
-def explained(made: Built, release: str, replaced: Former, fates: Fates) -> None:
-    """Adds to each edition what it changes of the version that it replaces."""
+def replaced_by(period: Period, former: Iterable[Former], edition: Edition) -> Former | None:
+    """The version before, of those that have that edition."""
+    versions = (each for each in former if each.periods[0] == period and each.tables[edition])
+    return max(versions, key=lambda each: each.version, default=None)
+
+
+def explained(
+    made: Built, release: str, period: Period, former: Sequence[Former], fates: Fates
+) -> Former | None:
+    """Adds to each edition what it changes of the version before, which is given back: every one has the
+    restricted edition."""
     for edition, tables in made.editions.items():
+        replaced = replaced_by(period, former, edition)
+        if replaced is None:
+            continue
         told = [
             change
             for table in TABLES
             if (after := _of(tables, table.id)) is not None
-            and (before := replaced.tables.get(edition, {}).get(table.id)) is not None
+            and (before := replaced.tables[edition].get(table.id)) is not None
             for change in changes(
                 before,
                 after,
@@ -172,6 +184,7 @@ def explained(made: Built, release: str, replaced: Former, fates: Fates) -> None
         ]
         document = ReleaseChanges(release=release, replaces=replaced.id, edition=edition, changes=tuple(told))
         tables.append(frozen(CHANGES, len(told), document))
+    return replaced_by(period, former, Edition.RESTRICTED)
 
 
 def _of(tables: Iterable[Frozen], id_: str) -> ReleaseTable | None:

@@ -131,7 +131,7 @@ async def one(
     request: Request, caller: ReleaseReader, session: ReadDep, release: Id, edition: Of
 ) -> Response:
     reader = _reader(request, caller, session)
-    return _told(request, (await reader.one(await reader.named(release), edition)).release)
+    return _told(request, (await reader.one(await reader.named(release, edition), edition)).release)
 
 
 @router.get(
@@ -144,7 +144,7 @@ async def manifest(
     request: Request, caller: ReleaseReader, session: ReadDep, release: Id, edition: Of
 ) -> Response:
     reader = _reader(request, caller, session)
-    found = (await reader.one(await reader.named(release), edition)).manifest
+    found = (await reader.one(await reader.named(release, edition), edition)).manifest
     return _bytes(request, found.content, found.sha256)
 
 
@@ -164,7 +164,7 @@ async def table(  # noqa: PLR0913, PLR0917
     form: Annotated[Form, Query(alias="format")] = Form.JSON,
 ) -> Response:
     reader = _reader(request, caller, reading.session)
-    release = await reader.named(release)
+    release = await reader.named(release, edition)
     found = await reader.frozen(release, edition, table)
     await reading.witness(thing("release", release), thing("table", f"{edition.value}.{table}"))
     if form is Form.JSON:
@@ -187,7 +187,7 @@ async def changes(
     request: Request, caller: ReleaseReader, session: ReadDep, release: Id, edition: Of
 ) -> Response:
     reader = _reader(request, caller, session)
-    found = await reader.changes(await reader.named(release), edition)
+    found = await reader.changes(await reader.named(release, edition), edition)
     return _bytes(request, found.content, found.sha256)
 
 

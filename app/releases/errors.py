@@ -61,6 +61,13 @@ class OutOfDate(OperatorError):
     en = "Since {release} was built {other} came out, which its protection does not know: build it again."
 
 
+class ReliedOn(OperatorError):
+    code = "release-relied-on"
+    status: ClassVar[int] = 409
+    es = "La protección de {other}, ya programada, cuenta con que {release} salga: retire antes {other}."
+    en = "The protection of {other}, already scheduled, counts on {release}: withdraw {other} first."
+
+
 class Unprotectable(OperatorError):
     code = "release-unprotectable"
     status: ClassVar[int] = 409

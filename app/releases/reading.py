@@ -46,17 +46,16 @@ class PublishedReader:
             raise NotReleased
         return max(standing, key=lambda each: each.release.manifest.first_day)
 
-    async def named(self, name: str) -> str:
-        """A release by its id, or by its period alone: the latest version, of those that stand if any does.
-
-        Raises ``NotReleased`` where of the period nothing is out.
-        """
+    async def named(self, name: str, edition: Edition) -> str:
+        """A release by its id, or by its period alone: its latest version in that edition, which may have
+        been withdrawn: the one before does not stand again. Raises ``NotReleased`` where there is none."""
         if "." in name:
             return name
-        out = [each for each in await self._repository.out(self._visible) if each.period == name]
-        if not out:
+        told = [each.release.manifest for each in await self._served(edition)]
+        versions = [each for each in told if each.period == name]
+        if not versions:
             raise NotReleased
-        return max(out, key=lambda each: (each.withdrawn_at is None, each.version)).id
+        return max(versions, key=lambda each: each.version).release
 
     async def one(self, release: str, edition: Edition) -> Served:
         """Raises ``NotReleased``."""
@@ -86,14 +85,26 @@ class PublishedReader:
 
     async def frozen(self, release: str, edition: Edition, table: str) -> Frozen:
         """The very bytes of a table. Raises ``NotReleased``."""
-        out = await self._repository.out(self._visible, release)
+        await self._stands(release)
         found = await self._repository.tables(release, edition, table)
-        if not found or not any(each.withdrawn_at is None for each in out):
+        if not found:
             raise NotReleased
         return found[0]
 
     async def changes(self, release: str, edition: Edition) -> Frozen:
-        return await self.frozen(release, edition, CHANGES)
+        """In the public edition not of a version that was withdrawn: they tell its figures. Raises
+        ``NotReleased``."""
+        found = await self.frozen(release, edition, CHANGES)
+        before = (await self.one(release, edition)).release.manifest.replaces
+        if edition is Edition.PUBLIC and before is not None:
+            await self._stands(before)
+        return found
+
+    async def _stands(self, release: str) -> None:
+        """Whether it is out, replaced or not, and was not withdrawn. Raises ``NotReleased``."""
+        out = await self._repository.out(self._visible, release)
+        if not any(each.withdrawn_at is None for each in out):
+            raise NotReleased
 
     async def _served(self, edition: Edition) -> list[Served]:
         out = await self._repository.out(self._visible)
@@ -101,11 +112,8 @@ class PublishedReader:
         if edition is Edition.PUBLIC:
             standing = {each.id for each in out if each.withdrawn_at is None}
             self._standing = {id_: told for id_, (_, told) in manifests.items() if id_ in standing}
-        return [
-            Served(_release(each, *manifests[each.id], out), manifests[each.id][0])
-            for each in out
-            if each.id in manifests
-        ]
+        held = [each for each in out if each.id in manifests]  # no other edition's version replaces one
+        return [Served(_release(each, *manifests[each.id], held), manifests[each.id][0]) for each in held]
 
     async def _manifests(
         self, edition: Edition, releases: Sequence[str]
@@ -136,15 +144,16 @@ def _stands(release: Release) -> bool:
 
 
 def _release(seen: Seen, manifest: FrozenManifest, told: Manifest, out: Sequence[Seen]) -> Release:
-    """``published_at`` is when it was out for everybody: the end of its embargo."""
+    """``out``: what the caller sees of the same edition. ``published_at`` is when it was out for everybody:
+    the end of its embargo. The next version replaces it for good, withdrawn itself or not."""
     if seen.not_before is None:
         raise RuntimeError("a release that is out has the hour of its embargo")
     later = [
         each
         for each in out
-        if each.period == seen.period and each.version > seen.version and each.withdrawn_at is None
+        if each.period == seen.period and each.version > seen.version and not each.recalled
     ]
-    last = max(later, key=lambda each: each.version, default=None)
+    following = min(later, key=lambda each: each.version, default=None)
     return Release(
         manifest=told,
         sha256=manifest.sha256,
@@ -152,7 +161,7 @@ def _release(seen: Seen, manifest: FrozenManifest, told: Manifest, out: Sequence
         not_before=seen.not_before,
         published_at=seen.not_before,
         withdrawn_at=seen.withdrawn_at,
-        replaced_by=last.id if last else None,
+        replaced_by=following.id if following else None,
         signature=b64encode(manifest.signature).decode(),
         key=manifest.key,
     )

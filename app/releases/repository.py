@@ -17,20 +17,23 @@ RELEASE_LOCK: Final = 0x52454C45  # one builder, approver or publisher at a time
 _SEEN: Final = """
 SELECT r.id, r.period, r.version, r.replaces, r.first_day, r.last_day, r.built_by, r.built_at, r.policy,
   a.who AS approved_by, p.at AS published_at, p.not_before, w.at AS withdrawn_at,
+  coalesce(w.act = 'recalled', false) AS recalled,
   CASE WHEN w.at IS NOT NULL THEN 'withdrawn' WHEN p.at IS NOT NULL THEN 'published'
     WHEN a.at IS NOT NULL THEN 'approved' ELSE 'built' END AS state
 FROM release r
 LEFT JOIN release_act a ON a.release_id = r.id AND a.act = 'approved'
 LEFT JOIN release_act p ON p.release_id = r.id AND p.act = 'published'
-LEFT JOIN release_act w ON w.release_id = r.id AND w.act = 'withdrawn'
+LEFT JOIN release_act w ON w.release_id = r.id AND w.act IN ('withdrawn', 'recalled')
 """
 _BY_TIME: Final = " ORDER BY p.at NULLS LAST, r.built_at, r.id"
-_OUT: Final = "p.at IS NOT NULL AND (:embargo OR p.not_before <= :now)"
+_OUT: Final = """
+p.at IS NOT NULL AND (:embargo OR (p.not_before <= :now AND w.act IS DISTINCT FROM 'recalled'))
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A release and where it stands."""
+    """A release and where it stands. ``recalled``: withdrawn before its hour, so that it never came out."""
 
     id: str
     period: str
@@ -45,7 +48,12 @@ class Seen:
     published_at: datetime | None
     not_before: datetime | None
     withdrawn_at: datetime | None
+    recalled: bool
     state: ReleaseState
+
+    def known_of(self, year: int) -> bool:
+        """Whether it tells, or will tell, the public of the year: what protection takes as known."""
+        return self.published_at is not None and not self.recalled and self.first_day.year == year
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +123,9 @@ class ReleaseRepository:
             wanted = wanted.where(ReleaseTable.table_id == table)
         return [Frozen(*row) for row in await self._session.execute(wanted.order_by(ReleaseTable.table_id))]
 
-    async def doer(self, release: str, act: str) -> str | None:
-        """Who took that step; None where nobody has."""
-        wanted = select(ReleaseAct.who).where(ReleaseAct.release_id == release, ReleaseAct.act == act)
+    async def doer(self, release: str, *acts: str) -> str | None:
+        """Who took that step, which may be called in several ways; None where nobody has."""
+        wanted = select(ReleaseAct.who).where(ReleaseAct.release_id == release, ReleaseAct.act.in_(acts))
         return (await self._session.execute(wanted)).scalar_one_or_none()
 
     async def facts(self, release: str) -> dict[str, bytes]:

@@ -24,6 +24,7 @@ from app.releases.building import (
     indicators_digest,
     keys_of,
     moved_to,
+    replaced_by,
 )
 from app.releases.calendar import not_before
 from app.releases.differences import Fates
@@ -37,7 +38,7 @@ from app.releases.standard import TABLES
 from app.releases.tables import canonical
 from app.statistics.repository import Standing
 from app.statistics.service import StatisticsService
-from schemas.releases import Edition, Manifest, ReleaseState, ReleaseTable, TableEntry
+from schemas.releases import Edition, Manifest, ReleaseChanges, ReleaseState, ReleaseTable, TableEntry
 
 log = structlog.get_logger()
 
@@ -158,23 +159,27 @@ class ReleaseService:
     async def publish_in(
         self, session: WriteSession, release: str, word: Word, at: datetime | None = None
     ) -> datetime:
-        """The end of its embargo: the calendar's hour, or now where that is past, or later by ``at``. The
-        caller witnesses. Raises ``ReleaseUnknown``, ``StepRefused``, ``EarlierThanCalendar``, ``OutOfDate``.
-        """
+        """The end of its embargo: the calendar's hour, or now where that is past, or later by ``at``; never
+        before what its protection takes as known is out. The caller witnesses. Raises ``ReleaseUnknown``,
+        ``StepRefused``, ``EarlierThanCalendar``, ``OutOfDate``."""
         writer, seen = await self._step(session, release, ReleaseState.APPROVED)
-        hour = not_before(Period.parse(seen.period))
+        others = await writer.all()
+        self._fresh(seen, others)
+        hour = max([not_before(Period.parse(seen.period)), *_hours(others, seen.first_day.year)])
         if at is not None and at < hour:
             raise errors.EarlierThanCalendar(period=seen.period, instant=hour.isoformat())
-        self._fresh(seen, await writer.all())
         out = max(at or hour, self._clock.now())
         await writer.keep_act(release, "published", word.said, out)
         return out
 
     async def withdraw_in(self, session: WriteSession, release: str, word: Word) -> None:
-        """Its figures are not served any more; that it was there, is. The caller witnesses. Raises
-        ``ReleaseUnknown``, ``StepRefused``."""
-        writer, _ = await self._step(session, release, ReleaseState.PUBLISHED)
-        await writer.keep_act(release, "withdrawn", word.said)
+        """Its figures are not served any more; that it was there, is. Before its hour it is recalled, and
+        never was there. The caller witnesses. Raises ``ReleaseUnknown``, ``StepRefused``, ``ReliedOn``."""
+        writer, seen = await self._step(session, release, ReleaseState.PUBLISHED)
+        recalled = seen.not_before is not None and self._clock.now() < seen.not_before
+        if recalled:
+            _relied_on_by_none(seen, await writer.all())
+        await writer.keep_act(release, "recalled" if recalled else "withdrawn", word.said)
 
     async def changes(self, release: str, edition: Edition) -> bytes | None:
         """``ReleaseChanges`` as frozen; None where it replaces nothing. Raises ``ReleaseUnknown``."""
@@ -203,7 +208,8 @@ class ReleaseService:
     async def _snapshot(self, session: ReadSession, period: Period) -> _Snapshot:
         statistics, repository = StatisticsService(session), ReleaseRepository(session)
         former = await _former(repository, period.year)
-        replaced, facts = _replaced(former, period), await facts_of(statistics, period.year)
+        replaced = replaced_by(period, former, Edition.RESTRICTED)
+        facts = await facts_of(statistics, period.year)
         fates = Fates()
         if replaced is not None:
             merged, parted = await repository.fates(replaced.redirect)
@@ -221,9 +227,8 @@ class ReleaseService:
         held = await writer.all()
         _known_to(snapshot, period, held)
         version = 1 + max((each.version for each in held if each.period == period.code), default=0)
-        release, replaced = f"{period.code}.{version}", _replaced(snapshot.former, period)
-        if replaced is not None:
-            explained(made, release, replaced, snapshot.fates)
+        release = f"{period.code}.{version}"
+        replaced = explained(made, release, period, snapshot.former, snapshot.fates)
         standing = snapshot.standing
         row = {
             "id": release,
@@ -266,10 +271,12 @@ class ReleaseService:
         return writer, seen
 
     def _fresh(self, seen: Seen, others: Sequence[Seen]) -> None:
-        """What came out of its year after it was built is not in its protection."""
+        """What came out of its year after it was built is not in its protection; what was recalled since is
+        in it, and must not be."""
         for other in others:
-            later = other.published_at is not None and other.published_at > seen.built_at
-            if later and other.first_day.year == seen.first_day.year:
+            came = other.known_of(seen.first_day.year) and _after(other.published_at, seen.built_at)
+            went = other.recalled and not _after(other.published_at, seen.built_at)
+            if came or (went and _after(other.withdrawn_at, seen.built_at)):
                 raise errors.OutOfDate(release=seen.id, other=other.id)
 
     def _signed(self, release: str, manifest: bytes) -> FrozenManifest:
@@ -286,22 +293,35 @@ def one_person(a: str, b: str) -> bool:
     return a.strip().casefold() == b.strip().casefold()
 
 
+def _after(moment: datetime | None, other: datetime) -> bool:
+    return moment is not None and moment > other
+
+
+def _hours(releases: Sequence[Seen], year: int) -> list[datetime]:
+    """Of what tells of the year."""
+    return [each.not_before for each in releases if each.known_of(year) and each.not_before is not None]
+
+
+def _relied_on_by_none(seen: Seen, others: Sequence[Seen]) -> None:
+    """Raises ``ReliedOn`` where one that is to come out was protected as if this had come out."""
+    for other in others:
+        standing = other.state is ReleaseState.PUBLISHED and other.known_of(seen.first_day.year)
+        if standing and seen.published_at is not None and _after(other.built_at, seen.published_at):
+            raise errors.ReliedOn(release=seen.id, other=other.id)
+
+
 def _known_to(snapshot: _Snapshot, period: Period, held: Sequence[Seen]) -> None:
-    """What came out while a release was being made is not in its protection. Raises ``OutOfDate``."""
+    """What came out, or was recalled, while a release was being made is not in its protection as it is.
+    Raises ``OutOfDate``."""
     known = {each.id for each in snapshot.former}
     for other in held:
-        if other.published_at is not None and other.first_day.year == period.year and other.id not in known:
+        if other.first_day.year == period.year and other.known_of(period.year) != (other.id in known):
             raise errors.OutOfDate(release=period.code, other=other.id)
 
 
 async def _former(repository: ReleaseRepository, year: int) -> list[Former]:
     """What was published of the year, withdrawn or not: who read it keeps it."""
-    seen = [
-        each
-        for each in await repository.all()
-        if each.published_at is not None and each.first_day.year == year
-    ]
-    latest = {each.period: each.id for each in sorted(seen, key=lambda each: each.version)}
+    seen = [each for each in await repository.all() if each.known_of(year)]
     found = []
     for each in seen:
         tables = {
@@ -315,7 +335,7 @@ async def _former(repository: ReleaseRepository, year: int) -> list[Former]:
         facts = {name: Facts.unpacked(it) for name, it in (await repository.facts(each.id)).items()}
         redirect = (await repository.made_of(each.id)).redirect
         periods = told_by(Period.parse(each.period))
-        found.append(Former(each.id, periods, tables, facts, redirect, latest[each.period] == each.id))
+        found.append(Former(each.id, periods, tables, facts, redirect, each.version))
     return found
 
 
@@ -325,16 +345,13 @@ async def _moved_from(
     """By indicator, what has come into the year and was published of another."""
     came = {indicator: keys_of(held) - keys_of(before.get(indicator)) for indicator, held in now.items()}
     found: dict[str, set[str]] = {}
-    others = [each for each in await repository.all() if each.published_at and each.first_day.year != year]
+    others = [each for each in await repository.all() if each.known_of(each.first_day.year)]
+    others = [each for each in others if each.first_day.year != year]
     for other in others if any(came.values()) else ():
         for indicator, packed in (await repository.facts(other.id)).items():
             known = keys_of(Facts.unpacked(packed)) if came.get(indicator) else set()
             found.setdefault(indicator, set()).update(known & came.get(indicator, set()))
     return {indicator: frozenset(keys) for indicator, keys in found.items()}
-
-
-def _replaced(former: Sequence[Former], period: Period) -> Former | None:
-    return next((each for each in former if each.latest and each.periods[0] == period), None)
 
 
 def _manifest(made_of: Release, edition: Edition, frozen: Sequence[Frozen], approved_by: str) -> Manifest:
@@ -346,7 +363,7 @@ def _manifest(made_of: Release, edition: Edition, frozen: Sequence[Frozen], appr
         period=made_of.period,
         version=made_of.version,
         edition=edition,
-        replaces=made_of.replaces,
+        replaces=_replaces(digests.get(CHANGES)),
         periods=tuple(each.code for each in told_by(period)),
         first_day=made_of.first_day,
         last_day=made_of.last_day,
@@ -362,6 +379,11 @@ def _manifest(made_of: Release, edition: Edition, frozen: Sequence[Frozen], appr
         built_by=made_of.built_by if restricted else None,
         approved_by=approved_by if restricted else None,
     )
+
+
+def _replaces(changes: Frozen | None) -> str | None:
+    """The version before that has the same edition: what the changes are told of."""
+    return None if changes is None else ReleaseChanges.model_validate_json(changes.content).replaces
 
 
 def _entry(frozen: Frozen) -> TableEntry:

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from adapters.base import Form
 from app.core.clock import FixedClock
-from app.db.engine import Database
+from app.db.engine import Database, WriteSession
 from app.ingestion.landing import Arrival
 from app.releases.disclosure.policy import PUBLIC_EDITION
 from app.releases.service import Word
@@ -97,3 +97,50 @@ async def releasing(server: Server, folder: Path, cases: int = 150) -> AsyncIter
         services.releases.policies = (replace(PUBLIC_EDITION, since=date(2000, 1, 1)),)
         async with application(services) as api:
             yield Releasing(services, clock, api, bearer_of(services), database)
+
+
+async def disturbed(registry: Releasing) -> list[int]:
+    """Annul every record of one case of the bimester, and move another case; their records."""
+    async with registry.database.write() as session:
+        cases = await session.execute(
+            text(
+                "SELECT m.case_id, array_agg(m.record_id) AS records FROM case_member m JOIN report r"
+                " USING (record_id) WHERE makes_case GROUP BY 1"
+                " HAVING min(r.report_date) BETWEEN '2024-01-01' AND '2024-02-29' ORDER BY 1 LIMIT 2"
+            )
+        )
+        annulled, moved = [row.records for row in cases]
+        await session.execute(
+            text("UPDATE report SET annulled = true, makes_case = false WHERE record_id = ANY(:ids)"),
+            {"ids": annulled},
+        )
+        await session.execute(
+            text(
+                "UPDATE report SET department = '25', province = '2501', district = '250101'"
+                " WHERE record_id = ANY(:ids)"
+            ),
+            {"ids": moved},
+        )
+        await mark(session, [*annulled, *moved])
+    await registry.services.linker.link_pending()
+    return annulled
+
+
+async def undone(registry: Releasing, annulled: list[int]) -> None:
+    async with registry.database.write() as session:
+        await session.execute(
+            text("UPDATE report SET annulled = false, makes_case = true WHERE record_id = ANY(:ids)"),
+            {"ids": annulled},
+        )
+        await mark(session, annulled)
+    await registry.services.linker.link_pending()
+
+
+async def mark(session: WriteSession, records: list[int]) -> None:
+    await session.execute(
+        text(
+            "INSERT INTO link_dirty (record_id) SELECT unnest(CAST(:ids AS bigint[]))"
+            " ON CONFLICT (record_id) DO UPDATE SET since = now()"
+        ),
+        {"ids": records},
+    )

@@ -53,7 +53,7 @@ async def test_a_table_that_is_public_since_the_year_began_is_refused_in_words()
     table = next(each for each in TABLES if each.id == "cases-department")
     old = Facts("cases", ("department",), (Fact("a", "trafficking", date(2024, 1, 5), ("08",)),))
     told_ = {Edition.PUBLIC: {table.id: exact_table(table, old, [period])}}
-    former = Former(f"{PERIOD}.1", told_by(period), told_, {"cases": old}, 0, latest=True)
+    former = Former(f"{PERIOD}.1", told_by(period), told_, {"cases": old}, 0, version=1)
     facts = {id_: Facts(id_, dimensions, ()) for id_, dimensions in asked().items()}
     with pytest.raises(errors.FactsTooOld) as refused:
         await built(facts, told_by(Period.parse("2024-B2")), [former], PUBLIC_EDITION)

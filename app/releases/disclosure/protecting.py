@@ -37,12 +37,13 @@ def protect(tables: LinkedSet, policy: Policy, corrections: Sequence[LinkedSet] 
     """``corrections``: the same present cells, at ``NOW`` of ``CHANGE``, for attackers who do not know all of
     what was corrected; their ``secrets`` are the sizes of corrections, of which the small ones are kept.
 
-    What was published and has become sensitive is withheld, and is a secret there. Raises KeyError for a
-    measure without policy, Refused where the audit finds what was overlooked.
+    Every sensitive count of now is a secret there too, published before or not: who knows that things only
+    left bounds it by what larger counts were. Raises KeyError for a measure without policy, Refused where the
+    audit finds what was overlooked.
     """
     primary = sensitive(tables, policy)
-    exposed = frozenset(c.when(NOW) for c in primary & tables.present() & _public(tables))
-    views = [_keeping(each, exposed, policy) for each in corrections]
+    small_now = frozenset(c.when(NOW) for c in primary & tables.present())
+    views = [_keeping(each, small_now, policy) for each in corrections]
     suppressed: set[Cell] = set()
     gaps: dict[str, float | None] = {}
     added: dict[str, int] = {}
@@ -74,9 +75,9 @@ def _public(tables: LinkedSet) -> Cells:
     return tables.twins(tables.history.published)
 
 
-def _keeping(view: LinkedSet, exposed: Cells, policy: Policy) -> LinkedSet:
+def _keeping(view: LinkedSet, small_now: Cells, policy: Policy) -> LinkedSet:
     corrections = {cell for cell in view.secrets if small(view.value(cell), cell.measure, policy)}
-    return replace(view, secrets=exposed | corrections)
+    return replace(view, secrets=small_now | corrections)
 
 
 def _hidden_in(view: LinkedSet, suppressed: Iterable[Cell]) -> Cells:

@@ -143,7 +143,7 @@ class MakingService:
         async def step() -> None:
             await self._releases.approve_in(session, release, word)
 
-        return await self._once(session, release, "approved", word, step)
+        return await self._once(session, release, ("approved",), word, step)
 
     async def publish(
         self, session: WriteSession, release: str, word: Word, at: datetime | None
@@ -153,7 +153,7 @@ class MakingService:
         async def step() -> None:
             await self._releases.publish_in(session, release, word, at)
 
-        told = await self._once(session, release, "published", word, step)
+        told = await self._once(session, release, ("published",), word, step)
         out, now = told.not_before, self._clock.now()
         if at is not None and out is not None and at != out and max(at, out) > now:
             raise errors.StepRefused(release=release, state=told.state.value, needed="approved")
@@ -165,20 +165,20 @@ class MakingService:
         async def step() -> None:
             await self._releases.withdraw_in(session, release, word)
 
-        return await self._once(session, release, "withdrawn", word, step)
+        return await self._once(session, release, ("withdrawn", "recalled"), word, step)
 
     async def _once(
         self,
         session: WriteSession,
         release: str,
-        act: str,
+        acts: Sequence[str],
         word: Word,
         step: Callable[[], Awaitable[None]],
     ) -> ReleaseStanding:
-        """The step, unless this person took it already: then where the release stands."""
+        """The step, unless this person took it already (by either name): then where the release stands."""
         writer = ReleaseWriter(session)
         await writer.lock()
-        doer = await writer.doer(release, act)
+        doer = await writer.doer(release, *acts)
         if doer is None or not one_person(doer, word.who):
             await step()
         return await self.standing(session, release)

@@ -33,10 +33,10 @@ _DESCRIPTION: Final = Words(
 )
 
 
-def catalogue(root: str, releases: Sequence[Release]) -> dict[str, Any]:
-    """``root`` is the service's public address; ``releases`` are those whose figures stand."""
+def catalogue(root: str, releases: Sequence[Release], modified: datetime | None) -> dict[str, Any]:
+    """``root`` is the service's public address; ``releases`` are those whose figures stand, and ``modified``
+    when they last were others."""
     base = f"{root}/v1/open"
-    modified = _modified(releases)
     return {
         "@context": _CONTEXT,
         "@id": base,
@@ -47,7 +47,8 @@ def catalogue(root: str, releases: Sequence[Release]) -> dict[str, Any]:
         "dct:license": {"@id": LICENCE},
         "dct:language": _languages(),
         "dct:spatial": {"@id": f"{_AUTHORITY}/country/PER"},
-        **modified,
+        **_modified(releases),
+        **({} if modified is None else {"dct:modified": _moment(modified)}),
         "foaf:homepage": {"@id": base},
         "dcat:service": _services(root),
         "dcat:dataset": [_dataset(root, table, releases) for table in public_tables()],

@@ -14,7 +14,7 @@ from app.core.errors import NotFound
 from app.releases.open_data.catalogue import catalogue
 from app.releases.open_data.dictionary import public_tables
 from app.releases.open_data.tables import as_csv, as_parquet, lines_of
-from app.releases.ports import PublishedReleases
+from app.releases.ports import PublishedReleases, modified_at
 from app.releases.standard import StandardTable
 from schemas.releases import Edition, Release
 
@@ -31,7 +31,8 @@ _WRITERS: Final = {Form.CSV: as_csv, Form.PARQUET: as_parquet}
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The releases whose figures stand, and the tag of an answer made of them."""
+    """The releases whose figures stand, the tag of an answer made of them, and when it last was another: a
+    withdrawal changes it too."""
 
     releases: tuple[Release, ...]
     etag: str
@@ -47,9 +48,10 @@ class OpenDataService:
 
         Raises ``NotFound`` where it is not published or was withdrawn: both are the same to everybody.
         """
+        published = await self._releases.published(Edition.PUBLIC)
         found = [
             each
-            for each in await self._releases.published(Edition.PUBLIC)
+            for each in published
             if each.withdrawn_at is None
             and (each.replaced_by is None if release is None else each.manifest.release == release)
         ]
@@ -57,11 +59,11 @@ class OpenDataService:
             raise NotFound
         names = [f"{each.manifest.release}|{each.signature}|{each.published_at}" for each in found]
         told = "\n".join([WRITTEN_AS, address, *names])
-        moments = [each.published_at for each in found if each.published_at is not None]
-        return Standing(tuple(found), sha256(told.encode()).hexdigest()[:32], max(moments, default=None))
+        modified = modified_at(published if release is None else found)
+        return Standing(tuple(found), sha256(told.encode()).hexdigest()[:32], modified)
 
     def catalogue(self, root: str, standing: Standing) -> dict[str, Any]:
-        return catalogue(root, standing.releases)
+        return catalogue(root, standing.releases, standing.modified)
 
     async def table(self, table: StandardTable, form: Form, releases: Sequence[Release]) -> bytes:
         """Every period that these releases tell of, in the order of their publication."""

@@ -194,10 +194,3 @@ def state_of(releases: Sequence[Release], edition: Edition) -> str:
         for each in releases
     ]
     return "\n".join([edition.value, *told])
-
-
-def modified_at(releases: Sequence[Release]) -> datetime | None:
-    """When the last of them was published or withdrawn."""
-    moments = [published_at(each) for each in releases]
-    moments += [each.withdrawn_at for each in releases if each.withdrawn_at is not None]
-    return max(moments, default=None)

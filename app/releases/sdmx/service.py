@@ -17,7 +17,7 @@ from pysdmx.model.constraint import (
 )
 
 from app.core.errors import IntertrataError
-from app.releases.ports import PublishedReleases
+from app.releases.ports import PublishedReleases, modified_at
 from app.releases.sdmx import codes, selecting
 from app.releases.sdmx.asking import TIME, Asked, Row, Times
 from app.releases.sdmx.json_data import Head, Shape, Told
@@ -96,7 +96,7 @@ class SdmxService:
                 selecting.state_of(releases, self._edition),
             ]
         )
-        return State(releases, sha256(told.encode()).hexdigest()[:32], selecting.modified_at(releases))
+        return State(releases, sha256(told.encode()).hexdigest()[:32], modified_at(releases))
 
     def check(self, flow: Flow, query: Query, ask: Ask) -> dict[str, Asked]:
         """What is asked of each flow that the request fits, before anything is read for it. Raises what

@@ -29,7 +29,10 @@ from support.release_kit import (
     HOUR,
     PERIOD,
     Releasing,
+    disturbed,
+    mark,
     releasing,
+    undone,
     without_releases,
 )
 
@@ -227,8 +230,8 @@ async def test_the_database_refuses_to_change_it(fresh_releases: Releasing, stat
 
 async def test_a_withdrawn_release_is_told_and_not_served(fresh_releases: Releasing) -> None:
     release = await fresh_releases.published()
-    await fresh_releases.services.releases.withdraw(release, APPROVER)
     fresh_releases.clock.advance(HOUR - BEFORE)
+    await fresh_releases.services.releases.withdraw(release, APPROVER)
     reader = fresh_releases.reading()
     assert (await fresh_releases.api.get(f"{AT}/latest", headers=reader)).status_code == 404
     table = await fresh_releases.api.get(f"{AT}/{release}/tables/cases-department", headers=reader)
@@ -349,53 +352,6 @@ async def told(registry: Releasing, path: str, headers: dict[str, str]) -> tuple
     if isinstance(body, dict):
         body = {name: value for name, value in body.items() if name not in {"instance", "request_id"}}
     return answer.status_code, kept, str(body)
-
-
-async def disturbed(registry: Releasing) -> list[int]:
-    """Annul every record of one case of the bimester, and move another case; their records."""
-    async with registry.database.write() as session:
-        cases = await session.execute(
-            text(
-                "SELECT m.case_id, array_agg(m.record_id) AS records FROM case_member m JOIN report r"
-                " USING (record_id) WHERE makes_case GROUP BY 1"
-                " HAVING min(r.report_date) BETWEEN '2024-01-01' AND '2024-02-29' ORDER BY 1 LIMIT 2"
-            )
-        )
-        annulled, moved = [row.records for row in cases]
-        await session.execute(
-            text("UPDATE report SET annulled = true, makes_case = false WHERE record_id = ANY(:ids)"),
-            {"ids": annulled},
-        )
-        await session.execute(
-            text(
-                "UPDATE report SET department = '25', province = '2501', district = '250101'"
-                " WHERE record_id = ANY(:ids)"
-            ),
-            {"ids": moved},
-        )
-        await mark(session, [*annulled, *moved])
-    await registry.services.linker.link_pending()
-    return annulled
-
-
-async def undone(registry: Releasing, annulled: list[int]) -> None:
-    async with registry.database.write() as session:
-        await session.execute(
-            text("UPDATE report SET annulled = false, makes_case = true WHERE record_id = ANY(:ids)"),
-            {"ids": annulled},
-        )
-        await mark(session, annulled)
-    await registry.services.linker.link_pending()
-
-
-async def mark(session: object, records: list[int]) -> None:
-    await session.execute(  # type: ignore[attr-defined]
-        text(
-            "INSERT INTO link_dirty (record_id) SELECT unnest(CAST(:ids AS bigint[]))"
-            " ON CONFLICT (record_id) DO UPDATE SET since = now()"
-        ),
-        {"ids": records},
-    )
 
 
 async def test_what_comes_out_while_a_release_is_made_stops_it(
