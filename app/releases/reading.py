@@ -34,6 +34,7 @@ class PublishedReader:
         self._visible = visible
         self._decoded = decoded
         self._standing: dict[str, Manifest] = {}  # public ones that this session was found to be told of
+        self._recalled: frozenset[str] = frozenset()  # told to who sees what is under embargo
 
     async def published(self, edition: Edition) -> tuple[Release, ...]:
         """See ``PublishedReleases``."""
@@ -48,11 +49,12 @@ class PublishedReader:
 
     async def named(self, name: str, edition: Edition) -> str:
         """A release by its id, or by its period alone: its latest version in that edition, which may have
-        been withdrawn: the one before does not stand again. Raises ``NotReleased`` where there is none."""
+        been withdrawn, as the one before does not stand again; none that was recalled. Raises
+        ``NotReleased`` where there is none."""
         if "." in name:
             return name
         told = [each.release.manifest for each in await self._served(edition)]
-        versions = [each for each in told if each.period == name]
+        versions = [each for each in told if each.period == name and each.release not in self._recalled]
         if not versions:
             raise NotReleased
         return max(versions, key=lambda each: each.version).release
@@ -108,6 +110,7 @@ class PublishedReader:
 
     async def _served(self, edition: Edition) -> list[Served]:
         out = await self._repository.out(self._visible)
+        self._recalled = frozenset(each.id for each in out if each.recalled)
         manifests = await self._manifests(edition, [each.id for each in out])
         if edition is Edition.PUBLIC:
             standing = {each.id for each in out if each.withdrawn_at is None}

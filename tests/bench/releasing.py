@@ -47,7 +47,7 @@ def building(home: str, url: str, repeats: int) -> Found:
         ours, sql = [], []
         for _ in range(repeats):
             async with database.read() as session:
-                year = await _fullest(session)
+                year = await fullest(session)
                 last = told_by(Period(year, Grain.BIMESTER, 6))
                 sql.append(await _seconds(_counted(session, last)))
                 started = time.perf_counter()
@@ -87,7 +87,7 @@ async def _counted(session: ReadSession, periods: tuple[Period, ...]) -> None:
             await StatisticsService(session).query(query)
 
 
-async def _fullest(session: ReadSession) -> int:
+async def fullest(session: ReadSession) -> int:
     """The year of most cases."""
     answer = await StatisticsService(session).query(Query(measures=("cases",), dimensions=("period",)))
     dated = {row.codes[0]: row.values[0] for row in answer.rows if row.codes[0].isdigit()}

@@ -163,6 +163,12 @@ async def test_what_was_recalled_before_its_hour_never_was(releases: Releasing) 
         assert (await told(releases, path)).status_code == 404
     early = (await told(releases, AT, "releases:embargo")).json()["items"]
     assert [it["state"] for it in early] == ["withdrawn", "published"]
+    third = await corrected(releases)
+    await service.publish(third, APPROVER, releases.clock.now() + DAY)
+    await service.withdraw(third, APPROVER)
+    inei = await told(releases, f"{AT}/{PERIOD}", "releases:embargo")
+    assert inei.json()["manifest"]["release"] == second, "what stands, not what was recalled"
+    assert inei.json()["replaced_by"] is None
     assert await small_counts(releases, second) == set(), "what nobody saw is no reason to show a count"
 
 
