@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from app.statistics.asking import QuestionInvalid
-from app.statistics.periods import first_day, grain_of, last_day
+from app.statistics.periods import FORMS, period_of
 from schemas.base import IsoDay
 from schemas.query import Grain
 
@@ -35,12 +35,12 @@ def span(
     """Raises QuestionInvalid for a period that is none, and for one beside days."""
     if period is None:
         return Span(since, until)
-    first, last = first_day(period), last_day(period)
-    if first is None or last is None:
-        raise QuestionInvalid("period", ("2026", "2026-S2", "2026-Q3", "2026-B5", "2026-M09"))
+    named = period_of(period)
+    if named is None:
+        raise QuestionInvalid("period", FORMS)
     if since is not None or until is not None:
         raise QuestionInvalid("period", ("period", "from, to"))
-    return Span(first, last, grain_of(period))
+    return Span(named.first, named.last, named.grain)
 
 
 SpanDep = Annotated[Span, Depends(span)]
