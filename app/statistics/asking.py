@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from app.core.errors import Unprocessable
 from app.security.reach import EVERYTHING, Reach
 from app.statistics.dimensions import BY_ID, DEPARTMENTS, OFFICES, UNKNOWN, Told
 from app.statistics.indicators import INDICATORS
-from app.statistics.periods import last_ended
+from app.statistics.periods import Period, last_ended
 from schemas.indicators import Indicator
 from schemas.query import MeasureOf, Query
 from schemas.registry import AgeGroup
@@ -126,6 +126,16 @@ def _timely(query: Query, today: date) -> None:
         last = last_ended(today, query.grain)
         if query.until is None or query.until > last:
             raise QuestionInvalid("until", (f"<= {last}",))
+        _whole(query)
+
+
+def _whole(query: Query) -> None:
+    """Raises QuestionInvalid for a bound in the midst of a period, with the nearest that are none."""
+    if query.since is not None and query.since != (of := Period.holding(query.since, query.grain)).first:
+        raise QuestionInvalid("since", map(str, (of.first, of.last + timedelta(days=1))))
+    if query.until is not None and query.until != (of := Period.holding(query.until, query.grain)).last:
+        before = [of.first - timedelta(days=1)] if of.first > date.min else []
+        raise QuestionInvalid("until", map(str, (*before, of.last)))
 
 
 def _common(query: Query, reach: Reach) -> list[str]:

@@ -124,17 +124,20 @@ def simple_question(  # noqa: PLR0913, PLR0917  one parameter of the query strin
     ] = None,
     source: Feed | None = None,
     finished: Annotated[
-        bool, Query(description="Solo periodos terminados / only periods that have ended")
+        bool, Query(description="Solo periodos enteros y terminados / only whole periods that have ended")
     ] = False,
     date_basis: Annotated[
         DateBasis | None, Query(description="Si no, la de la definición / else that of the definition")
     ] = None,
 ) -> questions.Query:
+    grain = grain or days.grain or questions.Grain.YEAR
+    if finished:
+        days.made_of(grain)
     return questions.Query(
         measures=tuple(measure.split(",")),
         dimensions=tuple(each for dimensions in by for each in dimensions.split(",")),
         filters=filters_of(filters),
-        grain=grain or days.grain or questions.Grain.YEAR,
+        grain=grain,
         since=days.since,
         until=days.until,
         source=source,

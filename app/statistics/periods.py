@@ -1,4 +1,4 @@
-"""Periods by their codes, and which of them have not ended. Pure; days are those of Lima.
+"""Periods by their codes, which of them have not ended and which are cut. Pure; days are those of Lima.
 
 Codes are those of the dimension ``period``: 2026, 2026-S2, 2026-Q3, 2026-B5 (September, October), 2026-M09.
 """
@@ -96,6 +96,13 @@ def unfinished(codes: Iterable[str], today: date) -> tuple[str, ...]:
     return tuple(
         code for code in dict.fromkeys(codes) if (period := period_of(code)) and period.last >= today
     )
+
+
+def cut(query: Query, cells: Iterable[Sequence[str]], today: date) -> tuple[str, ...]:
+    """The periods among the cells of which the question's bounds leave out days that have come."""
+    since, until = query.since or date.min, query.until or date.max
+    periods = (period for code in _told(query, cells) if (period := period_of(code)))
+    return tuple(each.code for each in periods if each.first < since or until < min(each.last, today))
 
 
 def _told(query: Query, cells: Iterable[Sequence[str]]) -> list[str]:

@@ -15,7 +15,7 @@ from app.security.reach import EVERYTHING, Reach
 from app.statistics.asking import checked, inside
 from app.statistics.counting import Counting
 from app.statistics.memory import Memory
-from app.statistics.periods import running
+from app.statistics.periods import cut, running
 from app.statistics.readers import refuse_one_feed
 from app.statistics.repository import Standing, StatisticsRepository
 from schemas import query as questions
@@ -112,6 +112,7 @@ class StatisticsService:
             rows=tuple(questions.Row(codes=codes, values=tuple(cells[codes])) for codes in sorted(cells)),
             totals=tuple(totals),
             unfinished=running(query, cells, day),
+            partial=cut(query, cells, day),
             position=counted[0]["position"],
             counted_at=counted[0]["at"],
         )

@@ -7,18 +7,27 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from app.statistics.asking import QuestionInvalid
-from app.statistics.periods import FORMS, period_of
+from app.statistics.periods import FORMS, MONTHS, Period, period_of
 from schemas.base import IsoDay
 from schemas.query import Grain
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Both days included; None: no bound. ``grain`` is that of the period, where one was named."""
+    """Both days included; None: no bound. ``period``: the one that was named."""
 
     since: date | None = None
     until: date | None = None
-    grain: Grain | None = None
+    period: Period | None = None
+
+    @property
+    def grain(self) -> Grain | None:
+        return None if self.period is None else self.period.grain
+
+    def made_of(self, grain: Grain) -> None:
+        """Raises QuestionInvalid for a named period that is not whole periods of the grain."""
+        if self.period is not None and MONTHS[self.period.grain] % MONTHS[grain]:
+            raise QuestionInvalid("grain", (g for g in Grain if MONTHS[self.period.grain] % MONTHS[g] == 0))
 
 
 def span(
@@ -40,7 +49,7 @@ def span(
         raise QuestionInvalid("period", FORMS)
     if since is not None or until is not None:
         raise QuestionInvalid("period", ("period", "from, to"))
-    return Span(named.first, named.last, named.grain)
+    return Span(named.first, named.last, named)
 
 
 SpanDep = Annotated[Span, Depends(span)]
