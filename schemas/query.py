@@ -62,8 +62,9 @@ class Answer(Contract):
     """Rows in ascending order of their codes; combinations that are all zero are not listed.
 
     ``totals`` are counted, not added up: a person of two departments is one. ``unfinished`` are the periods
-    in the rows that have not ended: more may come; ``partial`` those of which ``since`` or ``until`` leaves
-    out days that have come: no figure of the whole period. ``position`` is the last change of the registry
+    that have not ended, those in the rows and the one that an ``until`` of today lies in: more may come.
+    ``partial`` are the periods in the rows of which ``since`` or ``until`` leaves out days that have come: no
+    figure of the whole period. ``position`` is the last change of the registry
     that the figures know.
     """
 

@@ -84,6 +84,13 @@ def checked(query: Query, today: date | None = None, reach: Reach = EVERYTHING) 
     return tuple(_measure(each, query) for each in query.measures)
 
 
+def refuse_future(days: Mapping[str, date | None], today: date) -> None:
+    """Raises QuestionInvalid for a day that has not come, by the name of its field: 0 would be quoted."""
+    for field, day in days.items():
+        if day is not None and day > today:
+            raise QuestionInvalid(field, (f"<= {today}",))
+
+
 def basis_of(measure: str, query: Query) -> DateBasis:
     """By which date a question puts what the measure counts into a period."""
     return query.date_basis or MEASURES[measure].date_basis
@@ -119,9 +126,7 @@ def _based(query: Query) -> None:
 
 def _timely(query: Query, today: date) -> None:
     """Raises QuestionInvalid for days that have not come, and for what should be finished and is not."""
-    for field, day in (("since", query.since), ("until", query.until)):
-        if day is not None and day > today:
-            raise QuestionInvalid(field, (f"<= {today}",))
+    refuse_future({"since": query.since, "until": query.until}, today)
     if query.finished:
         last = last_ended(today, query.grain)
         if query.until is None or query.until > last:

@@ -37,7 +37,9 @@ async def overview(
     days: SpanDep,
 ) -> Overview:
     memory: Memory = request.app.state.statistics
-    return await StatisticsService(session, memory, caller.reach).overview(days.since, days.until)
+    return await StatisticsService(session, memory, caller.reach).overview(
+        days.since, days.until, days.unfinished
+    )
 
 
 @router.get("/indicators", summary="Qué cuenta cada cifra / what each figure counts")
@@ -132,7 +134,7 @@ def simple_question(  # noqa: PLR0913, PLR0917  one parameter of the query strin
 ) -> questions.Query:
     grain = grain or days.grain or questions.Grain.YEAR
     if finished:
-        days.made_of(grain)
+        days.whole(grain)
     return questions.Query(
         measures=tuple(measure.split(",")),
         dimensions=tuple(each for dimensions in by for each in dimensions.split(",")),

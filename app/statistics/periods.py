@@ -87,8 +87,14 @@ def last_ended(today: date, grain: Grain) -> date:
 
 
 def running(query: Query, cells: Iterable[Sequence[str]], today: date) -> tuple[str, ...]:
-    """The periods among the cells of an answer that have not ended."""
-    return unfinished(_told(query, cells), today)
+    """The periods of an answer that have not ended: those among its cells, and the one that a given
+    ``until`` reaches into, also where nothing is told by period or nothing lies in it."""
+    return unfinished(sorted({*_told(query, cells), *reached(query.until, query.grain, today)}), today)
+
+
+def reached(until: date | None, grain: Grain, today: date) -> tuple[str, ...]:
+    """The period that runs, where ``until`` comes to it; what has no end says by itself that it is open."""
+    return (Period.holding(today, grain).code,) if until is not None and until >= today else ()
 
 
 def unfinished(codes: Iterable[str], today: date) -> tuple[str, ...]:

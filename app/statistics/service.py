@@ -70,12 +70,19 @@ class StatisticsService:
         self._reach = reach
         self._memory = memory or Memory()
 
-    async def overview(self, since: date | None, until: date | None) -> Overview:
-        """Both days are included. Raises PeriodBackwards when ``until`` is before ``since``, OwnFiguresOnly
-        for who reaches single feeds."""
+    async def overview(
+        self, since: date | None, until: date | None, unfinished: tuple[str, ...] = ()
+    ) -> Overview:
+        """Both days are included; ``unfinished`` is told of the period that they are. Raises PeriodBackwards
+        when ``until`` is before ``since``, OwnFiguresOnly for who reaches single feeds."""
         refuse_one_feed(self._reach)
         if since is not None and until is not None and until < since:
             raise PeriodBackwards
+        told = await self._overview(since, until)
+        return told.model_copy(update={"unfinished": unfinished})
+
+    async def _overview(self, since: date | None, until: date | None) -> Overview:
+        """Without what is told of the day of the question: that is not remembered."""
         repository = StatisticsRepository(self._session, since, until, self._reach.department)
         if not self._reach.registry:
             return await self._counted(repository, since, until)

@@ -8,7 +8,7 @@ measure is, which dimensions must not be added up, and when it was counted.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO, StringIO
 
 import pyarrow as pa
@@ -87,11 +87,16 @@ def _header(answer: Answer) -> Line:
 
 def _lines(answer: Answer) -> Iterator[Line]:
     if not answer.query.dimensions:
-        yield answer.totals
+        yield (*answer.totals, *_marked(answer, ()))
         return
-    marks = _marks(answer)
     for row in answer.rows:
-        yield (*row.codes, *row.values, *(int(not {*held}.isdisjoint(row.codes)) for held in marks.values()))
+        yield (*row.codes, *row.values, *_marked(answer, row.codes))
+
+
+def _marked(answer: Answer, codes: Sequence[str]) -> Line:
+    """What is not told by period is of all that was asked for."""
+    dated = "period" in answer.query.dimensions
+    return tuple(int(not (dated and {*held}.isdisjoint(codes))) for held in _marks(answer).values())
 
 
 def _marks(answer: Answer) -> dict[str, tuple[str, ...]]:

@@ -1,6 +1,7 @@
 """Periods that bounds cut, and that run: an answer says so in every form, and what is cited is whole."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -187,3 +188,106 @@ async def test_whole_periods_that_have_ended_are_cited(
 ) -> None:
     told = await asked(api, bearer, f"by=period&finished=true&{address}")
     assert (told["partial"], told["unfinished"]) == ([], [])
+
+
+EVERY_ROUTE = (
+    f"{AT}?measure=complaints&by=department",
+    "/v1/statistics/overview?",
+    "/v1/statistics/concordance?family=trafficking",
+)
+
+
+@pytest.mark.parametrize("route", EVERY_ROUTE)
+@pytest.mark.parametrize(
+    ("given", "bounds", "unfinished"),
+    [
+        ("period=2025", ("2025-01-01", "2025-06-01"), ["2025"]),
+        ("period=2025-B3", ("2025-05-01", "2025-06-01"), ["2025-B3"]),
+        ("period=2025-M06", ("2025-06-01", "2025-06-01"), ["2025-M06"]),
+        ("period=2025-B2", ("2025-03-01", "2025-04-30"), []),
+        ("period=2024", ("2024-01-01", "2024-12-31"), []),
+        ("from=2025-05-01&to=2025-06-01", ("2025-05-01", "2025-06-01"), ["2025"]),
+        ("from=2025-05-01&to=2025-05-31", ("2025-05-01", "2025-05-31"), []),
+        ("from=2025-05-01", ("2025-05-01", None), []),
+    ],
+)
+async def test_a_period_that_runs_is_read_up_to_today_and_told_as_unfinished(
+    api: httpx.AsyncClient,
+    bearer: Bearer,
+    route: str,
+    given: str,
+    bounds: tuple[str, str | None],
+    unfinished: list[str],
+) -> None:
+    """Also where nothing is told by period."""
+    answer = await api.get(f"{route}&{given}", headers=bearer("statistics:exact"))
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    days = told.get("query", told)
+    assert ((days["since"], days["until"]), told["unfinished"]) == (bounds, unfinished)
+
+
+@pytest.mark.parametrize("route", EVERY_ROUTE)
+@pytest.mark.parametrize(
+    ("given", "field", "allowed"),
+    [
+        ("period=2999-B1", "period", "<= 2025-B3"),
+        ("period=2026", "period", "<= 2025"),
+        ("period=2025-B4", "period", "<= 2025-B3"),
+        ("period=2025-M07", "period", "<= 2025-M06"),
+        ("from=2025-06-02", "from", "<= 2025-06-01"),
+        ("to=2025-06-02", "to", "<= 2025-06-01"),
+    ],
+)
+async def test_what_has_not_begun_is_refused_and_never_0(
+    api: httpx.AsyncClient, bearer: Bearer, route: str, given: str, field: str, allowed: str
+) -> None:
+    answer = await api.get(f"{route}&{given}", headers=bearer("statistics:exact"))
+    assert (answer.status_code, answer.json()["code"]) == (422, "question-invalid")
+    assert f"El campo {field} de la consulta no vale. Puede ser: {allowed}." in answer.json()["detail"]
+    assert f"The field {field} of the question" in answer.json()["detail"]
+
+
+async def test_today_is_that_of_lima(told_of: Services, api: httpx.AsyncClient, bearer: Bearer) -> None:
+    """At ten in the evening of 30 June it is July in Greenwich already."""
+    route, clock = EVERY_ROUTE[1], told_of.clock
+    assert isinstance(clock, FixedClock)
+    late = datetime(2025, 7, 1, 3, tzinfo=UTC) - clock.now()
+    clock.advance(late)
+    try:
+        headers = bearer("statistics:exact")
+        refused = await api.get(f"{route}&period=2025-M07", headers=headers)
+        runs = await api.get(f"{route}&period=2025-B3", headers=headers)
+        clock.advance(timedelta(hours=3))
+        ended = await api.get(f"{route}&period=2025-B3", headers=bearer("statistics:exact"))
+    finally:
+        clock.advance(NOW - clock.now())
+    assert refused.status_code == 422
+    assert (runs.json()["until"], runs.json()["unfinished"]) == ("2025-06-30", ["2025-B3"])
+    assert (ended.json()["until"], ended.json()["unfinished"]) == ("2025-06-30", [])
+
+
+async def test_a_running_period_is_marked_in_every_form_also_where_nothing_lies_in_it(
+    api: httpx.AsyncClient, bearer: Bearer
+) -> None:
+    headers = bearer("statistics:exact")
+
+    async def lines(more: str, form: str) -> list[str]:
+        answer = await api.get(f"{AT}?measure=complaints&{more}&format={form}", headers=headers)
+        return answer.text.splitlines()
+
+    assert await lines("period=2025", "csv") == ["complaints,unfinished", "1,1"]
+    assert await lines("period=2025&by=department", "csv") == ["department,complaints,unfinished", "17,1,1"]
+    assert await lines("period=2025&by=period", "csv") == ["period,complaints,unfinished", "2025,1,1"]
+    assert (await lines("period=2025", "sdmx-csv"))[1].endswith(",complaints,1,P,N,COMPLAINTS,REPORT")
+    empty = await asked(api, bearer, "by=period&period=2025-M06")
+    assert (empty["rows"], empty["unfinished"]) == ([], ["2025-M06"])
+
+
+async def test_a_named_period_that_runs_is_not_to_be_cited(api: httpx.AsyncClient, bearer: Bearer) -> None:
+    for period, allowed in (("2025", "<= 2024"), ("2025-B3", "<= 2025-B2"), ("2025-M06", "<= 2025-M05")):
+        answer = await api.get(
+            f"{AT}?measure=complaints&finished=true&period={period}", headers=bearer("statistics:exact")
+        )
+        assert answer.status_code == 422
+        assert f"El campo period de la consulta no vale. Puede ser: {allowed}." in answer.json()["detail"]

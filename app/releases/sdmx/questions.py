@@ -82,7 +82,8 @@ def _lines(answer: Answer) -> Iterator[tuple[str | int, ...]]:
 def _status(answer: Answer, period: str | None) -> str:
     if period in answer.partial:
         return _DIFFERS
-    return _PROVISIONAL if period in answer.unfinished else _NORMAL
+    runs = bool(answer.unfinished) if period is None else period in answer.unfinished
+    return _PROVISIONAL if runs else _NORMAL
 
 
 def _time(period: str) -> str:
