@@ -25,9 +25,9 @@ class Query(Contract):
     A filter keeps what has at least one of its codes. ``since`` and ``until`` are both included and bound the
     date of ``date_basis``, which is each indicator's own where none is named; without bounds, what has no
     date is counted too. ``source`` asks what one feed alone says, by the offence and the date of the facts
-    that it states; without it, the reconciled figure. ``finished`` asks for whole periods of the grain that
-    have ended, and refuses an ``until`` (or the lack of one) that reaches into the running period, and bounds
-    in the midst of a period.
+    that it states; it must be one that can state every measure. Without it, the reconciled figure.
+    ``finished`` asks for whole periods of the grain that have ended, and refuses an ``until`` (or the lack of
+    one) that reaches into the running period, and bounds in the midst of a period.
     """
 
     measures: tuple[str, ...] = Field(min_length=1, max_length=8)

@@ -71,6 +71,7 @@ def checked(query: Query, today: date | None = None, reach: Reach = EVERYTHING) 
     """
     _listed("measures", query.measures, MEASURES)
     _based(query)
+    _stated(query, reach)
     dimensions = _common(query, reach)
     _listed("dimensions", query.dimensions, dimensions)
     _listed("filters", query.filters, [each for each in dimensions if each != "period"])
@@ -122,6 +123,18 @@ def _based(query: Query) -> None:
     common = [each for each in DateBasis if all(each in MEASURES[m].date_bases for m in query.measures)]
     if query.date_basis is not None and query.date_basis not in common:
         raise QuestionInvalid("date_basis", common)
+
+
+def _stated(query: Query, reach: Reach) -> None:
+    """Raises QuestionInvalid for a source that cannot state what is asked: a 0 would say that it stated none.
+    Where no feed within the reach states all of it, the measures are told that this one does."""
+    common = [each for each in Feed if all(each in MEASURES[m].feeds for m in query.measures)]
+    if query.source is None or query.source in common:
+        return
+    within = [each for each in common if reach.kind != "feeds" or each in reach.feeds]
+    if within:
+        raise QuestionInvalid("source", within)
+    raise QuestionInvalid("measures", (id_ for id_, of in MEASURES.items() if query.source in of.feeds))
 
 
 def _timely(query: Query, today: date) -> None:
@@ -180,6 +193,9 @@ def _agreeing(query: Query) -> None:
     feeds, bands, minor = (query.filters.get(each) for each in ("feed", "age_band", "minor"))
     if query.source and feeds and query.source not in feeds:
         raise QuestionInvalid("filters.feed", (query.source,))
+    for stating in (MEASURES[each].feeds for each in query.measures):
+        if feeds and not set(stating) & set(feeds):
+            raise QuestionInvalid("filters.feed", stating)
     if bands and minor and not any(each == UNKNOWN or _of_band(each) in minor for each in bands):
         possible = [each for each in AgeGroup if _of_band(each) in minor]
         raise QuestionInvalid("filters.age_band", (*possible, UNKNOWN))

@@ -124,7 +124,9 @@ def simple_question(  # noqa: PLR0913, PLR0917  one parameter of the query strin
     grain: Annotated[
         questions.Grain | None, Query(description="Si no, el del periodo o año / else of the period, or year")
     ] = None,
-    source: Feed | None = None,
+    source: Annotated[
+        Feed | None, Query(description="Una de las que su definición lista / one that its definition lists")
+    ] = None,
     finished: Annotated[
         bool, Query(description="Solo periodos enteros y terminados / only whole periods that have ended")
     ] = False,
