@@ -131,6 +131,11 @@ class StatisticsService:
         is added up from. Ids, and exact: for releases, which keep them, and never for an answer."""
         return await Counting(self._session).facts(measure, dimensions, since, until)
 
+    async def undated(self, measure: str) -> Mapping[str, int]:
+        """By offence family ("" where it is told by none), how many things that ``measure`` counts have no
+        date of its basis: they are not in ``facts``, whatever the bounds."""
+        return await Counting(self._session).undated(measure)
+
     async def standing(self) -> Standing:
         return await StatisticsRepository(self._session, None, None).standing()
 
