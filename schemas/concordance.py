@@ -101,11 +101,13 @@ class Definition(Contract):
 
 class Concordance(Contract):
     """``membership`` holds all 15 cells, also the empty ones. ``date_basis``: by which cases, victims and
-    records are of the period; days between milestones are always between dates of report. ``position`` is the
-    last change known."""
+    records are of the period; days between milestones are always between dates of report. ``unfinished``: the
+    period that was asked for, or the year of an ``until`` of today, where it has not ended: more may come.
+    ``position`` is the last change known."""
 
     since: date | None
     until: date | None
+    unfinished: tuple[str, ...] = ()
     offence_family: OffenceFamily
     date_basis: DateBasis
     sources: tuple[SourceFigures, ...]

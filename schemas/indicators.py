@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from schemas.base import Contract
-from schemas.vocabulary import DateBasis, OffenceFamily, Unit
+from schemas.vocabulary import DateBasis, Feed, OffenceFamily, Unit
 
 
 class Words(Contract):
@@ -39,7 +39,9 @@ class Indicator(Contract):
     """``offence_families`` is empty where the figure is not told by offence.
 
     ``date_basis`` is that of the figure where nobody asks for another; ``date_bases`` are those that a
-    question may ask for. ``figures`` are the figures of the overview that it defines, by their place there.
+    question may ask for. ``feeds`` are those whose records can state what is counted: a question may name one
+    of them as its source, and no other. ``figures`` are the figures of the overview that it defines, by their
+    place there.
     """
 
     id: str
@@ -51,6 +53,7 @@ class Indicator(Contract):
     date_bases: tuple[DateBasis, ...]
     offence_families: tuple[OffenceFamily, ...]
     annulled_out: bool
+    feeds: tuple[Feed, ...]
     dimensions: tuple[DimensionOf, ...]
     figures: tuple[str, ...]
 

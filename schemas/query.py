@@ -25,8 +25,9 @@ class Query(Contract):
     A filter keeps what has at least one of its codes. ``since`` and ``until`` are both included and bound the
     date of ``date_basis``, which is each indicator's own where none is named; without bounds, what has no
     date is counted too. ``source`` asks what one feed alone says, by the offence and the date of the facts
-    that it states; without it, the reconciled figure. ``finished`` asks for what
-    has ended, and refuses an ``until`` (or the lack of one) that reaches into the running period.
+    that it states; it must be one that can state every measure. Without it, the reconciled figure.
+    ``finished`` asks for whole periods of the grain that have ended, and refuses an ``until`` (or the lack of
+    one) that reaches into the running period, and bounds in the midst of a period.
     """
 
     measures: tuple[str, ...] = Field(min_length=1, max_length=8)
@@ -61,8 +62,10 @@ class Answer(Contract):
     """Rows in ascending order of their codes; combinations that are all zero are not listed.
 
     ``totals`` are counted, not added up: a person of two departments is one. ``unfinished`` are the periods
-    in the rows that have not ended: more may come. ``position`` is the last change of the registry that the
-    figures know.
+    that have not ended, those in the rows and the one that an ``until`` of today lies in: more may come.
+    ``partial`` are the periods in the rows of which ``since`` or ``until`` leaves out days that have come: no
+    figure of the whole period. ``position`` is the last change of the registry
+    that the figures know.
     """
 
     query: Query
@@ -70,5 +73,6 @@ class Answer(Contract):
     rows: tuple[Row, ...]
     totals: tuple[int, ...]
     unfinished: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
     position: int
     counted_at: datetime

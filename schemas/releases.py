@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from schemas.base import Contract
 from schemas.indicators import Words
-from schemas.vocabulary import Unit
+from schemas.vocabulary import OffenceFamily, Unit
 
 
 class Edition(StrEnum):
@@ -72,6 +72,21 @@ class TableEntry(Contract):
     bytes: int
 
 
+class LeftOut(Contract):
+    """How many things an indicator counts that have no date of its basis: they are in no period, and so in no
+    release, until their date is known. ``offence_family`` is None of calls, which are told by none."""
+
+    indicator: str
+    offence_family: OffenceFamily | None
+    undated: int
+
+
+class LeftOutFigures(Contract):
+    """Of every indicator and family, also where there is none."""
+
+    figures: tuple[LeftOut, ...]
+
+
 class Manifest(Contract):
     """What a release was made of. Signed as its canonical bytes (Ed25519)."""
 
@@ -94,6 +109,7 @@ class Manifest(Contract):
     changes: str | None  # SHA-256 (hex) of ``ReleaseChanges``; None: it replaces nothing
     built_by: str | None  # who is told in the restricted edition alone
     approved_by: str | None
+    left_out: tuple[LeftOut, ...] | None = None  # exact: of the restricted edition; None too if built before
 
 
 class Release(Contract):
@@ -238,9 +254,11 @@ class TablePreview(Contract):
 
 
 class ReleasePreview(Contract):
-    """What would be signed and published: the tables of one edition, and every cell that they change."""
+    """What would be signed and published: the tables of one edition, every cell that they change and, of the
+    restricted one, what has no date and is in no table."""
 
     standing: ReleaseStanding
     edition: Edition
     tables: tuple[TablePreview, ...]
     changes: tuple[CellChange, ...]
+    left_out: tuple[LeftOut, ...] | None = None

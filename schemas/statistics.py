@@ -63,10 +63,15 @@ class CallFigures(Contract):
 
 
 class Overview(Contract):
-    """Families are never added up: trafficking, smuggling and related offences stand apart."""
+    """Families are never added up: trafficking, smuggling and related offences stand apart.
+
+    ``unfinished``: the period that was asked for, or the year of an ``until`` of today, where it has not
+    ended: more may come.
+    """
 
     since: date | None
     until: date | None
+    unfinished: tuple[str, ...] = ()
     basis_es: str
     basis_en: str
     families: tuple[FamilyFigures, ...]

@@ -10,12 +10,16 @@ from rich.console import Console
 from rich.table import Table
 
 from app.commands import cube
+from app.core.clock import lima_day
 from app.core.settings import Settings
+from app.statistics.asking import refuse_future
 from app.statistics.concordance.service import ConcordanceService
+from app.statistics.periods import reached
 from app.statistics.published.service import PublishedService
 from app.wiring import open_services
 from schemas.concordance import Concordance, Quartiles
 from schemas.published import Compared
+from schemas.query import Grain
 from schemas.vocabulary import DateBasis, OffenceFamily
 
 app = typer.Typer(no_args_is_help=True)
@@ -72,7 +76,10 @@ async def _concordance(
     settings: Settings, family: OffenceFamily, since: date | None, until: date | None, basis: DateBasis
 ) -> Concordance:
     async with open_services(settings) as services, services.database.read() as session:
-        return await ConcordanceService(session).concordance(family, since, until, basis)
+        today = lima_day(services.clock.now())
+        refuse_future({"--from": since, "--to": until}, today)
+        unfinished = reached(until, Grain.YEAR, today)
+        return await ConcordanceService(session).concordance(family, since, until, basis, unfinished)
 
 
 async def _compared(settings: Settings) -> Compared:
@@ -90,6 +97,8 @@ def _table(title: str, *headings: str) -> Table:
 def _tables(found: Concordance) -> Iterator[Table]:
     period = f"{found.since or '…'} - {found.until or '…'}, {found.offence_family}, {found.date_basis}"
     headings = ("fuente", "registros", "víctimas nombradas", "casos", "víctimas", "hasta")
+    if found.unfinished:
+        period += f", sin terminar / unfinished: {', '.join(found.unfinished)}"
     table = _table(f"Fuentes y registro / feeds and registry: {period}", *headings)
     for source in found.sources:
         own = (source.records, source.victim_mentions, source.cases, source.victims)

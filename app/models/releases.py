@@ -72,7 +72,9 @@ class ReleaseTable(Base):
 
 
 class ReleaseFact(Base):
-    """What was counted, thing by thing: explains later versions, protects later releases, is never served."""
+    """What was counted, thing by thing: explains later versions, protects later releases, is never served.
+
+    ``indicator`` is ``left_out`` for how much of each has no date."""
 
     __tablename__ = "release_fact"
 

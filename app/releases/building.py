@@ -16,10 +16,11 @@ from app.releases.protected import Earlier, Report
 from app.releases.repository import Frozen
 from app.releases.standard import PUBLIC, TABLES
 from app.releases.tables import FAMILY, canonical, exact_table
+from app.statistics.asking import MEASURES
 from app.statistics.indicators import catalogue
 from app.statistics.service import StatisticsService
 from schemas.query import Grain
-from schemas.releases import Edition, ReleaseChanges, ReleaseTable
+from schemas.releases import Edition, LeftOut, LeftOutFigures, ReleaseChanges, ReleaseTable
 
 CHANGES = "changes"
 FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
@@ -56,6 +57,18 @@ async def facts_of(statistics: StatisticsService, year: int) -> dict[str, Facts]
         facts = (Fact(row.key, row.family, row.day, tuple(row.codes)) for row in rows)
         found[indicator] = Facts.of(indicator, dimensions, facts)
     return found
+
+
+async def left_out_of(statistics: StatisticsService) -> LeftOutFigures:
+    """What has no date, in the session of the service; in the order of the tables and of the families."""
+    found = []
+    for indicator in asked():
+        undated = await statistics.undated(indicator)
+        found += [
+            LeftOut(indicator=indicator, offence_family=family, undated=undated.get(family or "", 0))
+            for family in MEASURES[indicator].offence_families or (None,)
+        ]
+    return LeftOutFigures(figures=tuple(found))
 
 
 async def moved_to(

@@ -10,9 +10,10 @@ from sqlalchemy import func, insert, select, text
 from app.db.engine import ReadSession, WriteSession
 from app.models.releases import Release, ReleaseAct, ReleaseFact, ReleaseManifest, ReleaseTable
 from app.releases.visible import Visible
-from schemas.releases import Edition, ReleaseState
+from schemas.releases import Edition, LeftOut, LeftOutFigures, ReleaseState
 
 RELEASE_LOCK: Final = 0x52454C45  # one builder, approver or publisher at a time
+LEFT_OUT: Final = "left_out"  # among the facts: what has none, for it has no date
 
 _SEEN: Final = """
 SELECT r.id, r.period, r.version, r.replaces, r.first_day, r.last_day, r.built_by, r.built_at, r.policy,
@@ -129,8 +130,19 @@ class ReleaseRepository:
         return (await self._session.execute(wanted)).scalar_one_or_none()
 
     async def facts(self, release: str) -> dict[str, bytes]:
-        wanted = select(ReleaseFact.indicator, ReleaseFact.content).where(ReleaseFact.release_id == release)
+        """By indicator."""
+        wanted = select(ReleaseFact.indicator, ReleaseFact.content).where(
+            ReleaseFact.release_id == release, ReleaseFact.indicator != LEFT_OUT
+        )
         return {row.indicator: row.content for row in await self._session.execute(wanted)}
+
+    async def left_out(self, release: str) -> tuple[LeftOut, ...] | None:
+        """What has no date and is in no table; None of a release that was built before this was counted."""
+        wanted = select(ReleaseFact.content).where(
+            ReleaseFact.release_id == release, ReleaseFact.indicator == LEFT_OUT
+        )
+        content = (await self._session.execute(wanted)).scalar_one_or_none()
+        return None if content is None else LeftOutFigures.model_validate_json(content).figures
 
     async def made_of(self, release: str) -> Release:
         """The whole row of a release that is there."""

@@ -23,6 +23,7 @@ from app.releases.building import (
     facts_of,
     indicators_digest,
     keys_of,
+    left_out_of,
     moved_to,
     replaced_by,
 )
@@ -32,13 +33,29 @@ from app.releases.disclosure.policy import POLICIES, in_force
 from app.releases.facts import Facts
 from app.releases.periods import Period, finished, told_by
 from app.releases.protected import Report
-from app.releases.repository import Frozen, FrozenManifest, ReleaseRepository, ReleaseWriter, Seen
+from app.releases.repository import (
+    LEFT_OUT,
+    Frozen,
+    FrozenManifest,
+    ReleaseRepository,
+    ReleaseWriter,
+    Seen,
+)
 from app.releases.signing import ReleaseSigner
 from app.releases.standard import TABLES
 from app.releases.tables import canonical
 from app.statistics.repository import Standing
 from app.statistics.service import StatisticsService
-from schemas.releases import Edition, Manifest, ReleaseChanges, ReleaseState, ReleaseTable, TableEntry
+from schemas.releases import (
+    Edition,
+    LeftOut,
+    LeftOutFigures,
+    Manifest,
+    ReleaseChanges,
+    ReleaseState,
+    ReleaseTable,
+    TableEntry,
+)
 
 log = structlog.get_logger()
 
@@ -77,6 +94,7 @@ class _Snapshot:
     facts: dict[str, Facts]
     former: list[Former]
     fates: Fates
+    left_out: LeftOutFigures
 
 
 class ReleaseService:
@@ -153,7 +171,8 @@ class ReleaseService:
         made_of = await writer.made_of(release)
         for edition in Edition:
             if tables := await writer.tables(release, edition):
-                manifest = canonical(_manifest(made_of, edition, tables, word.said[0]))
+                left_out = await writer.left_out(release) if edition is Edition.RESTRICTED else None
+                manifest = canonical(_manifest(made_of, edition, tables, word.said[0], left_out))
                 await writer.keep_manifest(edition, self._signed(release, manifest))
 
     async def publish_in(
@@ -217,7 +236,8 @@ class ReleaseService:
             fates = Fates(
                 merged, parted, to, await _moved_from(repository, replaced.facts, facts, period.year)
             )
-        return _Snapshot(await statistics.standing(), facts, former, fates)
+        left_out = await left_out_of(statistics)
+        return _Snapshot(await statistics.standing(), facts, former, fates, left_out)
 
     async def _keep(
         self, session: WriteSession, period: Period, snapshot: _Snapshot, made: Built, word: Word
@@ -253,6 +273,7 @@ class ReleaseService:
                 await writer.keep_table(release, edition, table)
         for indicator, facts in made.facts.items():
             await writer.keep_facts(release, indicator, facts.packed())
+        await writer.keep_facts(release, LEFT_OUT, canonical(snapshot.left_out))
         return release
 
     async def _built_at_console(self, session: WriteSession, release: str) -> None:
@@ -354,7 +375,13 @@ async def _moved_from(
     return {indicator: frozenset(keys) for indicator, keys in found.items()}
 
 
-def _manifest(made_of: Release, edition: Edition, frozen: Sequence[Frozen], approved_by: str) -> Manifest:
+def _manifest(
+    made_of: Release,
+    edition: Edition,
+    frozen: Sequence[Frozen],
+    approved_by: str,
+    left_out: tuple[LeftOut, ...] | None,
+) -> Manifest:
     restricted = edition is Edition.RESTRICTED
     period = Period.parse(made_of.period)
     digests = {each.id: each for each in frozen}
@@ -378,6 +405,7 @@ def _manifest(made_of: Release, edition: Edition, frozen: Sequence[Frozen], appr
         changes=digests[CHANGES].sha256 if CHANGES in digests else None,
         built_by=made_of.built_by if restricted else None,
         approved_by=approved_by if restricted else None,
+        left_out=left_out,
     )
 
 

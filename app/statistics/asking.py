@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from app.core.errors import Unprocessable
 from app.security.reach import EVERYTHING, Reach
 from app.statistics.dimensions import BY_ID, DEPARTMENTS, OFFICES, UNKNOWN, Told
 from app.statistics.indicators import INDICATORS
-from app.statistics.periods import last_ended
+from app.statistics.periods import Period, last_ended
 from schemas.indicators import Indicator
 from schemas.query import MeasureOf, Query
 from schemas.registry import AgeGroup
@@ -71,6 +71,7 @@ def checked(query: Query, today: date | None = None, reach: Reach = EVERYTHING) 
     """
     _listed("measures", query.measures, MEASURES)
     _based(query)
+    _stated(query, reach)
     dimensions = _common(query, reach)
     _listed("dimensions", query.dimensions, dimensions)
     _listed("filters", query.filters, [each for each in dimensions if each != "period"])
@@ -82,6 +83,13 @@ def checked(query: Query, today: date | None = None, reach: Reach = EVERYTHING) 
     if today is not None:
         _timely(query, today)
     return tuple(_measure(each, query) for each in query.measures)
+
+
+def refuse_future(days: Mapping[str, date | None], today: date) -> None:
+    """Raises QuestionInvalid for a day that has not come, by the name of its field: 0 would be quoted."""
+    for field, day in days.items():
+        if day is not None and day > today:
+            raise QuestionInvalid(field, (f"<= {today}",))
 
 
 def basis_of(measure: str, query: Query) -> DateBasis:
@@ -117,15 +125,35 @@ def _based(query: Query) -> None:
         raise QuestionInvalid("date_basis", common)
 
 
+def _stated(query: Query, reach: Reach) -> None:
+    """Raises QuestionInvalid for a source that cannot state what is asked: a 0 would say that it stated none.
+    Where no feed within the reach states all of it, the measures are told that this one does."""
+    common = [each for each in Feed if all(each in MEASURES[m].feeds for m in query.measures)]
+    if query.source is None or query.source in common:
+        return
+    within = [each for each in common if reach.kind != "feeds" or each in reach.feeds]
+    if within:
+        raise QuestionInvalid("source", within)
+    raise QuestionInvalid("measures", (id_ for id_, of in MEASURES.items() if query.source in of.feeds))
+
+
 def _timely(query: Query, today: date) -> None:
     """Raises QuestionInvalid for days that have not come, and for what should be finished and is not."""
-    for field, day in (("since", query.since), ("until", query.until)):
-        if day is not None and day > today:
-            raise QuestionInvalid(field, (f"<= {today}",))
+    refuse_future({"since": query.since, "until": query.until}, today)
     if query.finished:
         last = last_ended(today, query.grain)
         if query.until is None or query.until > last:
             raise QuestionInvalid("until", (f"<= {last}",))
+        _whole(query)
+
+
+def _whole(query: Query) -> None:
+    """Raises QuestionInvalid for a bound in the midst of a period, with the nearest that are none."""
+    if query.since is not None and query.since != (of := Period.holding(query.since, query.grain)).first:
+        raise QuestionInvalid("since", map(str, (of.first, of.last + timedelta(days=1))))
+    if query.until is not None and query.until != (of := Period.holding(query.until, query.grain)).last:
+        before = [of.first - timedelta(days=1)] if of.first > date.min else []
+        raise QuestionInvalid("until", map(str, (*before, of.last)))
 
 
 def _common(query: Query, reach: Reach) -> list[str]:
@@ -165,6 +193,9 @@ def _agreeing(query: Query) -> None:
     feeds, bands, minor = (query.filters.get(each) for each in ("feed", "age_band", "minor"))
     if query.source and feeds and query.source not in feeds:
         raise QuestionInvalid("filters.feed", (query.source,))
+    for stating in (MEASURES[each].feeds for each in query.measures):
+        if feeds and not set(stating) & set(feeds):
+            raise QuestionInvalid("filters.feed", stating)
     if bands and minor and not any(each == UNKNOWN or _of_band(each) in minor for each in bands):
         possible = [each for each in AgeGroup if _of_band(each) in minor]
         raise QuestionInvalid("filters.age_band", (*possible, UNKNOWN))

@@ -220,6 +220,15 @@ SELECT DISTINCT key, family, {day} AS day, ARRAY[{codes.removeprefix(", ")}]::te
 FROM ({items(measure, _asked(query), bases)}) item WHERE {_kept(query, day)}"""
         return (await self._session.execute(text(statement), _parameters(query))).all()
 
+    async def undated(self, measure: str) -> dict[str, int]:
+        """By family, how many things have no date, and so are never among the facts."""
+        query = Query.model_construct(measures=(measure,))
+        basis = basis_of(measure, query)
+        statement = f"""{told((), "true", own=False, bases=(basis,))}
+SELECT family, count(DISTINCT key) AS counted FROM ({items(measure, (), (basis,))}) item
+WHERE {_kept(query, day_column(basis))} AND {day_column(basis)} IS NULL GROUP BY family"""
+        return {row.family: row.counted for row in await self._session.execute(text(statement))}
+
 
 def day_column(basis: DateBasis) -> str:
     """Of an item."""

@@ -37,7 +37,9 @@ async def overview(
     days: SpanDep,
 ) -> Overview:
     memory: Memory = request.app.state.statistics
-    return await StatisticsService(session, memory, caller.reach).overview(days.since, days.until)
+    return await StatisticsService(session, memory, caller.reach).overview(
+        days.since, days.until, days.unfinished
+    )
 
 
 @router.get("/indicators", summary="Qué cuenta cada cifra / what each figure counts")
@@ -122,19 +124,24 @@ def simple_question(  # noqa: PLR0913, PLR0917  one parameter of the query strin
     grain: Annotated[
         questions.Grain | None, Query(description="Si no, el del periodo o año / else of the period, or year")
     ] = None,
-    source: Feed | None = None,
+    source: Annotated[
+        Feed | None, Query(description="Una de las que su definición lista / one that its definition lists")
+    ] = None,
     finished: Annotated[
-        bool, Query(description="Solo periodos terminados / only periods that have ended")
+        bool, Query(description="Solo periodos enteros y terminados / only whole periods that have ended")
     ] = False,
     date_basis: Annotated[
         DateBasis | None, Query(description="Si no, la de la definición / else that of the definition")
     ] = None,
 ) -> questions.Query:
+    grain = grain or days.grain or questions.Grain.YEAR
+    if finished:
+        days.whole(grain)
     return questions.Query(
         measures=tuple(measure.split(",")),
         dimensions=tuple(each for dimensions in by for each in dimensions.split(",")),
         filters=filters_of(filters),
-        grain=grain or days.grain or questions.Grain.YEAR,
+        grain=grain,
         since=days.since,
         until=days.until,
         source=source,

@@ -9,7 +9,7 @@ from typing import Final
 
 from app.statistics.dimensions import BY_ID, DEFINITIONS, Told
 from schemas.indicators import DateBasisOf, DimensionOf, Indicator, Indicators, Words
-from schemas.vocabulary import DateBasis, OffenceFamily, Unit
+from schemas.vocabulary import DateBasis, Feed, OffenceFamily, Unit
 
 OF_PERSONS: Final = frozenset({Unit.VICTIMS, Unit.SUSPECTS, Unit.ACCUSED, Unit.CONVICTED, Unit.ACQUITTED})
 """Units that count a person once however many cases name them."""
@@ -68,6 +68,14 @@ _PERSON = (*_CASE, "feeds", "sex", "age_band", "minor", "nationality")
 _GIVEN = ("period", "offence_family", "feed", "sex", "department")
 _CALL = ("period", "call_category", "derivation")
 
+# Whose records can state it: by the statements of ``counting`` where they name feeds; what victims are given
+# is in the contract of SISTRA alone. A test holds them to what the samples of every feed state.
+_EVERY: Final = tuple(Feed)
+_CALL_FEED: Final = (Feed.LINEA_1818,)
+_POLICE: Final = (Feed.RETA_PNP,)
+_PROSECUTION: Final = (Feed.SISTRA,)
+_COURTS: Final = (Feed.PODER_JUDICIAL,)
+
 _LINKED = Words(
     es="Registros vinculados, no anulados, que hacen un caso",
     en="Linked records, not annulled, that make a case",
@@ -101,6 +109,7 @@ def _define(  # noqa: PLR0913, PLR0917 - a row of a table, read as one
     *,
     basis: DateBasis = DateBasis.REPORT,
     annulled_out: bool = True,
+    feeds: tuple[Feed, ...] = _EVERY,
 ) -> Indicator:
     return Indicator(
         id=id_,
@@ -112,6 +121,7 @@ def _define(  # noqa: PLR0913, PLR0917 - a row of a table, read as one
         date_bases=tuple(dict.fromkeys((basis, *ASKABLE))),
         offence_families=_FAMILIES if "offence_family" in dimensions else (),
         annulled_out=annulled_out,
+        feeds=feeds,
         dimensions=tuple(DimensionOf(id=each, multi_valued=_several(unit, each)) for each in dimensions),
         figures=figures,
     )
@@ -138,6 +148,7 @@ CASES: Final = (
         _LINKED,
         _CASE,
         _reconciled("complaints"),
+        feeds=_POLICE,
     ),
     _define(
         "prosecution_files",
@@ -150,6 +161,7 @@ CASES: Final = (
         _LINKED,
         _CASE,
         _reconciled("prosecution_files"),
+        feeds=_PROSECUTION,
     ),
     _define(
         "court_files",
@@ -162,6 +174,7 @@ CASES: Final = (
         _COURT,
         (*_CASE, "outcome"),
         _reconciled("court_files"),
+        feeds=_COURTS,
     ),
     _define(
         "sentenced_files",
@@ -175,6 +188,7 @@ CASES: Final = (
         _CASE,
         _reconciled("sentenced_files"),
         basis=DateBasis.RULING,
+        feeds=_COURTS,
     ),
     _define(
         "cases",
@@ -238,6 +252,7 @@ PERSONS: Final = (
         _NAMED,
         (*_PERSON, "relation"),
         _reconciled("accused"),
+        feeds=(*_PROSECUTION, *_COURTS),
     ),
     _define(
         "convicted",
@@ -251,6 +266,7 @@ PERSONS: Final = (
         _PERSON,
         _reconciled("convicted"),
         basis=DateBasis.RULING,
+        feeds=_COURTS,
     ),
     _define(
         "acquitted",
@@ -263,6 +279,7 @@ PERSONS: Final = (
         _COURT,
         _PERSON,
         basis=DateBasis.RULING,
+        feeds=_COURTS,
     ),
     _define(
         "protection_measures",
@@ -274,6 +291,7 @@ PERSONS: Final = (
         ),
         _NAMED,
         (*_GIVEN, "measure_type"),
+        feeds=_PROSECUTION,
     ),
     _define(
         "services",
@@ -285,6 +303,7 @@ PERSONS: Final = (
         ),
         _NAMED,
         (*_GIVEN, "service_type"),
+        feeds=_PROSECUTION,
     ),
 )
 
@@ -327,11 +346,12 @@ FEEDS: Final = (
             _OF_FEED,
             (f"families.feeds.{role}",),
             basis=basis,
+            feeds=feeds,
         )
-        for role, unit, spanish, english, universe, basis in (
-            ("victims", Unit.VICTIMS, "Víctimas", "Victims", _NAMED, DateBasis.REPORT),
-            ("suspects", Unit.SUSPECTS, "Presuntos autores", "Suspects", _NAMED, DateBasis.REPORT),
-            ("convicted", Unit.CONVICTED, "Sentenciados", "Convicted", _COURT, DateBasis.RULING),
+        for role, unit, spanish, english, universe, basis, feeds in (
+            ("victims", Unit.VICTIMS, "Víctimas", "Victims", _NAMED, DateBasis.REPORT, _EVERY),
+            ("suspects", Unit.SUSPECTS, "Presuntos autores", "Suspects", _NAMED, DateBasis.REPORT, _EVERY),
+            ("convicted", Unit.CONVICTED, "Sentenciados", "Convicted", _COURT, DateBasis.RULING, _COURTS),
         )
     ),
 )
@@ -346,6 +366,7 @@ CALLS: Final = (
         _CALL,
         ("calls.by_category", "calls.category_unknown", "calls.undated"),
         annulled_out=False,
+        feeds=_CALL_FEED,
     ),
     _define(
         "calls_derived_within_3_hours",
@@ -358,6 +379,7 @@ CALLS: Final = (
         _COMPLAINT_CALLS,
         ("period",),
         ("calls.derived_within_3_hours",),
+        feeds=_CALL_FEED,
     ),
     _define(
         "complaint_calls_derived_late",
@@ -370,6 +392,7 @@ CALLS: Final = (
         _COMPLAINT_CALLS,
         ("period",),
         ("calls.derived_late",),
+        feeds=_CALL_FEED,
     ),
     _define(
         "complaint_calls_derived_unmeasured",
@@ -382,6 +405,7 @@ CALLS: Final = (
         _COMPLAINT_CALLS,
         ("period",),
         ("calls.derived_unmeasured",),
+        feeds=_CALL_FEED,
     ),
     _define(
         "complaint_calls_not_derived",
@@ -391,6 +415,7 @@ CALLS: Final = (
         _COMPLAINT_CALLS,
         ("period",),
         ("calls.not_derived",),
+        feeds=_CALL_FEED,
     ),
 )
 

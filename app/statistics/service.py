@@ -15,7 +15,7 @@ from app.security.reach import EVERYTHING, Reach
 from app.statistics.asking import checked, inside
 from app.statistics.counting import Counting
 from app.statistics.memory import Memory
-from app.statistics.periods import running
+from app.statistics.periods import cut, running
 from app.statistics.readers import refuse_one_feed
 from app.statistics.repository import Standing, StatisticsRepository
 from schemas import query as questions
@@ -70,12 +70,19 @@ class StatisticsService:
         self._reach = reach
         self._memory = memory or Memory()
 
-    async def overview(self, since: date | None, until: date | None) -> Overview:
-        """Both days are included. Raises PeriodBackwards when ``until`` is before ``since``, OwnFiguresOnly
-        for who reaches single feeds."""
+    async def overview(
+        self, since: date | None, until: date | None, unfinished: tuple[str, ...] = ()
+    ) -> Overview:
+        """Both days are included; ``unfinished`` is told of the period that they are. Raises PeriodBackwards
+        when ``until`` is before ``since``, OwnFiguresOnly for who reaches single feeds."""
         refuse_one_feed(self._reach)
         if since is not None and until is not None and until < since:
             raise PeriodBackwards
+        told = await self._overview(since, until)
+        return told.model_copy(update={"unfinished": unfinished})
+
+    async def _overview(self, since: date | None, until: date | None) -> Overview:
+        """Without what is told of the day of the question: that is not remembered."""
         repository = StatisticsRepository(self._session, since, until, self._reach.department)
         if not self._reach.registry:
             return await self._counted(repository, since, until)
@@ -112,6 +119,7 @@ class StatisticsService:
             rows=tuple(questions.Row(codes=codes, values=tuple(cells[codes])) for codes in sorted(cells)),
             totals=tuple(totals),
             unfinished=running(query, cells, day),
+            partial=cut(query, cells, day),
             position=counted[0]["position"],
             counted_at=counted[0]["at"],
         )
@@ -122,6 +130,11 @@ class StatisticsService:
         """(key, family, day, codes) of each thing that ``measure`` counts within the bounds: what an answer
         is added up from. Ids, and exact: for releases, which keep them, and never for an answer."""
         return await Counting(self._session).facts(measure, dimensions, since, until)
+
+    async def undated(self, measure: str) -> Mapping[str, int]:
+        """By offence family ("" where it is told by none), how many things that ``measure`` counts have no
+        date of its basis: they are not in ``facts``, whatever the bounds."""
+        return await Counting(self._session).undated(measure)
 
     async def standing(self) -> Standing:
         return await StatisticsRepository(self._session, None, None).standing()

@@ -1,14 +1,14 @@
 """An answer as a table: a column for each dimension, then one for each measure. Pure.
 
 Codes and whole numbers only, under a header of ids. Totals are no row beside others: who adds up a column
-must not add them in. Where a period has not ended, a last column says so of each row (1, else 0): a file goes
-where the headers of its answer do not. For the same reason a workbook says on a second sheet, and a Parquet
-file in the metadata of its schema (key ``intertrata``, JSON), what each measure is, which dimensions must not
-be added up, and when it was counted.
+must not add them in. Where a period has not ended, or the bounds cut it, a last column for each says so of
+each row (1, else 0): a file goes where the headers of its answer do not. For the same reason a workbook says
+on a second sheet, and a Parquet file in the metadata of its schema (key ``intertrata``, JSON), what each
+measure is, which dimensions must not be added up, and when it was counted.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO, StringIO
 
 import pyarrow as pa
@@ -76,19 +76,30 @@ def _notes(answer: Answer) -> Iterator[tuple[str, ...]]:
     for name, codes in asked.filters.items():
         yield f"filtro / filter: {name}", ", ".join(codes)
     yield "no terminado / unfinished", ", ".join(answer.unfinished)
+    yield "incompleto por sus límites / partial by its bounds", ", ".join(answer.partial)
     yield "contado / counted at", answer.counted_at.isoformat()
     yield "posición del registro / position of the registry", str(answer.position)
 
 
 def _header(answer: Answer) -> Line:
-    marked = ("unfinished",) if answer.unfinished else ()
-    return (*answer.query.dimensions, *(each.id for each in answer.measures), *marked)
+    return (*answer.query.dimensions, *(each.id for each in answer.measures), *_marks(answer))
 
 
 def _lines(answer: Answer) -> Iterator[Line]:
     if not answer.query.dimensions:
-        yield answer.totals
+        yield (*answer.totals, *_marked(answer, ()))
         return
     for row in answer.rows:
-        marked = (int(not {*answer.unfinished}.isdisjoint(row.codes)),) if answer.unfinished else ()
-        yield (*row.codes, *row.values, *marked)
+        yield (*row.codes, *row.values, *_marked(answer, row.codes))
+
+
+def _marked(answer: Answer, codes: Sequence[str]) -> Line:
+    """What is not told by period is of all that was asked for."""
+    dated = "period" in answer.query.dimensions
+    return tuple(int(not (dated and {*held}.isdisjoint(codes))) for held in _marks(answer).values())
+
+
+def _marks(answer: Answer) -> dict[str, tuple[str, ...]]:
+    """By the column that says so, the periods of which something is to be said."""
+    marks = {"unfinished": answer.unfinished, "partial": answer.partial}
+    return {name: periods for name, periods in marks.items() if periods}

@@ -7,6 +7,11 @@ from support.web_fixtures import Bearer
 
 QUERY = "/v1/statistics/query"
 EXACT = ("statistics:read", "statistics:exact")
+ADDRESSES = (
+    f"{QUERY}?measure=cases",
+    "/v1/statistics/concordance?family=trafficking",
+    "/v1/statistics/overview?",
+)
 
 
 @pytest.mark.parametrize(
@@ -19,10 +24,7 @@ EXACT = ("statistics:read", "statistics:exact")
         ("2024-M02", "from=2024-02-01&to=2024-02-29"),
     ],
 )
-@pytest.mark.parametrize(
-    "address",
-    [f"{QUERY}?measure=cases", "/v1/statistics/concordance?family=trafficking", "/v1/statistics/overview?"],
-)
+@pytest.mark.parametrize("address", ADDRESSES)
 async def test_a_period_is_its_days(
     sample_api: httpx.AsyncClient, sample_bearer: Bearer, address: str, period: str, days: str
 ) -> None:
@@ -38,14 +40,20 @@ async def test_a_period_is_its_days(
 
 
 @pytest.mark.parametrize(
-    "given", ["period=2024-B7", "period=2024-B", "period=enero", "period=2024&to=2024-03-01"]
+    "given",
+    [
+        *("2024-B7", "2024-B", "enero", "2024&to=2024-03-01", "2024-B0", "2024-M00", "2024-Q0", "0001-B0"),
+        *("2024-B01", "2024-M9", "0000", "٢٠٢٤", "2024-B١"),
+    ],
 )
 async def test_what_is_no_period_is_refused(
     sample_api: httpx.AsyncClient, sample_bearer: Bearer, given: str
 ) -> None:
-    for path in (f"{QUERY}?measure=cases&", "/v1/statistics/concordance?"):
-        answer = await sample_api.get(path + given, headers=sample_bearer(*EXACT))
+    for path in ADDRESSES:
+        answer = await sample_api.get(f"{path}&period={given}", headers=sample_bearer(*EXACT))
         assert (answer.status_code, answer.json()["code"]) == (422, "question-invalid")
+        for language in ("El campo period", "The field period", "from, to" if "&" in given else "2026-M09"):
+            assert language in answer.json()["detail"]
 
 
 async def test_several_measures_and_dimensions(sample_api: httpx.AsyncClient, sample_bearer: Bearer) -> None:

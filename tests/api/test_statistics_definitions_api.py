@@ -23,6 +23,10 @@ async def test_definitions_are_served_whole_to_who_may_read_statistics(
     held = {each["id"] for each in told["dimensions"]}
     assert all(use["id"] in held for each in told["indicators"] for use in each["dimensions"])
     assert all(each["name"]["es"] and each["name"]["en"] for each in told["indicators"])
+    feeds = {each["id"]: each["feeds"] for each in told["indicators"]}
+    assert feeds["accused"] == ["sistra", "poder-judicial"]
+    assert feeds["cases"] == ["reta-pnp", "sistra", "poder-judicial", "linea-1818"]
+    assert all(feeds.values())
 
 
 async def test_other_scopes_do_not_read_them(api: httpx.AsyncClient, bearer: Bearer) -> None:

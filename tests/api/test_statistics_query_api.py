@@ -14,7 +14,11 @@ from app.core.clock import FixedClock
 from app.core.settings import Settings
 from app.db.engine import Database
 from app.security.keyring import KeyRing
+from app.statistics.counting import Counting
+from app.statistics.indicators import INDICATORS
 from app.wiring import Services, build_services
+from schemas.indicators import Indicator
+from schemas.query import Query
 from schemas.vocabulary import Feed
 from support.ingestion_kit import NOW
 from support.keeping import Registry
@@ -197,6 +201,62 @@ async def test_a_filter_and_a_source_that_contradict_each_other_are_refused(
     assert (answer.status_code, answer.json()["code"]) == (422, "question-invalid")
     agreeing = asked | {"filters": {"feed": ["reta-pnp", "sistra"]}}
     assert (await api.post(QUERY_AT, json=agreeing, headers=bearer("statistics:exact"))).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "allowed"),
+    [
+        ({"measures": ["court_files"], "source": "reta-pnp"}, "source", "poder-judicial"),
+        ({"measures": ["complaints"], "source": "sistra"}, "source", "reta-pnp"),
+        ({"measures": ["convicted"], "source": "sistra"}, "source", "poder-judicial"),
+        ({"measures": ["calls"], "source": "reta-pnp"}, "source", "linea-1818"),
+        ({"measures": ["accused"], "source": "reta-pnp"}, "source", "sistra, poder-judicial"),
+        ({"measures": ["cases", "accused"], "source": "linea-1818"}, "source", "sistra, poder-judicial"),
+        ({"measures": ["accused", "convicted"], "source": "sistra"}, "source", "poder-judicial"),
+        ({"measures": ["feed_convicted"], "source": "linea-1818"}, "source", "poder-judicial"),
+        ({"measures": ["services"], "source": "poder-judicial"}, "source", "sistra"),
+        (
+            {"measures": ["complaints", "convicted"], "source": "reta-pnp"},
+            "measures",
+            "complaints, cases, victimisations, victims, suspects, feed_records, feed_victim_mentions, "
+            "feed_victims, feed_suspects",
+        ),
+        (
+            {"measures": ["feed_convicted"], "filters": {"feed": ["sistra", "reta-pnp"]}},
+            "filters.feed",
+            "poder-judicial",
+        ),
+        ({"measures": ["protection_measures"], "filters": {"feed": ["reta-pnp"]}}, "filters.feed", "sistra"),
+    ],
+)
+async def test_a_feed_is_not_asked_what_it_cannot_state(
+    sample_api: httpx.AsyncClient, sample_bearer: Bearer, wrong: dict[str, Any], field: str, allowed: str
+) -> None:
+    """``0 convicted, by the prosecution`` would be quoted."""
+    answer = await sample_api.post(QUERY_AT, json=wrong, headers=sample_bearer("statistics:exact"))
+    assert (answer.status_code, answer.json()["code"]) == (422, "question-invalid")
+    assert f"El campo {field} de la consulta no vale. Puede ser: {allowed}." in answer.json()["detail"]
+    assert f"The field {field} of the question is not valid. It may be: {allowed}." in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda each: each.id)
+async def test_what_a_feed_can_state_it_is_asked_and_every_sample_states_it(
+    sample_services: Services, sample_api: httpx.AsyncClient, sample_bearer: Bearer, indicator: Indicator
+) -> None:
+    """Held to what the feeds' own records state, counted without asking who may be asked."""
+    async with sample_services.database.read() as session:
+        stating = {
+            feed: (await Counting(session).counted(Query(measures=(indicator.id,), source=feed)))[0][
+                "counted"
+            ]
+            for feed in Feed
+        }
+    if indicator.id not in {"acquitted", "complaint_calls_derived_unmeasured"}:  # of which there is no sample
+        assert {feed for feed, counted in stating.items() if counted} == set(indicator.feeds)
+    for feed in indicator.feeds:
+        asked = {"measures": [indicator.id], "source": feed}
+        answer = await sample_api.post(QUERY_AT, json=asked, headers=sample_bearer("statistics:exact"))
+        assert answer.json()["totals"] == [stating[feed]]
 
 
 @pytest.mark.parametrize("more", [{"until": "2025-06-01"}, {"finished": True, "until": "2024-12-31"}])

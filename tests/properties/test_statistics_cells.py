@@ -135,7 +135,7 @@ async def test_every_measure_in_each_of_its_date_bases(world: tuple[Database, Ce
     """Each basis puts something into another period than the definition's own does, where it is another."""
     moved = set()
     for measure, indicator in MEASURES.items():
-        for source in (None, Feed.SISTRA):
+        for source in (None, Feed.SISTRA if Feed.SISTRA in indicator.feeds else indicator.feeds[0]):
             told = {}
             for basis in indicator.date_bases:
                 asked = Query(

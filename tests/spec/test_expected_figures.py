@@ -7,9 +7,12 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from app.core.clock import lima_day
 from support.expected import FAMILIES, VICTIMS_BY_FEEDS
+from support.ingestion_kit import NOW
 from support.web_fixtures import Bearer
 
+TODAY = lima_day(NOW).isoformat()
 OVERVIEW = "/v1/statistics/overview"
 BIMESTER_ENDS = ("02-28", "04-30", "06-30", "08-31", "10-31", "12-31")
 
@@ -109,7 +112,9 @@ async def test_first_reports_by_bimester(sample_api: httpx.AsyncClient, sample_b
     for year in range(2020, 2026):
         for number, end in enumerate(BIMESTER_ENDS, start=1):
             last = "02-29" if (year % 4, number) == (0, 1) else end
-            period = {"from": f"{year}-{2 * number - 1:02}-01", "to": f"{year}-{last}"}
+            period = {"from": f"{year}-{2 * number - 1:02}-01", "to": min(f"{year}-{last}", TODAY)}
+            if period["from"] > TODAY:
+                continue
             if victims := reconciled(await asked(sample_api, sample_bearer, **period), "trafficking")[
                 "victims"
             ]:

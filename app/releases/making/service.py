@@ -197,11 +197,13 @@ class MakingService:
         held = await ReleaseRepository(session).tables(release, edition)
         if not held:
             raise errors.NotReleased
+        restricted = edition is Edition.RESTRICTED
         return ReleasePreview(
             standing=standing_of(seen),
             edition=edition,
             tables=tuple(_table(each) for each in held if each.id != CHANGES),
             changes=_changes(held),
+            left_out=await ReleaseRepository(session).left_out(release) if restricted else None,
         )
 
 

@@ -2,8 +2,9 @@
 
 A row for each cell and measure; ``INDICATOR`` is a dimension, so that measures of several units stand in one
 column. What has no date is ``_U`` in ``TIME_PERIOD``, the one value there that is no period of SDMX: a
-question with both bounds has none. Totals are no rows, as in the other tables. The structure is the
-question's own and is not served.
+question with both bounds has none. A period that bounds cut has ``OBS_STATUS`` D, whether it has ended or
+not: the figure is not that of the period, and will not be. Totals are no rows, as in the other tables. The
+structure is the question's own and is not served.
 
 Source: SDMX 3.0, section 5 (SDMX-CSV 2.0 field guide).
 """
@@ -29,7 +30,8 @@ _FREQUENCY: Final = {
     Grain.YEAR: "A",
 }
 _ATTRIBUTES: Final = ("OBS_STATUS", "CONF_STATUS", "UNIT_MEASURE", "DATE_BASIS")
-_PROVISIONAL, _NORMAL = "P", "A"  # CL_OBS_STATUS: of a period that has not ended more may come
+_NORMAL, _PROVISIONAL, _DIFFERS = "A", "P", "D"
+"""CL_OBS_STATUS: normal; provisional, of a period that has not ended; definition differs, of a cut one."""
 
 
 def as_sdmx_csv(answer: Answer) -> bytes:
@@ -64,7 +66,7 @@ def _lines(answer: Answer) -> Iterator[tuple[str | int, ...]]:
         by = dict(zip(answer.query.dimensions, codes, strict=True))
         period = by.pop("period", None)
         key = [code_id(dimension, code) for dimension, code in by.items()]
-        status = _PROVISIONAL if period in answer.unfinished else _NORMAL
+        status = _status(answer, period)
         for measure, value in zip(answer.measures, values, strict=True):
             yield (
                 *(*STRUCTURE, _ACTION),
@@ -75,6 +77,13 @@ def _lines(answer: Answer) -> Iterator[tuple[str | int, ...]]:
                 value,
                 *(status, confidence, measure.unit.upper(), measure.date_basis.upper()),
             )
+
+
+def _status(answer: Answer, period: str | None) -> str:
+    if period in answer.partial:
+        return _DIFFERS
+    runs = bool(answer.unfinished) if period is None else period in answer.unfinished
+    return _PROVISIONAL if runs else _NORMAL
 
 
 def _time(period: str) -> str:

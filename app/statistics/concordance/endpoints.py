@@ -28,5 +28,5 @@ async def concordance(
     ] = DateBasis.REPORT,
 ) -> Concordance:
     return await ConcordanceService(session, caller.reach).concordance(
-        family, days.since, days.until, date_basis
+        family, days.since, days.until, date_basis, days.unfinished
     )

@@ -45,8 +45,10 @@ class ConcordanceService:
         since: date | None,
         until: date | None,
         basis: DateBasis = DateBasis.REPORT,
+        unfinished: tuple[str, ...] = (),
     ) -> Concordance:
-        """Both days are included. Raises PeriodBackwards, QuestionInvalid, OwnFiguresOnly."""
+        """Both days are included; ``unfinished`` is told of the period that they are. Raises PeriodBackwards,
+        QuestionInvalid, OwnFiguresOnly."""
         refuse_one_feed(self._reach)
         if basis not in rules.BASES:
             raise QuestionInvalid("date_basis", rules.BASES)
@@ -62,6 +64,7 @@ class ConcordanceService:
         return Concordance(
             since=since,
             until=until,
+            unfinished=unfinished,
             offence_family=family,
             date_basis=basis,
             sources=tuple(_source(counts, feed, heard) for feed in FEED_ORDER),

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import orjson
 
 from app.statistics.cube.answering import Counted
-from app.statistics.periods import running
+from app.statistics.periods import cut, running
 from schemas.query import Answer, MeasureOf, Query, Row
 
 
@@ -30,6 +30,7 @@ def as_answer(said: Said, told: Counted) -> Answer:
         rows=tuple(Row.model_construct(codes=codes, values=values) for codes, values in rows),
         totals=told.totals,
         unfinished=running(said.query, told.words, said.today),
+        partial=cut(said.query, told.words, said.today),
         position=said.position,
         counted_at=said.at,
     )
@@ -45,6 +46,7 @@ def as_json(said: Said, told: Counted) -> bytes:
             "rows": [{"codes": codes, "values": values} for codes, values in rows],
             "totals": told.totals,
             "unfinished": running(said.query, told.words, said.today),
+            "partial": cut(said.query, told.words, said.today),
             "position": said.position,
             "counted_at": said.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         }

@@ -135,6 +135,8 @@ async def test_an_institution_asks_by_its_own_districts_and_its_own_dates(
     [
         ({"dimensions": ["judicial_district"]}, "dimensions", "fiscal_district"),
         ({"source": Feed.RETA_PNP}, "source", OWN_FEED),
+        ({"measures": ["convicted"]}, "measures", "prosecution_files"),
+        ({"measures": ["calls"]}, "measures", "accused"),
         ({"dimensions": ["sex"]}, "dimensions", "offence_family"),
         ({"dimensions": ["stage"]}, "dimensions", "purpose"),
         ({"filters": {"department": [DEPARTMENT]}}, "filters", "recruitment"),

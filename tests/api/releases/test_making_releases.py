@@ -17,9 +17,13 @@ from sqlalchemy import text
 
 from app.core.queue import Worker
 from app.releases import errors
+from app.releases.building import asked as asked_of_tables
 from app.releases.making.service import MOST_ATTEMPTS
 from app.releases.standard import PUBLIC, TABLES
+from app.statistics.asking import MEASURES
+from app.statistics.service import StatisticsService
 from app.wiring import jobs_of
+from schemas.query import Query
 from support.databases import Server
 from support.release_kit import APPROVER, BEFORE, HOUR, PERIOD, Releasing, releasing, without_releases
 
@@ -328,3 +332,81 @@ async def _signed(making: Releasing, release: str) -> Any:
 
 def _id(asked: dict[str, Any]) -> UUID:
     return UUID(asked["id"])
+
+
+UNDATED = """
+UPDATE report SET report_date = NULL, rulings = (
+  SELECT coalesce(jsonb_agg(x || '{"date": null}'), '[]') FROM jsonb_array_elements(rulings) x)
+WHERE record_id IN (SELECT record_id FROM case_member WHERE case_id IN (
+  SELECT case_id FROM case_member JOIN report USING (record_id) WHERE makes_case AND rulings <> '[]'
+  ORDER BY record_id LIMIT 12))
+"""
+KEPT_APART = "CREATE TABLE report_kept AS SELECT record_id, report_date, rulings FROM report"
+PUT_BACK = """
+UPDATE report SET report_date = k.report_date, rulings = k.rulings FROM report_kept k
+WHERE k.record_id = report.record_id AND report.report_date IS DISTINCT FROM k.report_date
+"""
+
+
+async def without_dates(making: Releasing) -> dict[tuple[str, str | None], int]:
+    """By indicator and family, as a question counts them."""
+    found: dict[tuple[str, str | None], int] = {}
+    for indicator in asked_of_tables():
+        families = MEASURES[indicator].offence_families
+        query = Query(measures=(indicator,), dimensions=("period", *(["offence_family"] if families else [])))
+        async with making.database.read() as session:
+            answer = await StatisticsService(session).query(query)
+        of = {row.codes[1:]: row.values[0] for row in answer.rows if row.codes[0] == "undated"}
+        found |= {(indicator, family): of.get((family,), 0) for family in families}
+        found |= {} if families else {(indicator, None): of.get((), 0)}
+    return found
+
+
+def told_left_out(document: dict[str, Any]) -> dict[tuple[str, str | None], int]:
+    return {(each["indicator"], each["offence_family"]): each["undated"] for each in document["left_out"]}
+
+
+async def test_what_has_no_date_is_told_to_who_approves_and_in_the_restricted_manifest_alone(
+    making: Releasing,
+) -> None:
+    """It is in no table, of whatever period."""
+    dated = await built(making)
+    async with making.database.write() as session:
+        await session.execute(text(KEPT_APART))
+        await session.execute(text(UNDATED))
+    try:
+        expected = await without_dates(making)
+        release = await built(making)
+    finally:
+        async with making.database.write() as session:
+            await session.execute(text(PUT_BACK))
+            await session.execute(text("DROP TABLE report_kept"))
+    assert {indicator for (indicator, _), undated in expected.items() if undated} >= {"cases", "convicted"}
+    exact, holder = {"edition": "restricted"}, by(making, BRUNO, "releases:restricted")
+    for each, undated in ((release, expected), (dated, await without_dates(making))):
+        preview = await making.api.get(f"{AT}/{each}/preview", headers=holder, params=exact)
+        assert told_left_out(preview.json()) == undated
+        public = await making.api.get(f"{AT}/{each}/preview", headers=holder)
+        assert public.json()["left_out"] is None
+    assert (await post(making, f"{release}/approve", BRUNO)).status_code == 200
+    assert (await post(making, f"{release}/publish", BRUNO)).status_code == 200
+    making.clock.advance(HOUR - BEFORE)
+    manifest = f"{AT}/{release}/manifest"
+    reader = making.reading("releases:restricted")
+    signed = (await making.api.get(manifest, headers=reader, params=exact)).json()
+    assert told_left_out(signed) == expected
+    assert [(each["indicator"], each["offence_family"]) for each in signed["left_out"]] == list(expected)
+    assert (await making.api.get(manifest, headers=reader)).json()["left_out"] is None
+    served = await making.api.get(f"{AT}/{release}/tables/left_out", headers=reader, params=exact)
+    assert served.status_code in {404, 422}
+
+
+async def test_a_release_that_was_built_before_it_was_counted_says_so(making: Releasing) -> None:
+    release = await built(making)
+    async with making.database.write() as session:
+        await session.execute(text("SET LOCAL session_replication_role = replica"))
+        await session.execute(text("DELETE FROM release_fact WHERE indicator = 'left_out'"))
+    exact, holder = {"edition": "restricted"}, by(making, BRUNO, "releases:restricted")
+    preview = await making.api.get(f"{AT}/{release}/preview", headers=holder, params=exact)
+    assert (preview.status_code, preview.json()["left_out"]) == (200, None)
+    assert (await post(making, f"{release}/approve", BRUNO)).status_code == 200

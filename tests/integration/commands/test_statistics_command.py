@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from app.core.clock import SystemClock, lima_day
 from app.statistics.concordance.service import ConcordanceService
 from app.statistics.published.service import PublishedService
 from app.wiring import Services
@@ -67,6 +68,20 @@ async def test_the_concordance_is_printed_for_machines_and_for_people(
     for heading in ("Fuentes y registro", "Quién conoce qué", "Días entre instituciones", "Embudo"):
         assert heading in out
     assert "2024-01-01 - 2024-12-31, trafficking" in out
+
+
+async def test_a_year_that_runs_is_told_as_such_and_days_to_come_are_one_clear_line(
+    environment: dict[str, str],
+) -> None:
+    today = lima_day(SystemClock().now())
+    code, out, err = await run(environment, "concordance", "--to", today.isoformat())
+    assert code == 0, err
+    assert f"sin terminar / unfinished: {today.year}" in " ".join(out.split())
+    for named in ("--from", "--to"):
+        code, out, err = await run(environment, "concordance", named, "2999-12-31")
+        assert (code, out) == (1, "")
+        assert err.startswith("question-invalid: ")
+        assert f" {named} " in err
 
 
 async def test_a_period_that_runs_backwards_is_one_clear_line(environment: dict[str, str]) -> None:

@@ -13,7 +13,7 @@ from schemas.statistics import CallFigures, FeedFigures, Overview, ReconciledFig
 from schemas.vocabulary import DateBasis, OffenceFamily, Unit
 
 DIMENSIONS = catalogue().dimensions
-TOLD = {"since", "until", "basis_es", "basis_en"}  # of the answer, not figures
+TOLD = {"since", "until", "unfinished", "basis_es", "basis_en"}  # of the answer, not figures
 
 
 def figures_of_the_overview() -> Iterator[str]:
