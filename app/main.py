@@ -25,7 +25,9 @@ from app.shell import endpoints as shell
 from app.shell import openapi, problems
 from app.shell.bounds import Bounds, Limits
 from app.shell.envelope import Envelope
+from app.shell.heads import Heads
 from app.shell.metrics import Metrics
+from app.shell.open_routes import OpenRoutes
 from app.statistics import endpoints as statistics
 from app.statistics.concordance import endpoints as concordance
 from app.statistics.cube.service import Cube
@@ -85,7 +87,9 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(
         Bounds, limits=Limits(services.settings.body_limit_bytes, services.settings.request_seconds)
     )
+    app.add_middleware(OpenRoutes)
     app.add_middleware(Envelope, metrics=app.state.metrics, secure=secure, more=said)
+    app.add_middleware(Heads)
     _describe(app)
     return app
 

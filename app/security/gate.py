@@ -159,7 +159,8 @@ class Gate:
     def _proof(self, request: Request, token: str, jkt: str, now: datetime) -> Proof:
         sent = request.headers.getlist("dpop")
         path = request.scope.get("raw_path") or request.url.path.encode()
-        use = dpop.Use(request.method, self._proofs.base + path.split(b"?")[0].decode("latin-1"), token)
+        method = request.scope.get("state", {}).get("method", request.method)  # HEAD is answered as GET
+        use = dpop.Use(method, self._proofs.base + path.split(b"?")[0].decode("latin-1"), token)
         try:
             if len(sent) != 1:
                 raise ProofRefused

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import BadRequest, IntertrataError
 from app.core.logging import get_logger, places_of
+from app.shell.heads import asked_method
 from app.shell.metrics import Metrics
 from app.shell.problems import problem_response
 
@@ -90,7 +91,8 @@ class Envelope:
 
     def _tell(self, scope: Scope, status: int | None, seconds: float) -> None:
         route = route_template(scope)
-        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        method = asked_method(scope)
+        method = method if method in _METHODS else "OTHER"
         self._metrics.observe(method, route, status or 500, seconds)
         log.info(
             "request",

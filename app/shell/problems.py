@@ -148,7 +148,8 @@ def allowed_methods(scope: Scope) -> set[str]:
     """Of every route at this path: the framework names those of the first one only (RFC 9110 10.2.1)."""
     contexts = [each for each in iter_route_contexts(scope["app"].routes) if each.methods]
     at = (each for each in contexts if compile_path(str(each.path))[0].fullmatch(scope["path"]))
-    return {method for each in at for method in each.methods or ()}
+    methods = {method for each in at for method in each.methods or ()}
+    return methods | {"HEAD"} if "GET" in methods else methods
 
 
 async def _of_validation(request: Request, error: Exception) -> Response:

@@ -17,12 +17,13 @@ from app.core.errors import IntertrataError
 from app.releases.conditional import OPEN, held_already, not_modified, validators
 from app.releases.published import Published, published_in
 from app.releases.sdmx import querying
+from app.releases.sdmx.codes import AGENCY
 from app.releases.sdmx.describing import answers, described
 from app.releases.sdmx.errors import error_response
 from app.releases.sdmx.negotiation import OFFERS, Chosen, choose, wants_xml
 from app.releases.sdmx.querying import Query, query_of
 from app.releases.sdmx.references import ALIASES, Wanted
-from app.releases.sdmx.refusals import SdmxNotImplemented, SdmxSyntax
+from app.releases.sdmx.refusals import SdmxNoResults, SdmxNotImplemented, SdmxSyntax
 from app.releases.sdmx.service import Answer, Ask, Flow, SdmxService, State
 from app.security import scopes
 from app.security.callers import OpenPace, Requirement
@@ -74,7 +75,7 @@ class Call:
         return Ask(f"{self.request.url.path}?{pairs}", self.chosen, self.old)
 
     def flow(self) -> Flow:
-        """Raises ``SdmxSyntax``, ``SdmxNotImplemented``."""
+        """Raises ``SdmxSyntax``, ``SdmxNotImplemented``, ``SdmxNoResults``."""
         if not self.old:
             contexts = self.part.get("context", "*").split(",")
             if not {"dataflow", "*"} & {*contexts}:
@@ -82,6 +83,7 @@ class Call:
             named = (self.part.get("agency", "*"), self.part.get("flow", "*"), self.part.get("version", "*"))
         else:
             named = _flow_reference(self.part["flow"])
+            _provided(self.part.get("provider", "all"))
         return Flow(*named, self.part.get("key", "all"), self.part.get("component", "*"))
 
     def answer(self, answer: Answer) -> Response:
@@ -108,6 +110,12 @@ def _flow_reference(given: str) -> tuple[str, str, str]:
     if len(parts) == 1:
         return "all", parts[0], "latest"
     return parts[0], parts[1], parts[2] if len(parts) == 3 else "latest"
+
+
+def _provided(given: str) -> None:
+    """Whose data, ``all`` or ``AGENCY,ID`` or ``ID``, several by a plus: all of it is the agency's own."""
+    if not any(each.split(",")[-1] in {"all", AGENCY} for each in given.replace(" ", "+").split("+")):
+        raise SdmxNoResults
 
 
 Handler = Callable[..., Awaitable[Response]]

@@ -98,7 +98,8 @@ def test_who_holds_a_file_is_not_sent_it_again(client: httpx.Client, path: str) 
     assert first.headers["access-control-allow-origin"] == "*"
     assert first.headers["cross-origin-resource-policy"] == "cross-origin"
     assert first.headers["x-content-type-options"] == "nosniff"
-    again = client.get(path, headers={"If-None-Match": f'"other", W/{first.headers["etag"]}'})
+    tag = first.headers["etag"].removeprefix("W/")  # weak where it came compressed
+    again = client.get(path, headers={"If-None-Match": f'"other", W/{tag}'})
     assert (again.status_code, again.content) == (304, b"")
     assert client.get(path, headers={"If-None-Match": '"other"'}).content == first.content
 

@@ -108,7 +108,7 @@ async def test_unknown_paths_and_methods_are_problems_too(probe: httpx.AsyncClie
     problem(await probe.get("/health/live/"), 404, "not-found")
     answer = await probe.delete("/health/live")
     problem(answer, 405, "method-not-allowed")
-    assert answer.headers["allow"] == "GET"
+    assert answer.headers["allow"] == "GET, HEAD"
 
 
 async def test_invalid_parameters_are_named_and_not_repeated(probe: httpx.AsyncClient) -> None:
