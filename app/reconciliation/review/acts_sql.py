@@ -7,10 +7,6 @@ MEMBERS: Final = {
     "case": "SELECT record_id AS node FROM case_member WHERE case_id = :id ORDER BY 1",
 }
 
-BECAME: Final = """
-SELECT event, to_id FROM redirect WHERE kind = :kind AND from_id = :id ORDER BY id DESC
-"""
-
 # Words that stand between the nodes given and whatever words connect with them: the latest of each pair.
 WORDS_AROUND: Final = """
 WITH RECURSIVE reach (id) AS (

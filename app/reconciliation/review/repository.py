@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.reconciliation import redirected
 from app.reconciliation.resolve import Pair
 from app.reconciliation.review import acts_sql, queue_sql
 
@@ -36,9 +37,11 @@ class ReviewRepository:
         rows = await self._rows(acts_sql.MEMBERS[kind], id=entity_id)
         return [row["node"] for row in rows]
 
-    async def became(self, kind: str, entity_id: UUID) -> Sequence[RowMapping]:
-        """(event, to_id) of an id that is gone, the latest first."""
-        return await self._rows(acts_sql.BECAME, kind=kind, id=entity_id)
+    async def became(self, kind: str, entity_id: UUID) -> Sequence[UUID] | None:
+        """Where those stand whom an id stood for at its end; None where there never was such an id."""
+        row = (await self._rows(redirected.BECAME[kind], id=entity_id))[0]
+        successors: Sequence[UUID] = row["successors"]
+        return successors if successors or row["known"] else None
 
     async def references(self, kind: str, nodes: Collection[int]) -> dict[int, RowMapping]:
         """(feed, number, role, order) of records or mentions."""
