@@ -1,4 +1,4 @@
-"""Whoever an id that ended stood for at its end, so that it is given back where they stand as before
+"""Whom an id that ended stood for at its end, so that it is given back to them; pages of decisions by index
 
 Of ids that ended before this migration nobody kept it: they answer that they are gone, without saying where to.
 """
@@ -35,7 +35,17 @@ def upgrade() -> None:
     op.execute("ALTER TABLE former_member ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY reach ON former_member FOR SELECT TO intertrata_reader USING ({SEEN})")
     op.execute("GRANT SELECT ON former_member TO intertrata_reader")
+    # What the pages of decisions are found by, where few are meant.
+    second, absent = sa.text("cardinality(why_second) > 0"), sa.text("NOT present")
+    op.create_index("ix_review_act_second", "review_act", ["number"], postgresql_where=second)
+    op.create_index("ix_review_pair_b", "review_pair", ["b"])
+    op.create_index("ix_review_word_word", "review_word", ["word"])
+    op.create_index("ix_mention_absent", "mention", ["id"], postgresql_where=absent)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_mention_absent", table_name="mention")
+    op.drop_index("ix_review_word_word", table_name="review_word")
+    op.drop_index("ix_review_pair_b", table_name="review_pair")
+    op.drop_index("ix_review_act_second", table_name="review_act")
     op.drop_table("former_member")
