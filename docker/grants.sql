@@ -38,7 +38,7 @@ GRANT SELECT, INSERT ON notice, unusual_reading TO :"app";
 
 -- rows that come and go
 GRANT SELECT, INSERT, DELETE ON audit_pending TO :"app";
-GRANT SELECT, INSERT, DELETE ON landed_chunk, delivery_issue, idempotency_key, record_key, mention_key,
+GRANT SELECT, INSERT, DELETE ON former_member, landed_chunk, delivery_issue, idempotency_key, record_key, mention_key,
     mention_identity, report, citation TO :"app";
 GRANT SELECT, INSERT, DELETE ON client_credential, single_use, revoked_token TO :"app";
 GRANT UPDATE (identity, features) ON mention_identity TO :"app";  -- sealed anew when an identity is erased
@@ -62,7 +62,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public FROM intertrata_reader;
 GRANT USAGE ON SCHEMA public TO intertrata_reader;
 GRANT SELECT ON change_cursor TO intertrata_reader;  -- one number: the last change that an answer knows
 GRANT SELECT ON case_entity, case_member, person_entity, person_member, person_case, report, record, citation, mention,
-    redirect, change, batch, delivery_issue, judgement, edge TO intertrata_reader;
+    redirect, former_member, change, batch, delivery_issue, judgement, edge TO intertrata_reader;
 GRANT SELECT (mention_id, identity) ON mention_identity TO intertrata_reader;
 GRANT SELECT (id, kind, member, attribute, act, value, made_at) ON pin TO intertrata_reader;
 GRANT INSERT, SELECT (id) ON audit_entry TO intertrata_reader;

@@ -173,7 +173,7 @@ class CaseDetail(Contract):
     reports: tuple[ReportSummary, ...]
     people: tuple[CasePerson, ...]
     timeline: tuple[Event, ...]
-    formerly: tuple[UUID, ...] = ()  # ids merged into this one
+    formerly: tuple[UUID, ...] = ()  # ids that lead to this one
     counterparts: tuple[CaseCounterpart, ...] = ()  # beyond an institution's reach; else all is in reports
 
 

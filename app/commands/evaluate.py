@@ -3,21 +3,26 @@
 import csv
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from app.commands.evaluation_tables import print_febrl, print_figures, print_report, print_robustness
 from app.commands.febrl import FebrlMissing, febrl4
-from app.commands.rehearsing import Figures, UnknownWorld, figures, read_world, world_named
+from app.commands.rehearsing import WORLD_MOST, Figures, UnknownWorld, figures, read_world, world_named
 from app.commands.reliability import write_reliability
 from app.reconciliation.scoring import Model
 from app.world.evaluate import Report, UnreadableTable, evaluate_files
+from app.world.rates import Difficulty
 from app.world.variation import VARIATIONS
 
 app = typer.Typer(help="Medir los vínculos contra la verdad / measure the links against the truth.")
 File = Annotated[Path | None, typer.Argument(exists=True, dir_okay=False, readable=True)]
 _ROBUST = "41:normal:6000"
+_WORLD_NAMES: Final = (
+    f"--world 41:normal:10000 --variation plain; menciones / mentions: 1-{WORLD_MOST}; "
+    f"{'|'.join(Difficulty)}; {'|'.join(known.name for known in VARIATIONS)}"
+)
 
 
 @app.command()
@@ -87,7 +92,7 @@ def _figures(world: str, variation: str, splink: bool = False) -> Figures:
     try:
         made = world_named(world, variation)
     except UnknownWorld as error:
-        raise typer.BadParameter("--world 41:normal:10000 --variation plain") from error
+        raise typer.BadParameter(_WORLD_NAMES) from error
     return figures(read_world(made), Model.load(), splink)
 
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from app.reconciliation.calibration import Bin, expected_error, precision_from, reliability
 from app.reconciliation.features import ReportFeatures, report_features
@@ -18,12 +18,14 @@ from app.reconciliation.rehearsal import (
 )
 from app.reconciliation.scoring import LinkKind, Model
 from app.world.evaluate import Key, Report, Row, evaluate
-from app.world.variation import VARIATIONS, Variation
+from app.world.variation import VARIATIONS
 from app.world.world import World
+
+WORLD_MOST: Final = 2_000_000  # mentions: a world is made and linked in memory
 
 
 class UnknownWorld(ValueError):
-    """The name is no ``seed:difficulty:mentions``, or no variation."""
+    """The name is no ``seed:difficulty:mentions`` of a size that is made, or no variation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,10 @@ def world_named(name: str, variation: str = "plain") -> World:
     varied = {known.name: known for known in VARIATIONS}
     try:
         seed, difficulty, mentions = name.split(":")
-        found: Variation = varied[variation]
-        return World.generate(None, int(seed), difficulty, mentions=int(mentions), variation=found)
+        found, size = varied[variation], int(mentions)
+        if not 1 <= size <= WORLD_MOST:
+            raise ValueError
+        return World.generate(None, int(seed), difficulty, mentions=size, variation=found)
     except (KeyError, ValueError) as error:
         raise UnknownWorld(f"{name} {variation}") from error
 

@@ -38,6 +38,11 @@ _FORGET: Final = (
     "UPDATE report SET narrative = NULL WHERE record_id = $1",
     "UPDATE delivery SET verbatim = NULL WHERE record_id = $1 AND verbatim IS NOT NULL",
 )
+# Which ids they once stood under.
+_FORGET_IDS: Final = """
+DELETE FROM former_member WHERE kind = 'case' AND member = ANY($2) OR kind = 'person' AND (
+    member = ANY($1) OR member IN (SELECT id FROM mention WHERE record_id = ANY($2)))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class Eraser:
     ) -> Erased:
         """Inside the caller's transaction; the records are marked to be linked anew.
 
-        ``record_ids``: of these, verbatim content and free text go even where no mention does.
+        ``record_ids``: of these, verbatim content, free text and former ids go even where no mention does.
         """
         records, connection = await RecordRepository.of(session), await raw_connection(session)
         wanted, erased = frozenset(mention_ids), 0
@@ -66,6 +71,7 @@ class Eraser:
             await records.lock_record(Feed(feed), key)
             erased += await self._record(connection, record_id, wanted)
         ids = [row[0] for row in found]
+        await connection.execute(_FORGET_IDS, list(wanted), list(record_ids))
         if ids:
             await records.mark_dirty(ids)
         return Erased(tuple(ids), erased)

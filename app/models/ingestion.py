@@ -241,6 +241,7 @@ class Mention(Base):
             "uq_mention_place", "record_id", "role", "order", unique=True, postgresql_where=text("present")
         ),
         Index("ix_mention_record_id", "record_id"),
+        Index("ix_mention_absent", "id", postgresql_where=text("NOT present")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

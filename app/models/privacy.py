@@ -133,6 +133,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Privacy, str]]] = {
     },
     "person_member": {Privacy.LINK: "mention_id person_id"},
     "redirect": {Privacy.LINK: "kind event from_id to_id", Privacy.OPERATIONAL: "id at"},
+    "former_member": {Privacy.LINK: "kind entity_id member", Privacy.OPERATIONAL: "id"},
     "change": {Privacy.CASE: "entity_id", Privacy.OPERATIONAL: "position kind event at"},
     "change_cursor": {Privacy.OPERATIONAL: "id last"},
     "statistics_cube": {Privacy.OPERATIONAL: "id generation asked_at"},

@@ -13,6 +13,7 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     String,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -219,6 +220,23 @@ class Redirect(Base):
     from_id: Mapped[UUID]
     to_id: Mapped[UUID | None]
     at: Mapped[Now]
+
+
+class FormerMember(Base):
+    """Whoever an id that stands for nothing today stood for at its end. So it is known where they are now,
+    and which cluster is the one that bore it. Gone once the id stands again."""
+
+    __tablename__ = "former_member"
+    __table_args__ = (
+        CheckConstraint("kind IN ('person', 'case')", name="kind"),
+        UniqueConstraint("entity_id", "member"),
+        Index("ix_former_member_kind_member", "kind", "member"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)  # order of ending
+    kind: Mapped[str]
+    entity_id: Mapped[UUID]
+    member: Mapped[int] = mapped_column(BigInteger)
 
 
 class Change(Base):

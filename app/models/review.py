@@ -84,6 +84,8 @@ class ReviewAct(Base):
             name="outcome",
         ),
         Index("ix_review_act_digest", "digest"),
+        # Those that take two are few: the pages of what waits walk them alone.
+        Index("ix_review_act_second", "number", postgresql_where=text("cardinality(why_second) > 0")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -106,6 +108,7 @@ class ReviewPair(Base):
         CheckConstraint("a < b", name="ordered"),
         CheckConstraint("outcome IN ('same', 'different', 'unsure')", name="outcome"),
         Index("ix_review_pair_a_b", "a", "b"),
+        Index("ix_review_pair_b", "b"),
     )
 
     act_id: Mapped[UUID] = mapped_column(ForeignKey("review_act.id"), primary_key=True)
@@ -121,6 +124,7 @@ class ReviewWord(Base):
     __table_args__ = (
         CheckConstraint("word IN ('confirmed', 'disputed', 'undone')", name="word"),
         Index("uq_review_word_settled", "act_id", unique=True, postgresql_where=text("word <> 'undone'")),
+        Index("ix_review_word_word", "word"),
     )
 
     act_id: Mapped[UUID] = mapped_column(ForeignKey("review_act.id"), primary_key=True)

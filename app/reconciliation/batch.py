@@ -88,7 +88,8 @@ class FullLinking:
     async def _keep(self, kind: Kind, found: Conclusion) -> Settled:
         before = await self._bulk.edges(kind)
         self._ledger.edges(kind, before, found.weights, found.resolved.judged)
-        settled = settle(await self._bulk.clusters(kind), found.resolved.clusters, self._wanted.get(kind, {}))
+        stood, former = await self._bulk.clusters(kind), await self._bulk.former(kind)
+        settled = settle(stood, found.resolved.clusters, self._wanted.get(kind), former)
         self._ledger.members(kind, settled)
         return settled
 

@@ -63,6 +63,10 @@ class BulkRepository:
         rows = await self._connection.fetch(queries.ALL_MEMBERS[kind])
         return {row[0]: row[1] for row in rows}
 
+    async def former(self, kind: Kind) -> dict[int, UUID]:
+        """Ids that ended, by the oldest of their last members; the latest of each."""
+        return {row[0]: row[1] for row in await self._connection.fetch(queries.ALL_FORMER, kind)}
+
     async def _pairs(self, query: str) -> Keys:
         buffer = io.BytesIO()
         await self._connection.copy_from_query(query, output=buffer, format="binary")

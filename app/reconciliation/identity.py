@@ -39,22 +39,34 @@ def assign(
     age: Callable[[M], Any],
     make_id: Callable[[M], I],
     wanted: Mapping[M, I] | None = None,
+    former: Mapping[M, I] | None = None,
 ) -> Assignment[I]:
-    """A cluster keeps the id that its oldest member had, unless another keeps it with a still older member
-    of it. Where the oldest has an id in ``wanted``, that one is meant instead, whether it stands or not.
+    """Each cluster has the first of these that no other has before it: the id that its oldest member had, or
+    a ``former`` one of it; then likewise of its other members, in order of age; a new one.
 
-    ``old``: the id of every member before, those that are gone too. ``age`` orders members, oldest first,
-    totally. ``make_id`` gives a new id for a cluster, by its oldest member.
+    ``old``: the id of every member before, those that are gone too. ``former``: ids that stand nowhere, by
+    the oldest of the members they had last. ``wanted`` goes before what the oldest had, whether it stands or
+    not. ``age`` orders members, oldest first, totally. ``make_id`` gives a new id, by the oldest member.
     """
-    oldest = [min(cluster, key=age) for cluster in new]
-    ids: list[I | None] = [None] * len(new)
+    clusters = [sorted(cluster, key=age) for cluster in new]
+    order = sorted(range(len(new)), key=lambda i: age(clusters[i][0]))
+    meant, ended = wanted or {}, former or {}
+    claims: tuple[Callable[[Sequence[M]], Iterable[I | None]], ...] = (
+        lambda cluster: (meant.get(cluster[0], old.get(cluster[0])),),
+        lambda cluster: (ended.get(cluster[0]),),
+        lambda cluster: map(old.get, cluster[1:]),
+        lambda cluster: map(ended.get, cluster[1:]),
+    )
+    ids: dict[int, I] = {}
     taken: set[I] = set()
-    for index in sorted(range(len(new)), key=lambda i: age(oldest[i])):
-        found = (wanted or {}).get(oldest[index], old.get(oldest[index]))
-        if found is not None and found not in taken:
-            ids[index] = found
-            taken.add(found)
-    final = tuple(make_id(oldest[i]) if found is None else found for i, found in enumerate(ids))
+    for claim in claims:
+        for index in order:
+            for found in claim(clusters[index]) if index not in ids else ():
+                if found is not None and found not in taken:
+                    ids[index] = found
+                    taken.add(found)
+                    break
+    final = tuple(ids[i] if i in ids else make_id(cluster[0]) for i, cluster in enumerate(clusters))
     created = frozenset(final).difference(old.values())
     return Assignment(final, created, tuple(_fates(old, new, final)))
 

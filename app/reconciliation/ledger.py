@@ -56,7 +56,12 @@ WITH told AS (
     SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[])
 ), no_case AS (DELETE FROM case_entity WHERE id = ANY($5::uuid[])
 ), no_person AS (DELETE FROM person_entity WHERE id = ANY($6::uuid[])
-), changed AS (UPDATE person_entity SET changed_at = now() WHERE id = ANY($7::uuid[]))
+), changed AS (UPDATE person_entity SET changed_at = now() WHERE id = ANY($7::uuid[])
+), again AS (DELETE FROM former_member WHERE entity_id = ANY($9::uuid[])
+), ended AS (
+    INSERT INTO former_member (kind, entity_id, member)
+    SELECT * FROM unnest($10::text[], $11::uuid[], $12::bigint[])
+)
 INSERT INTO person_entity (id) SELECT unnest($8::uuid[])
 """
 
@@ -227,11 +232,12 @@ class Ledger:
     async def _entities(self, cases: Settled, persons: Settled) -> None:
         told: list[tuple[Any, ...]] = [("case", f.event, f.source, f.target) for f in cases.fates]
         told.extend(("person", f.event, f.source, f.target) for f in persons.fates)
-        if told or persons.created or persons.changed:
+        last = [(kind, *each) for kind, settled in self._settled.items() for each in settled.last_members()]
+        revived = [*cases.revived, *persons.revived]
+        if told or persons.created or persons.changed or revived:
             gone, changed = (cases.gone, persons.gone), sorted(persons.changed)
-            await self._connection.execute(
-                _WRITE_ENTITIES, *_columns(4, told), *gone, changed, persons.created
-            )
+            entities = (*_columns(4, told), *gone, changed, persons.created)
+            await self._connection.execute(_WRITE_ENTITIES, *entities, revived, *_columns(3, last))
 
     async def publish(self, record_ids: Sequence[int], touched: Mapping[Kind, Iterable[UUID]]) -> None:
         """The last step: tell the change feed of these records, and of the cases and persons they changed.

@@ -132,7 +132,7 @@ class Linking:
         return not changed.isdisjoint(records) or pair(*records) in moves
 
     def _settle(self, kind: Kind, around: Component, clusters: Sequence[Sequence[int]]) -> Settled:
-        settled = settle(around.clusters, clusters)
+        settled = settle(around.clusters, clusters, former=around.former)
         self._ledger.members(kind, settled)
         return settled
 

@@ -43,6 +43,12 @@ class Settled:
     changed: set[UUID]  # kept, with other members than before
     gone: list[UUID]
     fates: tuple[Fate[UUID], ...]
+    revived: list[UUID]  # of those created: ids that stood once
+
+    def last_members(self) -> Iterable[tuple[UUID, int]]:
+        """Whoever the ids that are gone stood for at the end."""
+        gone = set(self.gone)
+        return ((was, node) for node, was in self.before.items() if was in gone)
 
 
 @dataclass(slots=True)
@@ -193,13 +199,17 @@ def components(
 
 
 def settle(
-    before: Mapping[int, UUID], clusters: Sequence[Sequence[int]], wanted: Mapping[int, UUID] | None = None
+    before: Mapping[int, UUID],
+    clusters: Sequence[Sequence[int]],
+    wanted: Mapping[int, UUID] | None = None,
+    former: Mapping[int, UUID] | None = None,
 ) -> Settled:
     """Numbers of nodes are given in order of first arrival: the smallest is the oldest.
 
-    ``wanted``: ids that nodes had once, and by which their clusters are to be known again.
+    ``former``: ids that ended, by their oldest last member. ``wanted``: ids that nodes had once, and by which
+    their clusters are to be known again, whatever stands.
     """
-    assignment = assign(before, clusters, lambda node: node, lambda _: uuid4(), wanted or {})
+    assignment = assign(before, clusters, lambda node: node, lambda _: uuid4(), wanted, former)
     members = {
         node: cluster_id
         for cluster_id, cluster in zip(assignment.ids, clusters, strict=True)
@@ -212,7 +222,9 @@ def settle(
     changed = (set(moved.values()) | (left & alive)) - assignment.created
     created = [cluster_id for cluster_id in assignment.ids if cluster_id in assignment.created]
     gone = sorted(left - alive)
-    return Settled(before, members, moved, removed, created, changed, gone, assignment.fates)
+    known = {*(wanted or {}).values(), *(former or {}).values()}
+    revived = [cluster_id for cluster_id in created if cluster_id in known]
+    return Settled(before, members, moved, removed, created, changed, gone, assignment.fates, revived)
 
 
 def regrouped(before: Mapping[int, UUID], after: Mapping[int, UUID]) -> set[Pair]:

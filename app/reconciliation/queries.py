@@ -98,6 +98,13 @@ ALL_MEMBERS: Final = {
     "person": "SELECT mention_id, person_id FROM person_member",
 }
 
+ALL_FORMER: Final = """
+SELECT DISTINCT ON (member) member, entity_id FROM (
+    SELECT id, member, entity_id, min(member) OVER (PARTITION BY entity_id) AS oldest
+    FROM former_member WHERE kind = $1) f
+WHERE member = oldest ORDER BY member, id DESC
+"""
+
 HELD: Final = "SELECT id, id AS record_id FROM record WHERE id = ANY($1::bigint[])"
 
 HELD_MENTIONS: Final = "SELECT id, record_id FROM mention WHERE id = ANY($1::bigint[])"
@@ -132,9 +139,16 @@ SELECT * FROM (
         WHERE kind = $1 AND a = r.id AND judge <> 'machine' OFFSET 0) j
     ORDER BY j.a, j.b, j.id DESC) latest
 UNION ALL
+SELECT 'former', r.id, NULL, NULL, NULL, NULL, ended.entity_id
+FROM reach r CROSS JOIN LATERAL (
+    SELECT entity_id FROM former_member f WHERE kind = $1 AND member = r.id AND NOT EXISTS (
+        SELECT FROM former_member o WHERE o.entity_id = f.entity_id AND o.member < f.member)
+    ORDER BY id DESC LIMIT 1) ended
+UNION ALL
 """
 
-# Nodes reached, with the clusters they are in; every edge of theirs; decisions between them.
+# Nodes reached, with the clusters they are in; every edge of theirs; decisions between them; of each node the
+# id that ended last among those of whose last members it is the oldest.
 CASE_COMPONENT: Final = f"""
 {_REACH.format(origin="SELECT unnest($3::bigint[])")}
 {_COMPONENT}

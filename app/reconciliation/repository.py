@@ -38,6 +38,7 @@ class Component:
     ends: dict[int, int] = field(default_factory=dict)  # mentions outside to their records
     roles: dict[int, str] = field(default_factory=dict)  # of mentions, inside and outside
     decisions: dict[Pair, str] = field(default_factory=dict)  # same or different, standing
+    former: dict[int, UUID] = field(default_factory=dict)  # ids that ended, by their oldest last member
 
 
 @dataclass(slots=True)
@@ -136,6 +137,8 @@ def _component(rows: Iterable[Any]) -> Component:
                 found.clusters[a] = cluster
         elif what == "edge":
             found.edges[(a, b)] = Standing(weight, word, probability)
+        elif what == "former":
+            found.former[a] = cluster
         elif what == "far":
             found.far[(a, b)] = weight
         elif what == "end":

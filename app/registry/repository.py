@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.feeds import FEED_BITS
+from app.reconciliation import redirected
 from app.registry.filters import CaseFilter
 
 # No column of free text but the office's name: narratives, labels and referrals stay where they are.
@@ -36,19 +37,6 @@ WHERE d.feed = :feed AND d.key = :key
 RECORDS_CITED_AS = f"""
 SELECT {_REPORT} LEFT JOIN case_member m USING (record_id)
 WHERE r.feed = :feed AND r.citation_key = :key ORDER BY r.number
-"""
-# An id that a rollback gave back stands again: what was once said of it does not count any more.
-FORMERLY = """
-WITH RECURSIVE gone AS NOT MATERIALIZED (
-  SELECT from_id, to_id FROM redirect r WHERE kind = :kind AND event = 'merged'
-    AND NOT EXISTS (SELECT 1 FROM case_entity e WHERE e.id = r.from_id)
-    AND NOT EXISTS (SELECT 1 FROM person_entity e WHERE e.id = r.from_id)
-), past (id) AS (
-  SELECT from_id FROM gone WHERE to_id = :id
-  UNION
-  SELECT g.from_id FROM past JOIN gone g ON g.to_id = past.id
-)
-SELECT id FROM past WHERE id <> :id ORDER BY id
 """
 # A function of the migrations, since an institution's reach ends before the records of the others.
 COUNTERPARTS = "SELECT * FROM counterparts_of(:record_id)"
@@ -125,16 +113,15 @@ class RegistryRepository:
         """Of a record inside the reach: numbers and stages, whoever's they are."""
         return await self._rows(COUNTERPARTS, record_id=record_id)
 
-    async def redirects_from(self, kind: str, entity_id: UUID) -> Sequence[RowMapping]:
-        return await self._rows(
-            "SELECT event, to_id FROM redirect WHERE kind = :kind AND from_id = :id ORDER BY id DESC",
-            kind=kind,
-            id=entity_id,
-        )
+    async def became(self, kind: str, entity_id: UUID) -> Sequence[UUID] | None:
+        """Where those stand whom an id stood for at its end; None where there never was such an id."""
+        row = (await self._rows(redirected.BECAME[kind], id=entity_id))[0]
+        successors: Sequence[UUID] = row["successors"]
+        return successors if successors or row["known"] else None
 
-    async def merged_into(self, kind: str, entity_id: UUID) -> list[UUID]:
-        """Ids merged into this one, directly or over others."""
-        return [row["id"] for row in await self._rows(FORMERLY, kind=kind, id=entity_id)]
+    async def formerly(self, kind: str, entity_id: UUID) -> list[UUID]:
+        """Ids that lead to this one today."""
+        return [row["id"] for row in await self._rows(redirected.FORMERLY[kind], id=entity_id)]
 
     async def changes(self, after: int, limit: int) -> Sequence[RowMapping]:
         return await self._rows(

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.feeds import feeds_of
-from app.reconciliation.redirected import EntityGone, EntityMoved
+from app.reconciliation.redirected import became
 from app.registry.errors import (
     CaseNotFound,
     NumberAmbiguous,
@@ -64,7 +64,8 @@ class RegistryService:
         return Page[CaseSummary](items=tuple(_summary(row) for row in page), next=more)
 
     async def case(self, case_id: UUID) -> CaseDetail:
-        """Raises EntityMoved for an id merged into another, EntityGone for one left empty, CaseNotFound."""
+        """Raises EntityMoved where those of an id that ended are in one other, EntityGone where they are in
+        several or in none, CaseNotFound."""
         await self.stands("case", case_id)
         reports = of_feeds(self._reach, await self._repository.reports(case_id))
         mentions = of_feeds(self._reach, await self._repository.mentions_of_case(case_id))
@@ -72,7 +73,7 @@ class RegistryService:
         pins = Pins(
             await self._repository.pins_of_case(case_id), await self._repository.pins_of_persons(persons)
         )
-        formerly = await self._repository.merged_into("case", case_id)
+        formerly = await self._repository.formerly("case", case_id)
         found = case_detail(case_id, reports, mentions, formerly, pins)
         return found.model_copy(update={"counterparts": await self._beyond(reports)})
 
@@ -88,7 +89,7 @@ class RegistryService:
             person_id,
             mentions,
             cases,
-            await self._repository.merged_into("person", person_id),
+            await self._repository.formerly("person", person_id),
             Pins((), await self._repository.pins_of_persons([person_id])),
         )
 
@@ -149,12 +150,10 @@ class RegistryService:
             if kind == "case":
                 await self._in_department(entity_id)
             return
-        became = await self._repository.redirects_from(kind, entity_id)
-        if not became:
+        successors = await self._repository.became(kind, entity_id)
+        if successors is None:
             raise ABSENT[kind]
-        if became[0]["event"] == "merged":
-            raise EntityMoved(kind, became[0]["to_id"])
-        raise EntityGone(kind, tuple(row["to_id"] for row in became if row["to_id"] is not None))
+        raise became(kind, successors)
 
 
 def _summary(row: RowMapping) -> CaseSummary:

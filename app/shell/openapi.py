@@ -22,7 +22,7 @@ from schemas.problems import MEDIA_TYPE, Problem
 
 PROBLEM_REF: Final = {"$ref": "#/components/schemas/Problem"}
 REFUSALS: Final = {
-    "308": "Se unió a otro: vea Location / merged into another: see Location",
+    "307": "Hoy está en otro: vea Location / in another today: see Location",
     "400": "Pedido que no se entiende / request not understood",
     "401": "Falta un token válido / a valid token is missing",
     "403": "Falta el permiso / the scope is missing",

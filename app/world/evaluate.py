@@ -84,24 +84,31 @@ def _with_f1(value: Any) -> Any:
     return [_with_f1(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def read_table(path: Path, header: tuple[str, ...]) -> Iterator[list[str]]:
+def read_table(path: Path, header: tuple[str, ...], least: int = 0) -> Iterator[list[str]]:
+    """Raises ``UnreadableTable``, also of a table of fewer than ``least`` rows, once it has been read."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = csv.reader(lines)
         if tuple(next(rows, ())) != header:
             raise UnreadableTable(f"expected the columns {','.join(header)}")
+        number = 1
         for number, row in enumerate(rows, start=2):
             if len(row) != len(header):
                 raise UnreadableTable(f"line {number} has {len(row)} columns, not {len(header)}")
             yield row
+        if number - 1 < least:
+            raise UnreadableTable("no row under the header: nothing to measure")
 
 
 def evaluate_files(truth: Path, links: Path, traits: Path | None = None) -> Report:
-    """``traits``: the file written beside the truth of an invented world; fewer slices without it."""
+    """``traits``: the file written beside the truth of an invented world; fewer slices without it.
+
+    Raises ``UnreadableTable``: of nothing every figure would be a perfect one.
+    """
     trait_of: dict[Key, str] = {}
     if traits is not None:
         for row in read_table(traits, TRAITS_HEADER):
             trait_of[row[0], row[1], row[2], row[3]] = row[4]
-    return evaluate(read_table(truth, TRUTH_HEADER), read_table(links, LINKS_HEADER), trait_of)
+    return evaluate(read_table(truth, TRUTH_HEADER, 1), read_table(links, LINKS_HEADER, 1), trait_of)
 
 
 def evaluate(truth: Iterable[Row], links: Iterable[Row], traits: Mapping[Key, str] | None = None) -> Report:

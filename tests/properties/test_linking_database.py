@@ -95,6 +95,9 @@ async def test_what_is_derived_agrees_with_what_it_is_derived_from(database: Dat
     kept, rebuilt = await kept_and_rebuilt(registry)
     assert kept == rebuilt, "the queue stands as it would be computed anew"
     assert await rows(LOST_IDS) == [], "an id that is gone says what became of it"
+    assert await rows(REMEMBERED_WRONGLY) == [], (
+        "of whatever is gone its last members are kept, of nothing else"
+    )
 
 
 COUNTS_DIFFER = """
@@ -109,4 +112,11 @@ LOST_IDS = """
 SELECT entity_id FROM change WHERE event = 'created' AND kind IN ('case', 'person')
 EXCEPT SELECT id::text FROM case_entity EXCEPT SELECT id::text FROM person_entity
 EXCEPT SELECT from_id::text FROM redirect
+"""
+REMEMBERED_WRONGLY = """
+SELECT from_id FROM redirect EXCEPT SELECT id FROM case_entity EXCEPT SELECT id FROM person_entity
+EXCEPT SELECT entity_id FROM former_member
+UNION ALL
+SELECT entity_id FROM former_member
+WHERE entity_id IN (SELECT id FROM case_entity UNION SELECT id FROM person_entity)
 """

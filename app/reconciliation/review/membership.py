@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from app.reconciliation.neighbourhood import Kind
-from app.reconciliation.redirected import EntityGone, EntityMoved
+from app.reconciliation.redirected import became
 from app.reconciliation.review.effects import member_of
 from app.reconciliation.review.errors import (
     EntityAbsent,
@@ -80,10 +80,7 @@ class Memberships:
         nodes = await self._repository.members(kind, entity)
         if nodes:
             return nodes
-        became = await self._repository.became(kind, entity)
-        if not became:
+        successors = await self._repository.became(kind, entity)
+        if successors is None:
             raise EntityAbsent
-        if became[0]["event"] == "merged":
-            to: UUID = became[0]["to_id"]
-            raise EntityMoved(kind, to, act)
-        raise EntityGone(kind, tuple(row["to_id"] for row in became if row["to_id"] is not None))
+        raise became(kind, successors, act)

@@ -19,13 +19,13 @@ class Reasons:
             act_id, word, wrapped, key.seal(reason.encode(), _aad(act_id, word))
         )
 
-    async def of(self, act_id: UUID) -> dict[str, str]:
-        """By word, "made" for that of the act itself. What was erased is not there."""
+    async def of(self, act_ids: Collection[UUID]) -> dict[tuple[UUID, str], str]:
+        """By act and word, "made" for that of the act itself. What was erased is not there."""
         return {
-            row["word"]: self._sealer.unwrap(row["data_key"])
-            .open(row["reason"], _aad(act_id, row["word"]))
+            (row["act_id"], row["word"]): self._sealer.unwrap(row["data_key"])
+            .open(row["reason"], _aad(row["act_id"], row["word"]))
             .decode()
-            for row in await self._repository.reasons(act_id)
+            for row in await self._repository.reasons(act_ids)
         }
 
 

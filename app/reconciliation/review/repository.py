@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.reconciliation import redirected
 from app.reconciliation.resolve import Pair
 from app.reconciliation.review import acts_sql, queue_sql
 
@@ -36,9 +37,11 @@ class ReviewRepository:
         rows = await self._rows(acts_sql.MEMBERS[kind], id=entity_id)
         return [row["node"] for row in rows]
 
-    async def became(self, kind: str, entity_id: UUID) -> Sequence[RowMapping]:
-        """(event, to_id) of an id that is gone, the latest first."""
-        return await self._rows(acts_sql.BECAME, kind=kind, id=entity_id)
+    async def became(self, kind: str, entity_id: UUID) -> Sequence[UUID] | None:
+        """Where those stand whom an id stood for at its end; None where there never was such an id."""
+        row = (await self._rows(redirected.BECAME[kind], id=entity_id))[0]
+        successors: Sequence[UUID] = row["successors"]
+        return successors if successors or row["known"] else None
 
     async def references(self, kind: str, nodes: Collection[int]) -> dict[int, RowMapping]:
         """(feed, number, role, order) of records or mentions."""
@@ -86,22 +89,28 @@ class ReviewRepository:
         return await self._row(acts_sql.ACT_ON_PAIR, kind=kind, a=pair[0], b=pair[1])
 
     async def acts(self, state: str | None, resting: bool, before: int, limit: int) -> Sequence[RowMapping]:
-        return await self._rows(acts_sql.ACTS, state=state, resting=resting, before=before, limit=limit)
+        """The latest first. ``resting``: those alone that are effective and rest in part."""
+        states = set(acts_sql.STATES) if state is None else {state}
+        if resting:
+            states &= {"effective"}
+        statement = acts_sql.acts(state, resting)
+        return await self._rows(statement, states=sorted(states), before=before, limit=limit)
 
     async def pairs(self, act_id: UUID) -> dict[Pair, str]:
         rows = await self._rows(acts_sql.PAIRS, id=act_id)
         return {(row["a"], row["b"]): row["outcome"] for row in rows}
 
-    async def words(self, act_id: UUID) -> Sequence[RowMapping]:
-        return await self._rows(acts_sql.WORDS, id=act_id)
+    async def words(self, act_ids: Collection[UUID]) -> Sequence[RowMapping]:
+        """Of each act in the order they were said."""
+        return await self._rows(acts_sql.WORDS, ids=list(act_ids))
 
     async def forget_reasons(self, record_ids: Collection[int]) -> list[UUID]:
         """The acts whose reasons, all words' on them, are gone now."""
         rows = await self._rows(acts_sql.FORGET_REASONS, records=list(record_ids))
         return sorted({row["act_id"] for row in rows})
 
-    async def reasons(self, act_id: UUID) -> Sequence[RowMapping]:
-        return await self._rows(acts_sql.REASONS, id=act_id)
+    async def reasons(self, act_ids: Collection[UUID]) -> Sequence[RowMapping]:
+        return await self._rows(acts_sql.REASONS, ids=list(act_ids))
 
     async def records_of(self, mentions: Collection[int]) -> dict[int, int]:
         rows = await self._rows(acts_sql.RECORDS_OF, mentions=list(mentions))

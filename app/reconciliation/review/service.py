@@ -153,7 +153,7 @@ class ReviewService:
 
     async def _said(self, act: RowMapping) -> str | None:
         """This reviewer's word on somebody's proposal."""
-        words = {word["judge"]: word["word"] for word in await self._repository.words(act["id"])}
+        words = {word["judge"]: word["word"] for word in await self._repository.words([act["id"]])}
         return words.get(self._reviewer)
 
     # --- split and merge ------------------------------------------------------------------------
@@ -287,7 +287,7 @@ class ReviewService:
         if after is not None and not (after.isascii() and after.isdigit() and int(after) <= LAST):
             raise ReviewCursorUnreadable
         rows = await self._repository.acts(state, resting, LAST if after is None else int(after), limit + 1)
-        items = [await self._told(row) for row in rows[:limit]]
+        items = await self._all_told(rows[:limit])
         more = str(rows[limit - 1]["number"]) if len(rows) > limit else None
         return Page[ReviewDecision](items=tuple(items), next=more)
 
@@ -355,29 +355,23 @@ class ReviewService:
         return told.model_copy(update={"state": ActState.PREVIEW, "effect": effect})
 
     async def _told(self, act: RowMapping) -> ReviewDecision:
-        reasons = await self._reasons.of(act["id"])
-        words = tuple(
-            ReviewWordItem(
+        return (await self._all_told([act]))[0]
+
+    async def _all_told(self, acts: Sequence[RowMapping]) -> list[ReviewDecision]:
+        """In as many trips as one."""
+        ids = [act["id"] for act in acts]
+        reasons = await self._reasons.of(ids)
+        words: dict[UUID, list[ReviewWordItem]] = {}
+        for row in await self._repository.words(ids):
+            said = ReviewWordItem(
                 word=row["word"],
                 judge=row["judge"],
-                reason=reasons.get(row["word"]),
+                reason=reasons.get((row["act_id"], row["word"])),
                 effect=Effect.model_validate(row["effect"]),
                 made_at=row["made_at"],
             )
-            for row in await self._repository.words(act["id"])
-        )
-        fields = {
-            name: act[name] for name in ("id", "kind", "act", "state", "outcome", "judge", "pairs", "resting")
-        }
-        return ReviewDecision(
-            **fields,
-            needs_second=bool(act["why_second"]),
-            why_second=tuple(act["why_second"]),
-            reason=reasons.get("made"),
-            effect=Effect.model_validate(act["effect"]),
-            made_at=act["made_at"],
-            words=words,
-        )
+            words.setdefault(row["act_id"], []).append(said)
+        return [_decision(act, reasons.get((act["id"], "made")), words.get(act["id"], ())) for act in acts]
 
     def _digest(self, *parts: object) -> bytes:
         """Of what this reviewer asks for."""
@@ -389,3 +383,18 @@ class ReviewService:
     def _writing(self) -> WriteSession:
         assert isinstance(self._session, WriteSession), "made to read"
         return self._session
+
+
+def _decision(act: RowMapping, reason: str | None, words: Sequence[ReviewWordItem]) -> ReviewDecision:
+    fields = {
+        name: act[name] for name in ("id", "kind", "act", "state", "outcome", "judge", "pairs", "resting")
+    }
+    return ReviewDecision(
+        **fields,
+        needs_second=bool(act["why_second"]),
+        why_second=tuple(act["why_second"]),
+        reason=reason,
+        effect=Effect.model_validate(act["effect"]),
+        made_at=act["made_at"],
+        words=tuple(words),
+    )

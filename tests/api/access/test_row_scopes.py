@@ -25,6 +25,7 @@ TABLES = (
     "citation",
     "mention",
     "redirect",
+    "former_member",
     "change",
     "batch",
     "delivery_issue",

@@ -36,7 +36,7 @@ def test_every_entry_has_its_code_and_both_sentences(everything: list[type[Inter
 
 
 def test_statuses_are_of_http(everything: list[type[IntertrataError]]) -> None:
-    """A redirect is raised too: 308 for what was merged into another."""
+    """A redirect is raised too: 307 for what is in another today."""
     assert all(300 <= error.status < 600 for error in everything)
 
 

@@ -73,3 +73,36 @@ def test_one_id_is_given_back_once() -> None:
     wanted = {1: "B", 2: "B"}
     found = assign({1: "A", 2: "A"}, [[1], [2]], age=lambda m: m, make_id=lambda m: f"new{m}", wanted=wanted)
     assert found.ids == ("B", "new2")
+
+
+def _given_back(old: dict[int, str], new: list[list[int]], former: dict[int, str]) -> Assignment[str]:
+    return assign(old, new, age=lambda m: m, make_id=lambda m: f"new{m}", former=former)
+
+
+def test_a_former_id_is_given_back_where_its_oldest_stands_apart_again() -> None:
+    found = _given_back({1: "A", 2: "A", 3: "A"}, [[1], [2, 3]], {2: "B", 3: "C"})
+    assert found.ids == ("A", "B")
+    assert found.fates == (Fate(Event.SPLIT, "A", "B"),)
+
+
+def test_what_stands_goes_before_what_stood() -> None:
+    found = _given_back({1: "A", 2: "B"}, [[1], [2]], {1: "X", 2: "Y"})
+    assert found.ids == ("A", "B")
+    assert not found.fates
+
+
+def test_who_comes_back_as_the_oldest_has_the_id_of_their_own() -> None:
+    assert _given_back({2: "B"}, [[1, 2]], {1: "A"}).ids == ("A",)
+    assert _given_back({2: "B"}, [[1, 2]], {1: "A"}).fates == (Fate(Event.MERGED, "B", "A"),)
+
+
+def test_who_comes_back_without_one_leaves_the_others_the_id_that_stands() -> None:
+    """The oldest was away, and the others kept the id meanwhile."""
+    found = _given_back({2: "A", 3: "A"}, [[1, 2, 3]], {})
+    assert found.ids == ("A",)
+    assert not found.fates
+
+
+def test_an_id_of_a_younger_member_is_theirs_whose_oldest_had_it() -> None:
+    assert _given_back({2: "A", 3: "A"}, [[1, 3], [2]], {}).ids == ("new1", "A")
+    assert _given_back({2: "A", 3: "A"}, [[1, 3], [2]], {3: "C"}).ids == ("C", "A")
