@@ -13,6 +13,7 @@ from enum import StrEnum
 from app.reconciliation.clusters import Rules, agglomerate
 from app.reconciliation.comparisons import BIRTH, DOCUMENT, GIVEN, INITIALS, MATERNAL, PATERNAL, level_of
 from app.reconciliation.features import MentionFeatures, ReportFeatures
+from app.reconciliation.following import attach_follow_ups
 from app.reconciliation.kin import (
     OtherGiven,
     copied_document,
@@ -25,7 +26,7 @@ from app.reconciliation.kin import (
     two_documents,
 )
 from app.reconciliation.placing import among, placements
-from app.reconciliation.reports import NEVER, bound_by_number, follows, report_weight
+from app.reconciliation.reports import NEVER, bound_by_number, report_weight
 from app.reconciliation.rivals import without_rivals
 from app.reconciliation.scoring import Model, Thresholds, exact
 from app.reconciliation.scoring import weight as mention_weight
@@ -159,24 +160,8 @@ def case_clusters(
         key: bits for key, bits in edges.items() if by_id[key[0]].makes_case and by_id[key[1]].makes_case
     }
     clusters = agglomerate(makers, between, rules, _present(decisions.same, set(makers)))
-    _attach_follow_ups(clusters, by_id)
+    attach_follow_ups(clusters, by_id)
     return clusters
-
-
-def _attach_follow_ups(clusters: list[list[int]], by_id: Mapping[int, ReportFeatures]) -> None:
-    place = {member: index for index, cluster in enumerate(clusters) for member in cluster}
-    calls = {r.citation_key: i for i, r in by_id.items()}
-    for follow_up in sorted((r for r in by_id.values() if not r.makes_case), key=lambda r: r.name):
-        seen = {follow_up.record_id}
-        named = follow_up
-        while not named.makes_case:
-            found = calls.get(named.first_call or "")
-            if found is None or found in seen or not follows(named, by_id[found]):
-                break
-            seen.add(found)
-            named = by_id[found]
-        if named.makes_case and named.record_id in place:
-            clusters[place[named.record_id]].append(follow_up.record_id)
 
 
 def _present(pairs: Iterable[Pair], members: set[int]) -> list[Pair]:

@@ -14,6 +14,7 @@ from support.stories import (
     call,
     carpeta,
     denuncia,
+    every_arrival,
     expected_cases,
     expected_persons,
     expediente,
@@ -177,6 +178,45 @@ STORIES = {
         },
         cases=("L1 L2 L3",),
     ),
+    "of two calls under one number in two spellings a follow-up joins the one written as it says": Story(
+        {
+            "L1": call(
+                "1818-2023-4417", person(V, 1, "FLORES/CHAMBI/LUISA", sex="F", age=20),
+                citation_key="1818-2023-004417", reported="2023-01-05", place=ABANCAY,
+            ),
+            "L2": call(
+                "1818-2023-004417", person(V, 1, "ROJAS/PUMA/ERIKA", sex="F", age=40),
+                reported="2023-06-05", place=TRUJILLO,
+            ),
+            "L3": call(
+                "1818-2023-009999", reported="2023-07-05", category=CallCategory.FOLLOW_UP,
+                first_call="1818-2023-004417",
+            ),
+            "R1": denuncia("1818-2023-004417", facts="2022-01-09", place=JULIACA),
+        },
+        cases=("L2 L3",),
+    ),
+    "where neither is written so, the one that makes a case, then the first by name": Story(
+        {
+            "L1": call(
+                "1818-2023-4418", citation_key="1818-2023-004418", reported="2023-01-05", place=ABANCAY,
+                category=CallCategory.FOLLOW_UP, first_call="1818-2023-000001",
+            ),
+            "L2": call(
+                "2023-4418", person(V, 1, "LAURA/NINA/OLINDA", sex="F", age=40),
+                citation_key="1818-2023-004418", reported="2023-10-25", place=TRUJILLO,
+            ),
+            "L3": call(
+                "2023-04418", person(V, 1, "SANGAMA/ISUIZA/NORITH", sex="F", age=20),
+                citation_key="1818-2023-004418", reported="2023-01-07", place=JULIACA,
+            ),
+            "L4": call(
+                "1818-2023-009998", reported="2023-07-05", category=CallCategory.FOLLOW_UP,
+                first_call="1818-2023-004418",
+            ),
+        },
+        cases=("L3 L4",),
+    ),
     "smuggling and trafficking of one night are two cases": Story(
         {
             "R1": denuncia(
@@ -253,6 +293,12 @@ STORIES = {
 @pytest.mark.parametrize("name", STORIES)
 def test_the_cases(name: str) -> None:
     assert told(STORIES[name]).cases == expected_cases(STORIES[name])
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_no_arrival_changes_them(name: str) -> None:
+    expected = told(STORIES[name])
+    assert all(linked == expected for linked in every_arrival(STORIES[name]))
 
 
 @pytest.mark.parametrize("name", STORIES)
