@@ -5,8 +5,9 @@ tells, and a document or a date of birth.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from itertools import combinations
 
 from rapidfuzz.distance.DamerauLevenshtein import distance as edits
 from rapidfuzz.distance.JaroWinkler import similarity as jaro_winkler
@@ -52,6 +53,23 @@ def _one_name(one: str, other: str, terms: Terms) -> bool:
         return False
     slip = min(len(one), len(other)) >= _LONG and edits(one, other, score_cutoff=1) == 1
     return slip or jaro_winkler(one, other) >= NEAR
+
+
+def other_sex(x: MentionFeatures, y: MentionFeatures, terms: Terms) -> bool:
+    """Two sexes, both stated, under two first given names: LUIS and LUISA are brother and sister, however
+    near the names. One name in two spellings, or the same, is one whose sex was mistyped."""
+    if x.sex is None or y.sex is None or x.sex == y.sex or not (x.given and y.given):
+        return False
+    return not _one_spelt_twice(x.given[0], y.given[0], terms)
+
+
+def _one_spelt_twice(one: str, other: str, terms: Terms) -> bool:
+    """A slip of the pen leaves the ending, which tells the sex: ROXNA is ROXANA, DANIEL is not DANIELA."""
+    if sound(one) == sound(other):
+        return True
+    if one[-1] != other[-1] or (terms.knows_given(one) and terms.knows_given(other)):
+        return False
+    return min(len(one), len(other)) >= _LONG and edits(one, other, score_cutoff=1) == 1
 
 
 def twins_by_document(x: MentionFeatures, y: MentionFeatures) -> bool:
@@ -113,6 +131,20 @@ def share_surname(x: MentionFeatures, y: MentionFeatures) -> bool:
 
 
 Documents = Counter[tuple[str | None, str]]
+
+
+def unfit(left: Sequence[MentionFeatures], right: Sequence[MentionFeatures], terms: Terms) -> bool:
+    """Whether two sides, each taken for one person, cannot be one together, whatever a third says of both."""
+    return two_documents(left, right) or _two_sexes(left, right, terms)
+
+
+def _two_sexes(left: Sequence[MentionFeatures], right: Sequence[MentionFeatures], terms: Terms) -> bool:
+    """Initials in court fit brother and sister. One document of both sides outweighs it, and so does a
+    reviewer who joined two sexes."""
+    if not any(other_sex(x, y, terms) for x in left for y in right):
+        return False
+    mixed = any(other_sex(x, y, terms) for side in (left, right) for x, y in combinations(side, 2))
+    return not mixed and _documents(left).keys().isdisjoint(_documents(right))
 
 
 def two_documents(left: Iterable[MentionFeatures], right: Iterable[MentionFeatures]) -> bool:

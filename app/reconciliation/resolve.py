@@ -19,11 +19,12 @@ from app.reconciliation.kin import (
     copied_document,
     cousins,
     other_given,
+    other_sex,
     share_surname,
     siblings,
     strangers,
     twins_by_document,
-    two_documents,
+    unfit,
 )
 from app.reconciliation.placing import among, placements
 from app.reconciliation.reports import NEVER, bound_by_number, report_weight
@@ -53,6 +54,7 @@ class Rule(StrEnum):
     LOCAL = "local"  # initials and keys mean nothing in another case
     HALF_A_NAME = "half_a_name"  # this and what follows: caps, not vetoes
     SIBLING_NAMES = "sibling_names"
+    OTHER_SEX = "other_sex"
     OTHER_GIVEN = "other_given"
     OTHER_MATERNAL = "other_maternal"
     BIRTHS_APART = "births_apart"
@@ -227,6 +229,8 @@ def person_cap(a: PersonNode, b: PersonNode, same_case: bool, model: Model) -> R
         return None
     if siblings(x, y):
         return Rule.SIBLING_NAMES
+    if other_sex(x, y, model.terms):
+        return Rule.OTHER_SEX
     birth = "equal" if x.birth is not None and x.birth == y.birth else level_of(BIRTH, x, y)
     if birth in _BIRTHS_APART:
         return Rule.BIRTHS_APART
@@ -474,8 +478,8 @@ def person_clusters(
         upper=lambda a, b: limits(a, b).upper,
         floor=model.person.floor,
         forbidden=lambda a, b: pair(a, b) in decisions.different,
-        unfit=lambda left, right: two_documents(
-            [nodes[i].features for i in left], [nodes[i].features for i in right]
+        unfit=lambda left, right: unfit(
+            [nodes[i].features for i in left], [nodes[i].features for i in right], model.terms
         ),
     )
     same = _present(decisions.same, set(nodes))

@@ -240,6 +240,10 @@ LEVELS: Final[Mapping[str, Mapping[str, Sentence]]] = {
         Rule.SIBLING_NAMES: S(
             "Nombres de hermanas: a revisión como máximo.", "Names of sisters: for a reviewer at best."
         ),
+        Rule.OTHER_SEX: S(
+            "Sexos distintos y nombres de pila que no son el mismo: podrían ser hermanos. A revisión.",
+            "Different sexes under given names that are not one: maybe brother and sister. To a reviewer.",
+        ),
         Rule.OTHER_GIVEN: S(
             "Cada una tiene un nombre de pila que la otra no: podrían ser hermanas. A revisión.",
             "Each bears a given name that the other does not: they may be sisters. To a reviewer.",
