@@ -12,7 +12,16 @@ from itertools import combinations
 from rapidfuzz.distance.DamerauLevenshtein import distance as edits
 from rapidfuzz.distance.JaroWinkler import similarity as jaro_winkler
 
-from app.reconciliation.comparisons import DOCUMENT, GIVEN, MATERNAL, NEAR, level_of
+from app.reconciliation.comparisons import (
+    BIRTH,
+    DOCUMENT,
+    GIVEN,
+    MATERNAL,
+    NEAR,
+    PATERNAL,
+    birth_gap,
+    level_of,
+)
 from app.reconciliation.features import MentionFeatures
 from app.reconciliation.names import name_stems
 from app.reconciliation.phonetic import sound
@@ -21,6 +30,8 @@ from app.reconciliation.scoring import Terms
 # Letters that clerks write for one sound at the head of a name.
 _ALIKE = ("YIJLH", "CKQSZX", "BV", "GJHW", "XJ")
 _FAR = 3  # edits between any two given names of siblings; misspelt ones are nearer, short ones begin alike
+_GENERATION = 3652  # days between births that no slip of the pen explains
+BIRTHS_APART = frozenset({"dates_differ", "age_differs"})
 _LONG = 5  # letters from which one edit is a slip and not another name: LUZ and LIZ are two
 
 
@@ -90,6 +101,20 @@ def copied_document(x: MentionFeatures, y: MentionFeatures) -> bool:
     if not (x.given and y.given) or x.given_sound == y.given_sound:
         return False
     return set(x.stems).isdisjoint(y.stems)
+
+
+def one_document(x: MentionFeatures, y: MentionFeatures) -> bool:
+    return x.document is not None and x.document == y.document and x.document_type == y.document_type
+
+
+def shared_document(x: MentionFeatures, y: MentionFeatures) -> bool:
+    """One document and two people under it: a mother's given for her child, a sister's, one that is lent.
+    A name that changed keeps its surnames or its day of birth; a wrong age keeps the name."""
+    wholly = copied_document(x, y)
+    other_surname = any(level_of(part, x, y) == "differs" for part in (PATERNAL, MATERNAL))
+    if level_of(BIRTH, x, y) not in BIRTHS_APART:
+        return wholly and other_surname
+    return wholly or other_surname or birth_gap(x, y) > _GENERATION
 
 
 def siblings(x: MentionFeatures, y: MentionFeatures) -> bool:

@@ -15,12 +15,15 @@ from app.reconciliation.comparisons import BIRTH, DOCUMENT, GIVEN, INITIALS, MAT
 from app.reconciliation.features import MentionFeatures, ReportFeatures
 from app.reconciliation.following import attach_follow_ups
 from app.reconciliation.kin import (
+    BIRTHS_APART,
     OtherGiven,
     copied_document,
     cousins,
+    one_document,
     other_given,
     other_sex,
     share_surname,
+    shared_document,
     siblings,
     strangers,
     twins_by_document,
@@ -52,7 +55,9 @@ class Rule(StrEnum):
     TWIN_DOCUMENTS = "twin_documents"
     NAMELESS = "nameless"  # nothing but an alias: a hint at most
     LOCAL = "local"  # initials and keys mean nothing in another case
+    ONE_DOCUMENT = "one_document"  # however little else agrees: never less than a hint
     HALF_A_NAME = "half_a_name"  # this and what follows: caps, not vetoes
+    DOCUMENT_SHARED = "document_shared"
     SIBLING_NAMES = "sibling_names"
     OTHER_SEX = "other_sex"
     OTHER_GIVEN = "other_given"
@@ -190,9 +195,10 @@ def _resolution(
     place = {member: index for index, cluster in enumerate(clusters) for member in cluster}
     judged = []
     for (a, b), bits in sorted(edges.items()):
-        if a not in place or b not in place or (a, b) in decisions.different:
+        ends = (place.get(a), place.get(b))
+        if ends == (None, None) or (a, b) in decisions.different:
             continue
-        verdict = verdict_of(place[a] == place[b], (a, b) in placed, bits, limits(a, b))
+        verdict = verdict_of(ends[0] == ends[1], (a, b) in placed, bits, limits(a, b))
         if verdict is not None:
             judged.append(Judged(a, b, verdict, bits, limits(a, b).probability(bits)))
     return Resolution(tuple(tuple(c) for c in clusters), tuple(judged))
@@ -206,6 +212,7 @@ def person_weight(
 ) -> float:
     """Posterior bits of two mentions being one person, before rivals. ``NEVER`` where a hard rule says so.
 
+    Who bears one valid document is at least doubtful: under two names it was borrowed, or copied.
     ``mention_bits`` is their ``scoring.weight`` where the caller has it already.
     """
     if vetoed(a, b):
@@ -216,8 +223,11 @@ def person_weight(
         return NEVER
     bits = mention_weight(a.features, b.features, model) if mention_bits is None else mention_bits
     bits += context_bits(a, b, same_case, model)
-    most = exact(model.between(a.features.role, b.features.role).upper - _JUST_UNDER)
-    return most if bits > most and person_cap(a, b, same_case, model) is not None else bits
+    limits = model.between(a.features.role, b.features.role)
+    most = exact(limits.upper - _JUST_UNDER)
+    if bits > most:
+        return bits if person_cap(a, b, same_case, model) is None else most
+    return max(bits, _doubtful(limits)) if one_document(a.features, b.features) else bits
 
 
 def person_cap(a: PersonNode, b: PersonNode, same_case: bool, model: Model) -> Rule | None:
@@ -225,14 +235,14 @@ def person_cap(a: PersonNode, b: PersonNode, same_case: bool, model: Model) -> R
     x, y = a.features, b.features
     if not same_case and not _enough_across(x, y):
         return Rule.HALF_A_NAME
-    if x.document is not None and x.document == y.document and x.document_type == y.document_type:
-        return None
+    if one_document(x, y):
+        return Rule.DOCUMENT_SHARED if shared_document(x, y) else None
     if siblings(x, y):
         return Rule.SIBLING_NAMES
     if other_sex(x, y, model.terms):
         return Rule.OTHER_SEX
     birth = "equal" if x.birth is not None and x.birth == y.birth else level_of(BIRTH, x, y)
-    if birth in _BIRTHS_APART:
+    if birth in BIRTHS_APART:
         return Rule.BIRTHS_APART
     found = _cap_of_names(a, b, birth) or _cap_of_kin(x, y, birth, model)
     return found or (None if same_case else _cap_across(a, b, birth, model))
@@ -294,9 +304,6 @@ def _cap_far(a: PersonNode, b: PersonNode, model: Model) -> Rule | None:
 
 def _foreign(m: MentionFeatures) -> bool:
     return m.nationality is not None and m.nationality != _HOME
-
-
-_BIRTHS_APART = frozenset({"dates_differ", "age_differs"})
 
 
 def _other_altogether(x: MentionFeatures, y: MentionFeatures) -> bool:
@@ -389,9 +396,13 @@ def linkable(features: MentionFeatures) -> bool:
 
 def _hint(a: MentionFeatures, b: MentionFeatures, same_case: bool, model: Model) -> float:
     if same_case and a.role == b.role and a.alias is not None and a.alias == b.alias:
-        limits = model.between(a.role, b.role)
-        return exact((limits.lower + limits.upper) / 2)
+        return _doubtful(model.between(a.role, b.role))
     return NEVER
+
+
+def _doubtful(limits: Thresholds) -> float:
+    """Midway between the thresholds: what a reviewer is to see, and no machine to link."""
+    return exact((limits.lower + limits.upper) / 2)
 
 
 def veto(a: PersonNode, b: PersonNode) -> Rule | None:
@@ -399,7 +410,7 @@ def veto(a: PersonNode, b: PersonNode) -> Rule | None:
     strangers without the same document or birth date; different valid documents of one type, more
     than one edit apart, or one edit apart under other given names."""
     x, y = a.features, b.features
-    same = x.document and x.document == y.document and x.document_type == y.document_type
+    same = one_document(x, y)
     if a.report.record_id == b.report.record_id:
         if not same:
             return Rule.ONE_RECORD

@@ -219,6 +219,10 @@ LEVELS: Final[Mapping[str, Mapping[str, Sentence]]] = {
             "Documents one digit apart under another given name: sisters registered together.",
         ),
         Rule.DOCUMENTS: S("Documentos válidos distintos.", "Different valid documents."),
+        Rule.ONE_DOCUMENT: S(
+            "El mismo documento válido bajo dos nombres: que lo mire una persona, por poco que coincida.",
+            "One valid document under two names: for a reviewer to see, however little else agrees.",
+        ),
         Rule.NAMELESS: S(
             "De una no se sabe quién es: indicio a lo más.", "Of one nobody knows who it is: a hint at most."
         ),
@@ -236,6 +240,10 @@ LEVELS: Final[Mapping[str, Mapping[str, Sentence]]] = {
         Rule.HALF_A_NAME: S(
             "Medio nombre no vincula entre casos: a revisión.",
             "Half a name links nobody across cases: to a reviewer.",
+        ),
+        Rule.DOCUMENT_SHARED: S(
+            "Un documento bajo el que parece haber dos personas: ajeno, prestado o copiado. A revisión.",
+            "One document under which two people seem to stand: another's, lent or copied. To a reviewer.",
         ),
         Rule.SIBLING_NAMES: S(
             "Nombres de hermanas: a revisión como máximo.", "Names of sisters: for a reviewer at best."
