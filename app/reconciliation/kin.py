@@ -16,6 +16,7 @@ from app.reconciliation.comparisons import (
     BIRTH,
     DOCUMENT,
     GIVEN,
+    INITIALS,
     MATERNAL,
     NEAR,
     PATERNAL,
@@ -26,10 +27,12 @@ from app.reconciliation.features import MentionFeatures
 from app.reconciliation.names import name_stems
 from app.reconciliation.phonetic import sound
 from app.reconciliation.scoring import Terms
+from schemas.vocabulary import DocumentType
 
 # Letters that clerks write for one sound at the head of a name.
 _ALIKE = ("YIJLH", "CKQSZX", "BV", "GJHW", "XJ")
 _FAR = 3  # edits between any two given names of siblings; misspelt ones are nearer, short ones begin alike
+_RENEWED = frozenset({DocumentType.PAS, DocumentType.PTP, DocumentType.CPP, DocumentType.CI})
 _GENERATION = 3652  # days between births that no slip of the pen explains
 BIRTHS_APART = frozenset({"dates_differ", "age_differs"})
 _LONG = 5  # letters from which one edit is a slip and not another name: LUZ and LIZ are two
@@ -117,6 +120,20 @@ def shared_document(x: MentionFeatures, y: MentionFeatures) -> bool:
     return wholly or other_surname or birth_gap(x, y) > _GENERATION
 
 
+def renewed_document(x: MentionFeatures, y: MentionFeatures) -> bool:
+    """Two numbers of a passport, permit or foreign card, which are renewed, under one date of birth and names
+    that agree. A DNI or a carné de extranjería keeps its number."""
+    if x.document_type not in _RENEWED or level_of(DOCUMENT, x, y) != "conflict":
+        return False
+    if x.birth is None or x.birth != y.birth or level_of(PATERNAL, x, y) in ("null", "crossed", "differs"):
+        return False
+    return level_of(MATERNAL, x, y) not in ("crossed", "differs") and level_of(GIVEN, x, y) not in (
+        "null",
+        "second_conflicts",
+        "differs",
+    )
+
+
 def siblings(x: MentionFeatures, y: MentionFeatures) -> bool:
     """Names that share a surname and whose given names differ altogether, or initials that differ in the
     given name's letter alone. What else they share, sisters rescued together share as well."""
@@ -150,6 +167,24 @@ def _other_names(x: MentionFeatures, y: MentionFeatures) -> bool:
     )
 
 
+def other_altogether(x: MentionFeatures, y: MentionFeatures) -> bool:
+    """Both say a name, or initials, and nothing of the one is anything of the other."""
+    if share_surname(x, y) or (x.given and y.given and level_of(GIVEN, x, y) != "differs"):
+        return False
+    initials = level_of(INITIALS, x, y)
+    if initials not in ("null", "differs"):
+        return False
+    surnames = (x.paternal or x.maternal) and (y.paternal or y.maternal)
+    return bool((x.given and y.given) or surnames or initials == "differs") and not _near_surname(x, y)
+
+
+def _near_surname(x: MentionFeatures, y: MentionFeatures) -> bool:
+    return level_of(PATERNAL, x, y) not in ("null", "differs") or level_of(MATERNAL, x, y) not in (
+        "null",
+        "differs",
+    )
+
+
 def share_surname(x: MentionFeatures, y: MentionFeatures) -> bool:
     sounds = {x.paternal_sound, x.maternal_sound} & {y.paternal_sound, y.maternal_sound}
     return bool(sounds - {None})
@@ -160,16 +195,20 @@ Documents = Counter[tuple[str | None, str]]
 
 def unfit(left: Sequence[MentionFeatures], right: Sequence[MentionFeatures], terms: Terms) -> bool:
     """Whether two sides, each taken for one person, cannot be one together, whatever a third says of both."""
-    return two_documents(left, right) or _two_sexes(left, right, terms)
+    return two_documents(left, right) or _for_a_reviewer(left, right, terms)
 
 
-def _two_sexes(left: Sequence[MentionFeatures], right: Sequence[MentionFeatures], terms: Terms) -> bool:
-    """Initials in court fit brother and sister. One document of both sides outweighs it, and so does a
-    reviewer who joined two sexes."""
-    if not any(other_sex(x, y, terms) for x in left for y in right):
+def _for_a_reviewer(left: Sequence[MentionFeatures], right: Sequence[MentionFeatures], terms: Terms) -> bool:
+    """Initials in court fit brother and sister, and a name alone both passports. One document of both sides
+    outweighs it, and so does a reviewer who joined such two."""
+
+    def doubtful(x: MentionFeatures, y: MentionFeatures) -> bool:
+        return other_sex(x, y, terms) or renewed_document(x, y)
+
+    if not any(doubtful(x, y) for x in left for y in right):
         return False
-    mixed = any(other_sex(x, y, terms) for side in (left, right) for x, y in combinations(side, 2))
-    return not mixed and _documents(left).keys().isdisjoint(_documents(right))
+    joined = any(doubtful(x, y) for side in (left, right) for x, y in combinations(side, 2))
+    return not joined and _documents(left).keys().isdisjoint(_documents(right))
 
 
 def two_documents(left: Iterable[MentionFeatures], right: Iterable[MentionFeatures]) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.reconciliation.clusters import Rules, agglomerate
-from app.reconciliation.comparisons import BIRTH, DOCUMENT, GIVEN, INITIALS, MATERNAL, PATERNAL, level_of
+from app.reconciliation.comparisons import BIRTH, DOCUMENT, MATERNAL, PATERNAL, level_of
 from app.reconciliation.features import MentionFeatures, ReportFeatures
 from app.reconciliation.following import attach_follow_ups
 from app.reconciliation.kin import (
@@ -20,9 +20,10 @@ from app.reconciliation.kin import (
     copied_document,
     cousins,
     one_document,
+    other_altogether,
     other_given,
     other_sex,
-    share_surname,
+    renewed_document,
     shared_document,
     siblings,
     strangers,
@@ -58,6 +59,7 @@ class Rule(StrEnum):
     ONE_DOCUMENT = "one_document"  # however little else agrees: never less than a hint
     HALF_A_NAME = "half_a_name"  # this and what follows: caps, not vetoes
     DOCUMENT_SHARED = "document_shared"
+    RENEWED_DOCUMENT = "renewed_document"
     SIBLING_NAMES = "sibling_names"
     OTHER_SEX = "other_sex"
     OTHER_GIVEN = "other_given"
@@ -237,15 +239,21 @@ def person_cap(a: PersonNode, b: PersonNode, same_case: bool, model: Model) -> R
         return Rule.HALF_A_NAME
     if one_document(x, y):
         return Rule.DOCUMENT_SHARED if shared_document(x, y) else None
-    if siblings(x, y):
-        return Rule.SIBLING_NAMES
-    if other_sex(x, y, model.terms):
-        return Rule.OTHER_SEX
+    if (found := _cap_whatever_the_birth(x, y, model)) is not None:
+        return found
     birth = "equal" if x.birth is not None and x.birth == y.birth else level_of(BIRTH, x, y)
     if birth in BIRTHS_APART:
         return Rule.BIRTHS_APART
     found = _cap_of_names(a, b, birth) or _cap_of_kin(x, y, birth, model)
     return found or (None if same_case else _cap_across(a, b, birth, model))
+
+
+def _cap_whatever_the_birth(x: MentionFeatures, y: MentionFeatures, model: Model) -> Rule | None:
+    if renewed_document(x, y):
+        return Rule.RENEWED_DOCUMENT
+    if siblings(x, y):
+        return Rule.SIBLING_NAMES
+    return Rule.OTHER_SEX if other_sex(x, y, model.terms) else None
 
 
 def _cap_of_kin(x: MentionFeatures, y: MentionFeatures, birth: str, model: Model) -> Rule | None:
@@ -261,7 +269,7 @@ def _cap_of_kin(x: MentionFeatures, y: MentionFeatures, birth: str, model: Model
 
 
 def _cap_of_names(a: PersonNode, b: PersonNode, birth: str) -> Rule | None:
-    if birth != "equal" and _other_altogether(a.features, b.features):
+    if birth != "equal" and other_altogether(a.features, b.features):
         return Rule.OTHER_NAMES
     return _cap_of_keys(a, b, birth)
 
@@ -304,24 +312,6 @@ def _cap_far(a: PersonNode, b: PersonNode, model: Model) -> Rule | None:
 
 def _foreign(m: MentionFeatures) -> bool:
     return m.nationality is not None and m.nationality != _HOME
-
-
-def _other_altogether(x: MentionFeatures, y: MentionFeatures) -> bool:
-    """Both say a name, or initials, and nothing of the one is anything of the other."""
-    if share_surname(x, y) or (x.given and y.given and level_of(GIVEN, x, y) != "differs"):
-        return False
-    initials = level_of(INITIALS, x, y)
-    if initials not in ("null", "differs"):
-        return False
-    surnames = (x.paternal or x.maternal) and (y.paternal or y.maternal)
-    return bool((x.given and y.given) or surnames or initials == "differs") and not _near_surname(x, y)
-
-
-def _near_surname(x: MentionFeatures, y: MentionFeatures) -> bool:
-    return level_of(PATERNAL, x, y) not in ("null", "differs") or level_of(MATERNAL, x, y) not in (
-        "null",
-        "differs",
-    )
 
 
 def _cap_of_keys(a: PersonNode, b: PersonNode, birth: str) -> Rule | None:
@@ -408,7 +398,7 @@ def _doubtful(limits: Thresholds) -> float:
 def veto(a: PersonNode, b: PersonNode) -> Rule | None:
     """Same record without the same valid document (or with it, under another given name); siblings and
     strangers without the same document or birth date; different valid documents of one type, more
-    than one edit apart, or one edit apart under other given names."""
+    than one edit apart (unless renewed), or one edit apart under other given names."""
     x, y = a.features, b.features
     same = one_document(x, y)
     if a.report.record_id == b.report.record_id:
@@ -420,8 +410,8 @@ def veto(a: PersonNode, b: PersonNode) -> Rule | None:
             return Rule.SIBLINGS
         if strangers(x, y):
             return Rule.STRANGERS
-    if x.document and y.document and level_of(DOCUMENT, x, y) == "conflict":
-        return Rule.DOCUMENTS
+    if level_of(DOCUMENT, x, y) == "conflict":
+        return None if renewed_document(x, y) else Rule.DOCUMENTS
     return Rule.TWIN_DOCUMENTS if twins_by_document(x, y) else None
 
 

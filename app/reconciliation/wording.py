@@ -245,6 +245,10 @@ LEVELS: Final[Mapping[str, Mapping[str, Sentence]]] = {
             "Un documento bajo el que parece haber dos personas: ajeno, prestado o copiado. A revisión.",
             "One document under which two people seem to stand: another's, lent or copied. To a reviewer.",
         ),
+        Rule.RENEWED_DOCUMENT: S(
+            "Dos números de un documento que se renueva, con nacimiento y nombres iguales. A revisión.",
+            "Two numbers of a document that is renewed, the birth and the names agreeing. To a reviewer.",
+        ),
         Rule.SIBLING_NAMES: S(
             "Nombres de hermanas: a revisión como máximo.", "Names of sisters: for a reviewer at best."
         ),

@@ -114,7 +114,53 @@ ONE = {
         who("FLORES/CHAMBI/MARIA", age=30), who("FLORES/QUISPE/MARIA", age=30), joined=True
     ),
 }  # fmt: skip
-STORIES = SHARED | ONE | {"a document copied beside the other sister": sisters_in_one_case()}
+
+
+def traveller(
+    doc: str, name: str = "GONZALEZ/MARQUEZ/YUSMARI DEL VALLE", **more: object
+) -> dict[str, object]:
+    return {"name": name, "sex": "F", "nat": "VEN", "doc": doc, "born": "1998-03-14", **more}
+
+
+def through_a_third() -> Story:
+    """Two passports, and between them a record of the same name and birth with neither."""
+    story = apart(traveller("PAS 043771827"), traveller("PAS 158822013"))
+    third = person(V, 1, **(traveller("") | {"doc": None}))
+    return Story(story.records | {"R3": denuncia("COM-CUSCO-2023-1", third, facts="2023-02-05", place=CUSCO)})
+
+
+RENEWED = {
+    "a renewed passport in two cases": apart(traveller("PAS 043771827"), traveller("PAS 158822013")),
+    "a renewed passport in one case": cited(traveller("PAS 043771827"), traveller("PAS 158822013")),
+    "a renewed permit": cited(traveller("PTP 200417733"), traveller("PTP 300981221")),
+}
+LOST = {
+    "zeros lost in a passport": apart(traveller("PAS 004377182"), traveller("PAS 4377182"), joined=True),
+    "zeros and a letter in a foreign card": apart(
+        traveller("CI 0012345678"), traveller("CI V12345678"), joined=True
+    ),
+}
+OTHERS = {
+    "two passports, another name": apart(
+        traveller("PAS 043771827"), traveller("PAS 158822013", "GONZALEZ/MARQUEZ/DAYANA")
+    ),
+    "two passports, another birth": apart(
+        traveller("PAS 043771827"), traveller("PAS 158822013", born="1991-03-14")
+    ),
+    "two DNI": cited(
+        who("FLORES/CHAMBI/MARIA", born="2004-01-01"),
+        who("FLORES/CHAMBI/MARIA", born="2004-01-01", doc="DNI 45120998"),
+    ),
+    "two carnés de extranjería": cited(traveller("CE 001234987"), traveller("CE 004877120")),
+}
+STORIES = (
+    RENEWED
+    | LOST
+    | OTHERS
+    | SHARED
+    | ONE
+    | {"a document copied beside the other sister": sisters_in_one_case()}
+)
 
 
 @pytest.mark.parametrize("name", STORIES)
@@ -128,3 +174,21 @@ def test_who_is_who_in_every_order_of_arrival(name: str) -> None:
 @pytest.mark.parametrize("name", SHARED)
 def test_one_document_under_two_names_is_seen_by_a_reviewer(name: str) -> None:
     assert [pair for pair in told(SHARED[name]).unsure_persons if "victim" in pair[0]]
+
+
+@pytest.mark.parametrize("name", RENEWED)
+def test_a_renewed_document_is_seen_by_a_reviewer(name: str) -> None:
+    assert [pair for pair in told(RENEWED[name]).unsure_persons if "victim" in pair[0]]
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_two_documents_that_are_not_renewed_are_two_people(name: str) -> None:
+    assert not told(OTHERS[name]).unsure_persons
+
+
+def test_no_third_joins_two_passports() -> None:
+    both = {("reta-pnp", "COM-CUSCO-2020-55", "victim", 1), ("reta-pnp", "COM-CUSCO-2022-56", "victim", 1)}
+    found = {linked.persons for linked in every_arrival(through_a_third())}
+    (persons,) = found
+    assert {len(who) for who in persons} == {1, 2}, "the third is one of the two, the same in every order"
+    assert not any(both <= who for who in persons)
