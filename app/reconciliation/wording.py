@@ -151,6 +151,10 @@ LEVELS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     },
     "numbers": {
         "court_case": S("El mismo expediente (número, año y distrito).", "The same court case."),
+        "one_number": S(
+            "El mismo número de una institución, escrito de dos maneras.",
+            "The same number of one institution, written in two ways.",
+        ),
         "first_call": S("Una llamada nombra a la otra.", "One call names the other."),
         "both": S("Se citan el uno al otro.", "Each cites the other."),
         "one": S("Uno cita al otro.", "One cites the other."),
