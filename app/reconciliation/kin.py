@@ -5,7 +5,7 @@ tells, and a document or a date of birth.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from itertools import combinations
 
@@ -199,16 +199,21 @@ def unfit(left: Sequence[MentionFeatures], right: Sequence[MentionFeatures], ter
 
 
 def _for_a_reviewer(left: Sequence[MentionFeatures], right: Sequence[MentionFeatures], terms: Terms) -> bool:
-    """Initials in court fit brother and sister, and a name alone both passports. One document of both sides
-    outweighs it, and so does a reviewer who joined such two."""
+    """Initials in court fit brother and sister, a name alone both passports, a document without an age mother
+    and child. One document of both sides outweighs the first two, and a reviewer who joined such two all."""
 
-    def doubtful(x: MentionFeatures, y: MentionFeatures) -> bool:
+    def parted(x: MentionFeatures, y: MentionFeatures) -> bool:
         return other_sex(x, y, terms) or renewed_document(x, y)
 
-    if not any(doubtful(x, y) for x in left for y in right):
-        return False
-    joined = any(doubtful(x, y) for side in (left, right) for x, y in combinations(side, 2))
-    return not joined and _documents(left).keys().isdisjoint(_documents(right))
+    def lent(x: MentionFeatures, y: MentionFeatures) -> bool:
+        return one_document(x, y) and level_of(BIRTH, x, y) in BIRTHS_APART and birth_gap(x, y) > _GENERATION
+
+    def between(doubt: Callable[[MentionFeatures, MentionFeatures], bool]) -> bool:
+        if not any(doubt(x, y) for x in left for y in right):
+            return False
+        return not any(doubt(x, y) for side in (left, right) for x, y in combinations(side, 2))
+
+    return between(lent) or (between(parted) and _documents(left).keys().isdisjoint(_documents(right)))
 
 
 def two_documents(left: Iterable[MentionFeatures], right: Iterable[MentionFeatures]) -> bool:

@@ -192,3 +192,15 @@ def test_no_third_joins_two_passports() -> None:
     (persons,) = found
     assert {len(who) for who in persons} == {1, 2}, "the third is one of the two, the same in every order"
     assert not any(both <= who for who in persons)
+
+
+def test_no_third_of_the_same_document_joins_mother_and_daughter() -> None:
+    name = "MAMANI/QUISPE/ROSA"
+    story = apart(who(name, age=14), who(name, age=40))
+    third = denuncia("COM-CUSCO-2023-1", person(V, 1, **who(name)), facts="2023-02-05", place=CUSCO)
+    found = {linked.persons for linked in every_arrival(Story(story.records | {"R3": third}))}
+    (persons,) = found
+    assert {len(each) for each in persons} == {1, 2}
+    assert not any(
+        {key for _, key, *_ in each} >= {"COM-CUSCO-2020-55", "COM-CUSCO-2022-56"} for each in persons
+    )
