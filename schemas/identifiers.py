@@ -314,6 +314,13 @@ def foreign_card_core(number: str) -> str:
     return core.lstrip("0") or core
 
 
+def document_core(kind: DocumentType, number: str) -> str:
+    """A canonical number as it compares: of a passport without the leading zeros that some leave out."""
+    if kind is DocumentType.CI:
+        return foreign_card_core(number)
+    return number.lstrip("0") or number if kind is DocumentType.PAS else number
+
+
 # --- places -----------------------------------------------------------------------------------------------
 
 

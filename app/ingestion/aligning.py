@@ -13,6 +13,7 @@ from typing import Final
 from rapidfuzz.distance.DamerauLevenshtein import distance as edits
 
 from app.ingestion.content import fold
+from schemas.identifiers import document_core
 from schemas.observations import Identity
 
 MentionKey = tuple[str, int]  # role, order
@@ -96,9 +97,10 @@ def _documents(before: Identity, after: Identity) -> int | None:
     one, other = before.document, after.document
     if one is None or other is None or one.type is not other.type:
         return 0
-    if one.number == other.number:
+    mine, theirs = document_core(one.type, one.number), document_core(other.type, other.number)
+    if mine == theirs:
         return _DOCUMENT
-    return 0 if edits(one.number, other.number) == 1 else None
+    return 0 if edits(mine, theirs) == 1 else None
 
 
 def _births(before: Identity, after: Identity) -> int | None:

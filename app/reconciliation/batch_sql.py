@@ -55,14 +55,20 @@ WHERE p.r <> q.r OR p.paper = q.paper
 
 UNSCORED: Final = "SELECT a, b FROM fellow ANTI JOIN scored USING (a, b)"
 
+# Who bears one document is doubtful at least, whatever the weight.
 LIKELY: Final = """
 SELECT s.a, s.b, s.weight, true AS together
 FROM fellow JOIN scored s USING (a, b) JOIN mention p ON p.m = s.a JOIN mention q ON q.m = s.b
 WHERE s.weight >= CASE WHEN p.role <> q.role THEN {other_role!r}
                        WHEN p.local AND q.local THEN {local!r} ELSE {together!r} END
-   OR (p.alias = q.alias AND NOT (p.linkable AND q.linkable))
+   OR (p.alias = q.alias AND NOT (p.linkable AND q.linkable)) OR p.paper = q.paper
 UNION ALL
 SELECT s.a, s.b, s.weight, false
 FROM keyed JOIN scored s USING (a, b) JOIN grouped x ON x.m = s.a JOIN grouped y ON y.m = s.b
 WHERE x.c <> y.c AND s.weight >= {apart!r}
+UNION ALL
+SELECT s.a, s.b, s.weight, false
+FROM mention p JOIN mention q ON p.paper = q.paper AND p.m < q.m JOIN scored s ON s.a = p.m AND s.b = q.m
+JOIN grouped x ON x.m = s.a JOIN grouped y ON y.m = s.b
+WHERE x.c <> y.c AND s.weight < {apart!r}
 """

@@ -267,7 +267,7 @@ def _birth_typo(a: M, b: M) -> bool:
     return edits(a.birth, b.birth, score_cutoff=1) == 1
 
 
-def _gap(a: M, b: M) -> int:
+def birth_gap(a: M, b: M) -> int:
     """Days between the two intervals; 0 or less where they overlap."""
     assert a.birth_lo is not None and b.birth_lo is not None  # noqa: PT018  the null level came first
     assert a.birth_hi is not None and b.birth_hi is not None  # noqa: PT018
@@ -301,16 +301,16 @@ BIRTH = Comparison(
         Level(
             "dates_near",
             f"{_BOTH_SQL} AND {_GAP_SQL} <= {YEAR_DAYS}",
-            lambda a, b: a.birth is not None and b.birth is not None and _gap(a, b) <= YEAR_DAYS,
+            lambda a, b: a.birth is not None and b.birth is not None and birth_gap(a, b) <= YEAR_DAYS,
         ),
         Level("dates_differ", _BOTH_SQL, lambda a, b: a.birth is not None and b.birth is not None),
         Level(
             "age_agrees",
             f"{_GAP_SQL} <= 0 AND {_NARROW_SQL}",
-            lambda a, b: _gap(a, b) <= 0 and _narrow(a) and _narrow(b),
+            lambda a, b: birth_gap(a, b) <= 0 and _narrow(a) and _narrow(b),
         ),
-        Level("age_possible", f"{_GAP_SQL} <= 0", lambda a, b: _gap(a, b) <= 0),
-        Level("age_near", f"{_GAP_SQL} <= {YEAR_DAYS}", lambda a, b: _gap(a, b) <= YEAR_DAYS),
+        Level("age_possible", f"{_GAP_SQL} <= 0", lambda a, b: birth_gap(a, b) <= 0),
+        Level("age_near", f"{_GAP_SQL} <= {YEAR_DAYS}", lambda a, b: birth_gap(a, b) <= YEAR_DAYS),
         _else("age_differs"),
     ),
 )

@@ -25,6 +25,7 @@ from app.reconciliation.reports import (
 from app.reconciliation.resolve import (
     Pair,
     PersonNode,
+    Rule,
     context_bits,
     person_cap,
     person_weight,
@@ -73,6 +74,8 @@ def mention_parts(a: PersonNode, b: PersonNode, same_case: bool, model: Model) -
     parts = [*_prior(a, b, same_case, model), *_compared(a.features, b.features, model)]
     if refused is not None:
         parts.append(Part(StepKind.RULE, "rule", refused.value, weight - total(parts)))
+    elif weight > total(parts):
+        parts.append(Part(StepKind.RULE, "rule", Rule.ONE_DOCUMENT.value, weight - total(parts)))
     elif (cap := person_cap(a, b, same_case, model)) is not None:
         parts.append(Part(StepKind.CAP, "cap", cap.value, weight - total(parts)))
     return tuple(parts)

@@ -22,13 +22,14 @@ from app.reconciliation.names import (
     surnames,
 )
 from app.reconciliation.phonetic import sound
+from schemas.identifiers import document_core
 from schemas.observations import Document, Identity, Mention, Observation
-from schemas.vocabulary import CitationRelation, DocumentType, Feed, PartyKind, Role
+from schemas.vocabulary import CitationRelation, Feed, PartyKind, Role
 
 # Of what is derived here. Who changes it raises it by one: held records are then read anew (``intertrata
 # reindex``). The keys made of it have a version of their own (``blocking.VERSION``), for they are made anew
 # from what is kept. ``decode`` reads what was kept before: fields are only appended.
-VERSION: Final = 1
+VERSION: Final = 2
 
 RESOLVED_ROLES = frozenset({Role.VICTIM, Role.SUSPECT})
 _YEAR = 365.25
@@ -53,7 +54,7 @@ class MentionFeatures:
     initials_only: bool = False  # stated, and no name beside them
     protected_key: str | None = None  # local to its carpeta: evidence inside one case only
     document_type: str | None = None
-    document: str | None = None  # CI without its V/E letter
+    document: str | None = None  # as ``identifiers.document_core`` has it
     birth: str | None = None  # ISO date
     birth_lo: int | None = None  # ordinal days; equal to birth_hi where the date is known
     birth_hi: int | None = None
@@ -201,10 +202,7 @@ def _initials(
 def _document(document: Document | None) -> tuple[str | None, str | None]:
     if document is None:
         return None, None
-    number = document.number
-    if document.type is DocumentType.CI:
-        number = number.lstrip("VE") or number
-    return document.type.value, number
+    return document.type.value, document_core(document.type, document.number)
 
 
 def _birth_interval(mention: Mention, observation: Observation) -> tuple[int | None, int | None]:

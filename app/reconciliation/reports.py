@@ -14,6 +14,7 @@ from rapidfuzz.distance.DamerauLevenshtein import distance as edits
 from app.reconciliation.features import MentionFeatures, ReportFeatures
 from app.reconciliation.scoring import Model
 from app.reconciliation.scoring import weight as mention_weight
+from schemas.identifiers import citation_key
 from schemas.vocabulary import Feed, Role
 
 NEVER = -64.0
@@ -27,7 +28,8 @@ _CALLS = Feed.LINEA_1818.value
 PARTS: dict[str, tuple[str, ...]] = {
     "feeds": ("same", "cross"),
     "numbers": (
-        "court_case", "first_call", "both", "one", "one_contradicted", "third", "near", "elsewhere", "none",
+        "court_case", "one_number", "first_call", "both", "one", "one_contradicted", "third", "near",
+        "elsewhere", "none",
     ),
     "dates": (
         "facts_equal", "facts_days", "facts_weeks", "facts_far", "lag_days", "lag_months", "lag_years",
@@ -42,7 +44,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "suspects": ("several", "strong", "fair", "weak", "open", "call_disagrees", "disagree", "unknown"),
 }  # fmt: skip
 
-_LINKING_NUMBERS = frozenset({"court_case", "first_call", "both", "one", "one_contradicted", "third", "near"})
+_LINKING_NUMBERS = frozenset(set(PARTS["numbers"]) - {"elsewhere", "none"})
 _BINDING_NUMBERS = _LINKING_NUMBERS - {"near"}
 _DATES_CLOSE = frozenset({"facts_equal", "facts_days", "lag_days", "reports_days"})
 DATES_BAD = frozenset({"facts_far", "lag_impossible", "reports_far"})
@@ -244,7 +246,7 @@ def _cap(levels: Mapping[str, str], model: Model) -> float:
 
 def _numbers(a: ReportFeatures, b: ReportFeatures) -> str:
     if a.feed == b.feed and a.citation_key == b.citation_key:
-        return "court_case" if a.feed == _COURT else "none"
+        return "court_case" if a.feed == _COURT else "one_number" if _readable(a) else "none"
     if a.feed == b.feed == _CALLS and (a.first_call == b.citation_key or b.first_call == a.citation_key):
         return "first_call"
     if not a.cited and not b.cited:
@@ -252,8 +254,14 @@ def _numbers(a: ReportFeatures, b: ReportFeatures) -> str:
     return _citations(a, b)
 
 
+def _readable(report: ReportFeatures) -> bool:
+    """Its own number is one, in a known form: of one feed the same number in two spellings is one file. What
+    is no number ("S/N") is nobody's."""
+    return citation_key(Feed(report.feed), report.citation_key) is not None
+
+
 def bound_by_number(a: ReportFeatures, b: ReportFeatures) -> bool:
-    """One cites the other, both cite a third, or they are files of one court case."""
+    """One cites the other, both cite a third, or they are of one number or one court case."""
     return _numbers(a, b) in _BINDING_NUMBERS
 
 

@@ -11,21 +11,27 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.reconciliation.clusters import Rules, agglomerate
-from app.reconciliation.comparisons import BIRTH, DOCUMENT, GIVEN, INITIALS, MATERNAL, PATERNAL, level_of
+from app.reconciliation.comparisons import BIRTH, DOCUMENT, MATERNAL, PATERNAL, level_of
 from app.reconciliation.features import MentionFeatures, ReportFeatures
+from app.reconciliation.following import attach_follow_ups
 from app.reconciliation.kin import (
+    BIRTHS_APART,
     OtherGiven,
     copied_document,
     cousins,
+    one_document,
+    other_altogether,
     other_given,
-    share_surname,
+    other_sex,
+    renewed_document,
+    shared_document,
     siblings,
     strangers,
     twins_by_document,
-    two_documents,
+    unfit,
 )
 from app.reconciliation.placing import among, placements
-from app.reconciliation.reports import NEVER, bound_by_number, follows, report_weight
+from app.reconciliation.reports import NEVER, bound_by_number, report_weight
 from app.reconciliation.rivals import without_rivals
 from app.reconciliation.scoring import Model, Thresholds, exact
 from app.reconciliation.scoring import weight as mention_weight
@@ -50,8 +56,12 @@ class Rule(StrEnum):
     TWIN_DOCUMENTS = "twin_documents"
     NAMELESS = "nameless"  # nothing but an alias: a hint at most
     LOCAL = "local"  # initials and keys mean nothing in another case
+    ONE_DOCUMENT = "one_document"  # however little else agrees: never less than a hint
     HALF_A_NAME = "half_a_name"  # this and what follows: caps, not vetoes
+    DOCUMENT_SHARED = "document_shared"
+    RENEWED_DOCUMENT = "renewed_document"
     SIBLING_NAMES = "sibling_names"
+    OTHER_SEX = "other_sex"
     OTHER_GIVEN = "other_given"
     OTHER_MATERNAL = "other_maternal"
     BIRTHS_APART = "births_apart"
@@ -159,24 +169,8 @@ def case_clusters(
         key: bits for key, bits in edges.items() if by_id[key[0]].makes_case and by_id[key[1]].makes_case
     }
     clusters = agglomerate(makers, between, rules, _present(decisions.same, set(makers)))
-    _attach_follow_ups(clusters, by_id)
+    attach_follow_ups(clusters, by_id)
     return clusters
-
-
-def _attach_follow_ups(clusters: list[list[int]], by_id: Mapping[int, ReportFeatures]) -> None:
-    place = {member: index for index, cluster in enumerate(clusters) for member in cluster}
-    calls = {r.citation_key: i for i, r in by_id.items()}
-    for follow_up in sorted((r for r in by_id.values() if not r.makes_case), key=lambda r: r.name):
-        seen = {follow_up.record_id}
-        named = follow_up
-        while not named.makes_case:
-            found = calls.get(named.first_call or "")
-            if found is None or found in seen or not follows(named, by_id[found]):
-                break
-            seen.add(found)
-            named = by_id[found]
-        if named.makes_case and named.record_id in place:
-            clusters[place[named.record_id]].append(follow_up.record_id)
 
 
 def _present(pairs: Iterable[Pair], members: set[int]) -> list[Pair]:
@@ -203,9 +197,10 @@ def _resolution(
     place = {member: index for index, cluster in enumerate(clusters) for member in cluster}
     judged = []
     for (a, b), bits in sorted(edges.items()):
-        if a not in place or b not in place or (a, b) in decisions.different:
+        ends = (place.get(a), place.get(b))
+        if ends == (None, None) or (a, b) in decisions.different:
             continue
-        verdict = verdict_of(place[a] == place[b], (a, b) in placed, bits, limits(a, b))
+        verdict = verdict_of(ends[0] == ends[1], (a, b) in placed, bits, limits(a, b))
         if verdict is not None:
             judged.append(Judged(a, b, verdict, bits, limits(a, b).probability(bits)))
     return Resolution(tuple(tuple(c) for c in clusters), tuple(judged))
@@ -219,6 +214,7 @@ def person_weight(
 ) -> float:
     """Posterior bits of two mentions being one person, before rivals. ``NEVER`` where a hard rule says so.
 
+    Who bears one valid document is at least doubtful: under two names it was borrowed, or copied.
     ``mention_bits`` is their ``scoring.weight`` where the caller has it already.
     """
     if vetoed(a, b):
@@ -229,8 +225,11 @@ def person_weight(
         return NEVER
     bits = mention_weight(a.features, b.features, model) if mention_bits is None else mention_bits
     bits += context_bits(a, b, same_case, model)
-    most = exact(model.between(a.features.role, b.features.role).upper - _JUST_UNDER)
-    return most if bits > most and person_cap(a, b, same_case, model) is not None else bits
+    limits = model.between(a.features.role, b.features.role)
+    most = exact(limits.upper - _JUST_UNDER)
+    if bits > most:
+        return bits if person_cap(a, b, same_case, model) is None else most
+    return max(bits, _doubtful(limits)) if one_document(a.features, b.features) else bits
 
 
 def person_cap(a: PersonNode, b: PersonNode, same_case: bool, model: Model) -> Rule | None:
@@ -238,15 +237,23 @@ def person_cap(a: PersonNode, b: PersonNode, same_case: bool, model: Model) -> R
     x, y = a.features, b.features
     if not same_case and not _enough_across(x, y):
         return Rule.HALF_A_NAME
-    if x.document is not None and x.document == y.document and x.document_type == y.document_type:
-        return None
-    if siblings(x, y):
-        return Rule.SIBLING_NAMES
+    if one_document(x, y):
+        return Rule.DOCUMENT_SHARED if shared_document(x, y) else None
+    if (found := _cap_whatever_the_birth(x, y, model)) is not None:
+        return found
     birth = "equal" if x.birth is not None and x.birth == y.birth else level_of(BIRTH, x, y)
-    if birth in _BIRTHS_APART:
+    if birth in BIRTHS_APART:
         return Rule.BIRTHS_APART
     found = _cap_of_names(a, b, birth) or _cap_of_kin(x, y, birth, model)
     return found or (None if same_case else _cap_across(a, b, birth, model))
+
+
+def _cap_whatever_the_birth(x: MentionFeatures, y: MentionFeatures, model: Model) -> Rule | None:
+    if renewed_document(x, y):
+        return Rule.RENEWED_DOCUMENT
+    if siblings(x, y):
+        return Rule.SIBLING_NAMES
+    return Rule.OTHER_SEX if other_sex(x, y, model.terms) else None
 
 
 def _cap_of_kin(x: MentionFeatures, y: MentionFeatures, birth: str, model: Model) -> Rule | None:
@@ -262,7 +269,7 @@ def _cap_of_kin(x: MentionFeatures, y: MentionFeatures, birth: str, model: Model
 
 
 def _cap_of_names(a: PersonNode, b: PersonNode, birth: str) -> Rule | None:
-    if birth != "equal" and _other_altogether(a.features, b.features):
+    if birth != "equal" and other_altogether(a.features, b.features):
         return Rule.OTHER_NAMES
     return _cap_of_keys(a, b, birth)
 
@@ -305,27 +312,6 @@ def _cap_far(a: PersonNode, b: PersonNode, model: Model) -> Rule | None:
 
 def _foreign(m: MentionFeatures) -> bool:
     return m.nationality is not None and m.nationality != _HOME
-
-
-_BIRTHS_APART = frozenset({"dates_differ", "age_differs"})
-
-
-def _other_altogether(x: MentionFeatures, y: MentionFeatures) -> bool:
-    """Both say a name, or initials, and nothing of the one is anything of the other."""
-    if share_surname(x, y) or (x.given and y.given and level_of(GIVEN, x, y) != "differs"):
-        return False
-    initials = level_of(INITIALS, x, y)
-    if initials not in ("null", "differs"):
-        return False
-    surnames = (x.paternal or x.maternal) and (y.paternal or y.maternal)
-    return bool((x.given and y.given) or surnames or initials == "differs") and not _near_surname(x, y)
-
-
-def _near_surname(x: MentionFeatures, y: MentionFeatures) -> bool:
-    return level_of(PATERNAL, x, y) not in ("null", "differs") or level_of(MATERNAL, x, y) not in (
-        "null",
-        "differs",
-    )
 
 
 def _cap_of_keys(a: PersonNode, b: PersonNode, birth: str) -> Rule | None:
@@ -400,17 +386,21 @@ def linkable(features: MentionFeatures) -> bool:
 
 def _hint(a: MentionFeatures, b: MentionFeatures, same_case: bool, model: Model) -> float:
     if same_case and a.role == b.role and a.alias is not None and a.alias == b.alias:
-        limits = model.between(a.role, b.role)
-        return exact((limits.lower + limits.upper) / 2)
+        return _doubtful(model.between(a.role, b.role))
     return NEVER
+
+
+def _doubtful(limits: Thresholds) -> float:
+    """Midway between the thresholds: what a reviewer is to see, and no machine to link."""
+    return exact((limits.lower + limits.upper) / 2)
 
 
 def veto(a: PersonNode, b: PersonNode) -> Rule | None:
     """Same record without the same valid document (or with it, under another given name); siblings and
     strangers without the same document or birth date; different valid documents of one type, more
-    than one edit apart, or one edit apart under other given names."""
+    than one edit apart (unless renewed), or one edit apart under other given names."""
     x, y = a.features, b.features
-    same = x.document and x.document == y.document and x.document_type == y.document_type
+    same = one_document(x, y)
     if a.report.record_id == b.report.record_id:
         if not same:
             return Rule.ONE_RECORD
@@ -420,8 +410,8 @@ def veto(a: PersonNode, b: PersonNode) -> Rule | None:
             return Rule.SIBLINGS
         if strangers(x, y):
             return Rule.STRANGERS
-    if x.document and y.document and level_of(DOCUMENT, x, y) == "conflict":
-        return Rule.DOCUMENTS
+    if level_of(DOCUMENT, x, y) == "conflict":
+        return None if renewed_document(x, y) else Rule.DOCUMENTS
     return Rule.TWIN_DOCUMENTS if twins_by_document(x, y) else None
 
 
@@ -489,8 +479,8 @@ def person_clusters(
         upper=lambda a, b: limits(a, b).upper,
         floor=model.person.floor,
         forbidden=lambda a, b: pair(a, b) in decisions.different,
-        unfit=lambda left, right: two_documents(
-            [nodes[i].features for i in left], [nodes[i].features for i in right]
+        unfit=lambda left, right: unfit(
+            [nodes[i].features for i in left], [nodes[i].features for i in right], model.terms
         ),
     )
     same = _present(decisions.same, set(nodes))

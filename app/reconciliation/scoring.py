@@ -290,6 +290,17 @@ def _thresholds(upper: float, lower: float, floor: float, curve: Sequence[Sequen
     return Thresholds(upper, lower, floor, tuple((bits, worth) for bits, worth in curve))
 
 
+# Levels that a model made before them has no weight for, and the level of that part they are worth.
+_LATER: Mapping[str, Mapping[str, str]] = {"numbers": {"one_number": "both"}}
+
+
+def _with_later_levels(report: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    return {
+        part: {level: found[worth] for level, worth in _LATER.get(part, {}).items()} | dict(found)
+        for part, found in report.items()
+    }
+
+
 def _parse(data: Mapping[str, Any]) -> Model:
     try:
         levels = {
@@ -297,16 +308,16 @@ def _parse(data: Mapping[str, Any]) -> Model:
             for name, found in data["mention"].items()
         }
         terms = Terms(**data["terms"])
+        report = _with_later_levels(data["report"])
         bare = Model(
             version=data["version"],
             levels=levels,
             terms=terms,
             context=Context(**data["context"]),
             **_policy(data["policy"]),
-            report=data["report"],
+            report=report,
             report_bits={
-                part: {level: exact(bits) for level, bits in found.items()}
-                for part, found in data["report"].items()
+                part: {level: exact(bits) for level, bits in found.items()} for part, found in report.items()
             },
             provenance=data["provenance"],
         )

@@ -151,6 +151,10 @@ LEVELS: Final[Mapping[str, Mapping[str, Sentence]]] = {
     },
     "numbers": {
         "court_case": S("El mismo expediente (número, año y distrito).", "The same court case."),
+        "one_number": S(
+            "El mismo número de una institución, escrito de dos maneras.",
+            "The same number of one institution, written in two ways.",
+        ),
         "first_call": S("Una llamada nombra a la otra.", "One call names the other."),
         "both": S("Se citan el uno al otro.", "Each cites the other."),
         "one": S("Uno cita al otro.", "One cites the other."),
@@ -219,6 +223,10 @@ LEVELS: Final[Mapping[str, Mapping[str, Sentence]]] = {
             "Documents one digit apart under another given name: sisters registered together.",
         ),
         Rule.DOCUMENTS: S("Documentos válidos distintos.", "Different valid documents."),
+        Rule.ONE_DOCUMENT: S(
+            "El mismo documento válido bajo dos nombres: que lo mire una persona, por poco que coincida.",
+            "One valid document under two names: for a reviewer to see, however little else agrees.",
+        ),
         Rule.NAMELESS: S(
             "De una no se sabe quién es: indicio a lo más.", "Of one nobody knows who it is: a hint at most."
         ),
@@ -237,8 +245,20 @@ LEVELS: Final[Mapping[str, Mapping[str, Sentence]]] = {
             "Medio nombre no vincula entre casos: a revisión.",
             "Half a name links nobody across cases: to a reviewer.",
         ),
+        Rule.DOCUMENT_SHARED: S(
+            "Un documento bajo el que parece haber dos personas: ajeno, prestado o copiado. A revisión.",
+            "One document under which two people seem to stand: another's, lent or copied. To a reviewer.",
+        ),
+        Rule.RENEWED_DOCUMENT: S(
+            "Dos números de un documento que se renueva, con nacimiento y nombres iguales. A revisión.",
+            "Two numbers of a document that is renewed, the birth and the names agreeing. To a reviewer.",
+        ),
         Rule.SIBLING_NAMES: S(
             "Nombres de hermanas: a revisión como máximo.", "Names of sisters: for a reviewer at best."
+        ),
+        Rule.OTHER_SEX: S(
+            "Sexos distintos y nombres de pila que no son el mismo: podrían ser hermanos. A revisión.",
+            "Different sexes under given names that are not one: maybe brother and sister. To a reviewer.",
         ),
         Rule.OTHER_GIVEN: S(
             "Cada una tiene un nombre de pila que la otra no: podrían ser hermanas. A revisión.",

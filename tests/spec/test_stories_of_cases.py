@@ -2,10 +2,12 @@
 
 import pytest
 
+from schemas.observations import Mention, Observation
 from schemas.vocabulary import CallCategory
-from support.sample_story import RELATED, TIM, A, L, R, S, V, person
+from support.sample_story import RELATED, TIM, A, L, R, S, V, person, record
 from support.stories import (
     ABANCAY,
+    AYAVIRI,
     HUEPETUHE,
     JULIACA,
     TAMBOPATA,
@@ -14,12 +16,14 @@ from support.stories import (
     call,
     carpeta,
     denuncia,
+    every_arrival,
     expected_cases,
     expected_persons,
     expediente,
     told,
 )
 
+TUMBES = "240101"
 STORIES = {
     "a citation of a carpeta that is another's is outvoted": Story(
         {
@@ -177,6 +181,45 @@ STORIES = {
         },
         cases=("L1 L2 L3",),
     ),
+    "of two calls under one number in two spellings a follow-up joins the one written as it says": Story(
+        {
+            "L1": call(
+                "1818-2023-4417", person(V, 1, "FLORES/CHAMBI/LUISA", sex="F", age=20),
+                citation_key="1818-2023-004417", reported="2023-01-05", place=ABANCAY,
+            ),
+            "L2": call(
+                "1818-2023-004417", person(V, 1, "ROJAS/PUMA/ERIKA", sex="F", age=40),
+                reported="2023-06-05", place=TRUJILLO,
+            ),
+            "L3": call(
+                "1818-2023-009999", reported="2023-07-05", category=CallCategory.FOLLOW_UP,
+                first_call="1818-2023-004417",
+            ),
+            "R1": denuncia("1818-2023-004417", facts="2022-01-09", place=JULIACA),
+        },
+        cases=("L2 L3",),
+    ),
+    "where neither is written so, the one that makes a case, then the first by name": Story(
+        {
+            "L1": call(
+                "1818-2023-4418", citation_key="1818-2023-004418", reported="2023-01-05", place=ABANCAY,
+                category=CallCategory.FOLLOW_UP, first_call="1818-2023-000001",
+            ),
+            "L2": call(
+                "2023-4418", person(V, 1, "LAURA/NINA/OLINDA", sex="F", age=40),
+                citation_key="1818-2023-004418", reported="2023-10-25", place=TRUJILLO,
+            ),
+            "L3": call(
+                "2023-04418", person(V, 1, "SANGAMA/ISUIZA/NORITH", sex="F", age=20),
+                citation_key="1818-2023-004418", reported="2023-01-07", place=JULIACA,
+            ),
+            "L4": call(
+                "1818-2023-009998", reported="2023-07-05", category=CallCategory.FOLLOW_UP,
+                first_call="1818-2023-004418",
+            ),
+        },
+        cases=("L3 L4",),
+    ),
     "smuggling and trafficking of one night are two cases": Story(
         {
             "R1": denuncia(
@@ -250,9 +293,84 @@ STORIES = {
 }  # fmt: skip
 
 
+def spelt(number: str, *people: Mention, key: str = "COM-CUSCO-2022-65", **more: object) -> Observation:
+    """A denuncia whose number compares as ``key``; each number in a month of its own."""
+    told = {"facts": f"2022-0{key[-1]}-03", "reported": f"2022-0{key[-1]}-04", "place": AYAVIRI} | more
+    return record(R, number, list(people), citation_key=key, **told)
+
+
+def luisa() -> Mention:
+    return person(V, 1, "FLORES/CHAMBI/LUISA", sex="F", age=16)
+
+
+STORIES |= {
+    "one number of a denuncia in two spellings, nobody named": Story(
+        {
+            "R1": spelt("COM-CUSCO-2022-65", person(V, 1, sex="F", age=16)),
+            "R2": spelt("COM CUSCO 2022 065", person(V, 1, sex="F", age=16)),
+        },
+        cases=("R1 R2",),
+    ),
+    "one number in two spellings, the day of the facts corrected by months": Story(
+        {
+            "R1": spelt("COM-CUSCO-2022-66", luisa(), key="COM-CUSCO-2022-66"),
+            "R2": spelt("COM CUSCO 2022 066", luisa(), key="COM-CUSCO-2022-66", facts="2022-03-20"),
+        },
+        cases=("R1 R2",),
+        persons=("R1 victim 1, R2 victim 1",),
+    ),
+    "one number in two spellings, and a carpeta that cites it": Story(
+        {
+            "R1": spelt("COM-CUSCO-2022-67", person(V, 1, sex="F", age=19), key="COM-CUSCO-2022-67"),
+            "R2": spelt("COM CUSCO 2022 067", person(V, 1, sex="F", age=19), key="COM-CUSCO-2022-67"),
+            "S1": carpeta(
+                "1006014508-2022-57-0", person(V, 1, "AROTOMA/YUPA/NELIDA", sex="F", age=19),
+                facts="2022-07-03", reported="2022-07-11", place=AYAVIRI, cites=[(R, "COM-CUSCO-2022-67")],
+            ),
+        },
+        cases=("R1 R2 S1",),
+    ),
+    "one number of a call in two spellings": Story(
+        {
+            "L1": call(
+                "1818-2022-000058", person(V, 1, "//NICOL", sex="F", age=17), reported="2022-02-02",
+                place=TUMBES,
+            ),
+            "L2": call(
+                "2022-58", person(V, 1, "//NICOL", sex="F", age=17), citation_key="1818-2022-000058",
+                reported="2022-02-03", place=TUMBES,
+            ),
+        },
+        cases=("L1 L2",),
+        persons=("L1 victim 1, L2 victim 1",),
+    ),
+    "one number in two spellings, of other people, years and departments": Story(
+        {
+            "R1": spelt("COM-CUSCO-2022-69", luisa(), key="COM-CUSCO-2022-69"),
+            "R2": spelt(
+                "COM CUSCO 2022 069", person(V, 1, "LAURA/NINA/OLINDA", sex="F", age=40),
+                key="COM-CUSCO-2022-69", facts="2019-01-05", reported="2019-01-06", place=TUMBES,
+            ),
+        },
+    ),
+    "what is no number is nobody's": Story(
+        {
+            "R1": spelt("S/N 1", person(V, 1, sex="F", age=16), key="S-N-1", place=TRUJILLO),
+            "R2": spelt("S-N 1", person(V, 1, sex="F", age=16), key="S-N-1", place=JULIACA),
+        },
+    ),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("name", STORIES)
 def test_the_cases(name: str) -> None:
     assert told(STORIES[name]).cases == expected_cases(STORIES[name])
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_no_arrival_changes_them(name: str) -> None:
+    expected = told(STORIES[name])
+    assert all(linked == expected for linked in every_arrival(STORIES[name]))
 
 
 @pytest.mark.parametrize("name", STORIES)

@@ -5,9 +5,10 @@ Whoever is named in no group of a story stands alone. Linking is the pure rules 
 """
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import permutations
 
 from app.reconciliation.scoring import Model
 from schemas.observations import Mention, Observation
@@ -38,6 +39,7 @@ def expediente(number: str, *people: Mention, **more: object) -> Observation:
 
 
 def call(number: str, *people: Mention, **more: object) -> Observation:
+    """``citation_key``: the number as others cite it, where the call's own spelling is another."""
     return record(L, number, list(people), **more)
 
 
@@ -54,6 +56,11 @@ def told(story: Story, seed: int = 0) -> Linked:
     """The story linked, its records in an order of ``seed``."""
     records = list(story.records.values())
     return link(random.Random(seed).sample(records, len(records)), shipped())
+
+
+def every_arrival(story: Story) -> Iterator[Linked]:
+    """The story linked in every order in which its records can come."""
+    return (link(records, shipped()) for records in permutations(story.records.values()))
 
 
 def expected_cases(story: Story) -> frozenset[frozenset[RecordName]]:

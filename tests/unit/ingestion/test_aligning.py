@@ -97,3 +97,19 @@ def test_no_order_has_a_say() -> None:
     found = {tuple(sorted(aligned(some, wanted).items())) for some in map(list, permutations(known))}
     turned = {tuple(sorted(aligned(known, dict(some)).items())) for some in permutations(wanted.items())}
     assert len(found | turned) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [
+        (DocumentType.PAS, "004377182", "4377182"),
+        (DocumentType.CI, "0012345678", "V12345678"),
+        (DocumentType.CI, "E1234567", "1234567"),
+    ],
+)
+def test_a_document_is_one_in_both_its_spellings(kind: DocumentType, one: str, other: str) -> None:
+    before, after = (
+        DIANA.model_copy(update={"document": Document(type=kind, number=number)}) for number in (one, other)
+    )
+    assert evidence(before, after) == evidence(before, before)
+    assert ids(held(FELIPA, before), after) == [102]

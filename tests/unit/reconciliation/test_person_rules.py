@@ -174,13 +174,60 @@ def test_equal_initials_and_ages_years_apart_are_for_a_reviewer() -> None:
     assert for_a_reviewer(young, older) is Rule.BIRTHS_APART
 
 
-def test_one_document_outweighs_births_that_contradict() -> None:
-    same = {"sex": "F", "doc": "DNI 29150731"}
-    one = victim(1, "QUISPE/MAMANI/ROSA", born="1984-02-01", **same)
-    other = victim(1, "QUISPE/MAMANI/ROSA", born="2007-02-01", **same)
+SAME = {"sex": "F", "doc": "DNI 29150731"}
+
+
+def under_one_document(one: Mention, other: Mention) -> Rule | None:
+    """The cap, if any; checked that the pair is doubtful at least, and linked where there is none."""
+    found = []
+    for same_case in (True, False):
+        a, b = nodes([one], [other])
+        cap, weight = person_cap(a, b, same_case, MODEL), person_weight(a, b, same_case, MODEL)
+        assert weight > LOWER
+        assert weight < UPPER if cap else True
+        found.append(cap)
+    assert found[0] == found[1]
+    return found[0]
+
+
+def test_one_document_and_one_name_outweigh_a_wrong_age() -> None:
+    one, other = (victim(1, "QUISPE/MAMANI/ROSA", age=age, **SAME) for age in (16, 22))
     a, b = nodes([one], [other])
-    assert person_cap(a, b, True, MODEL) is None
+    assert under_one_document(one, other) is None
     assert person_weight(a, b, True, MODEL) >= UPPER
+
+
+def test_one_document_of_a_mother_and_her_child_is_for_a_reviewer() -> None:
+    mother = victim(1, "QUISPE/MAMANI/ROSA", born="1984-02-01", **SAME)
+    child = victim(1, "QUISPE/MAMANI/ROSA", born="2007-02-01", **SAME)
+    assert under_one_document(mother, child) is Rule.DOCUMENT_SHARED
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "cap"),
+    [
+        (("FLORES/CHAMBI/MARIA", "2004-01-01"), ("FLORES/CHAMBI/ELENA", "2007-05-05"), True),
+        (("FLORES/CHAMBI/MARIA", "2004-01-01"), ("FLORES/CHAMBI/ELENA", "2004-01-01"), False),
+        (("FLORES/CHAMBI/MARIA", "2004-01-01"), ("RIOS/PANDURO/ELENA", "2004-01-01"), True),
+        (("FLORES/CHAMBI/MARIA", "2004-01-01"), ("FLORES/PANDURO/MARIA", "2004-01-01"), False),
+        (("FLORES/CHAMBI/MARIA", "2004-01-01"), ("FLORES/PANDURO/MARIA", "2007-05-05"), True),
+        (("FLORES/CHAMBI/MARIA", "2004-01-01"), ("FLORES/CHAMBI/MARIA", "2007-05-05"), False),
+        (("FLORES/CHAMBI/MARIA", "2004-01-01"), ("FLORES/CHAMBI/MARIA", "2004-01-07"), False),
+    ],
+)
+def test_two_people_under_one_document_are_for_a_reviewer(
+    one: tuple[str, str], other: tuple[str, str], cap: bool
+) -> None:
+    people = [victim(1, name, born=born, **SAME) for name, born in (one, other)]
+    assert under_one_document(*people) is (Rule.DOCUMENT_SHARED if cap else None)
+
+
+def test_one_document_is_never_less_than_doubtful() -> None:
+    one = person(Role.VICTIM, 1, "FLORES/CHAMBI/MARIA", sex="F", doc="DNI 29150731", born="2004-01-01")
+    other = person(Role.SUSPECT, 1, "RIOS/PANDURO/JORGE", sex="M", doc="DNI 29150731", born="1970-05-06")
+    a, b = nodes([one], [other])
+    for same_case in (True, False):
+        assert MODEL.suspect.lower < person_weight(a, b, same_case, MODEL) < MODEL.suspect.upper
 
 
 def test_the_only_victims_of_two_records_under_other_names_are_for_a_reviewer() -> None:

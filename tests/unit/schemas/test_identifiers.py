@@ -7,6 +7,7 @@ from schemas.identifiers import (
     DocumentReading,
     citation_key,
     dni_check_characters,
+    document_core,
     foreign_card_core,
     is_placeholder,
     natural_key,
@@ -195,3 +196,13 @@ def test_an_ubigeo_gets_its_zero_back(written: str, code: str) -> None:
 @pytest.mark.parametrize("written", ["", "1701", "1701023", "17O102", "000000", "²70102"])
 def test_what_is_no_ubigeo_is_none(written: str) -> None:
     assert parse_ubigeo(written) is None
+
+
+def test_a_document_compares_without_what_clerks_leave_out() -> None:
+    passport, card = DocumentType.PAS, DocumentType.CI
+    assert document_core(passport, "004377182") == document_core(passport, "4377182") == "4377182"
+    assert document_core(passport, "AB004377") == "AB004377", "a zero after letters is no leading one"
+    assert document_core(passport, "0000000") == "0000000"
+    assert document_core(card, "0012345678") == document_core(card, "V12345678") == "12345678"
+    assert document_core(DocumentType.DNI, "00233718") == "00233718"
+    assert document_core(DocumentType.CE, "000123456") == "000123456"
