@@ -1,4 +1,4 @@
-"""``intertrata pull-release``: the latest release of a service, fetched and verified."""
+"""``intertrata pull-release``: the releases of a service that stand, fetched and verified."""
 
 import os
 from base64 import b64decode
@@ -8,7 +8,7 @@ from typing import Annotated
 import httpx
 import typer
 
-from app.releases.client import Caller, pull
+from app.releases.client import Caller, Ended, pull
 from schemas.releases import Edition
 
 app = typer.Typer()
@@ -27,7 +27,7 @@ def pull_release(
         Path | None, typer.Option(help="Clave privada del cliente (PEM, ES256) / the client's private key.")
     ] = None,
 ) -> None:
-    """Traer la última publicación y comprobarla / fetch the latest release and verify it.
+    """Traer las publicaciones que faltan y comprobarlas / fetch the releases that are missing, and verify.
 
     Sin --key, el secreto de INTERTRATA_CLIENT_SECRET (solo modo demostración) / demo mode only.
     """
@@ -37,7 +37,15 @@ def pull_release(
     with httpx.Client(base_url=issuer, timeout=120) as http:
         caller = Caller(http, issuer, client, secret, key.read_text() if key else None)
         found = pull(caller, edition, b64decode(public_key), out)
-    if not found.changed:
+    for kept in found.kept:
+        typer.echo(f"{kept.release}: {kept.tables} tablas comprobadas / tables verified")
+    for ended in found.ended:
+        typer.echo(f"{ended.release}: {_end(ended)}")
+    if not found.kept and not found.ended:
         typer.echo("sin cambios / not modified")
-    else:
-        typer.echo(f"{found.release}: {found.tables} tablas comprobadas / tables verified")
+
+
+def _end(ended: Ended) -> str:
+    if ended.replaced_by is None:
+        return "retirada; no la use / withdrawn; do not use it"
+    return f"reemplazada por / replaced by {ended.replaced_by}"

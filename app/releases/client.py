@@ -1,20 +1,25 @@
-"""INEI's walk as a client: the latest release, its tables, every byte verified before it is kept."""
+"""INEI's walk as a client: every release that stands, its tables, every byte verified before it is kept."""
 
 import hashlib
+import shutil
 import time
 from base64 import b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
+import orjson
 from jose import jwk, jwt
+from pydantic import TypeAdapter, ValidationError
 
 from app.core.errors import OperatorError
 from app.releases.signing import verified
-from schemas.releases import Edition, Manifest, Release
+from schemas.pagination import Page
+from schemas.releases import Edition, Manifest, Release, ReleaseState
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -32,12 +37,25 @@ class PullUnverified(OperatorError):
 
 
 @dataclass(frozen=True)
-class Pulled:
-    """``changed`` is False where the folder holds that release already."""
+class Kept:
+    """A release that is in the folder now and was not before."""
 
     release: str
     tables: int
-    changed: bool
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A release that the folder holds and that does not stand any more: ``replaced_by``, or withdrawn."""
+
+    release: str
+    replaced_by: str | None
+
+
+@dataclass(frozen=True)
+class Pulled:
+    kept: tuple[Kept, ...] = ()
+    ended: tuple[Ended, ...] = ()
 
 
 @dataclass
@@ -121,20 +139,73 @@ def _accepted(answer: httpx.Response, path: str) -> httpx.Response:
 
 
 def pull(caller: Caller, edition: Edition, public_key: bytes, folder: Path) -> Pulled:
-    """The latest release into ``folder``: manifest, signature and tables, each in a file of its own.
+    """Every release that stands and is not in ``folder``: manifest, signature, tables and what it changes,
+    each in a file of its own. So a correction of an earlier period comes as a new period does.
 
     ``public_key``: 32 bytes, got from the service's people and not from the service. Files are written under
-    another name and moved there once all of them are verified. Raises ``PullRefused``, ``PullUnverified``.
+    another name and moved there once all of them are verified. What does not stand any more is told and left
+    where it is. Raises ``PullRefused``, ``PullUnverified``.
     """
-    asked = {"edition": edition.value}
-    mark = folder / f"latest-{edition.value}.etag"
-    tag = mark.read_text() if mark.is_file() else None
-    latest = caller.get("/v1/releases/latest", asked, tag)
-    if latest.status_code == httpx.codes.NOT_MODIFIED:
-        return Pulled("", 0, changed=False)
-    release = Release.model_validate_json(latest.content)
-    id_ = release.manifest.release
-    signed = caller.get(f"/v1/releases/{id_}/manifest", asked).content
+    asked, mark = {"edition": edition.value}, folder / f"pulled-{edition.value}.json"
+    answer = caller.get("/v1/releases", asked, _tag(mark, folder, edition))
+    if answer.status_code == httpx.codes.NOT_MODIFIED:
+        return Pulled(ended=_Mark.read(mark).ended)
+    releases = Page[Release].model_validate_json(answer.content).items
+    by_name = {each.manifest.release: each for each in releases}
+    standing = [each for each in releases if _stands(each)]
+    kept = tuple(
+        _fetched(caller, release, by_name, public_key, folder)
+        for release in standing
+        if not _place(folder, release.manifest.release, edition).is_dir()
+    )
+    held = (each for each in releases if _place(folder, each.manifest.release, edition).is_dir())
+    ended = tuple(Ended(each.manifest.release, each.replaced_by) for each in held if not _stands(each))
+    _Mark(answer.headers["ETag"], tuple(each.manifest.release for each in standing), ended).write(mark)
+    return Pulled(kept, ended)
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """What was told last time, so that a 304 says it again."""
+
+    etag: str
+    standing: tuple[str, ...]
+    ended: tuple[Ended, ...]
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        return TypeAdapter(cls).validate_json(file.read_bytes())
+
+    def write(self, file: Path) -> None:
+        """Whole or not at all."""
+        half = file.with_name(f".{file.name}.{uuid4().hex}")
+        half.write_bytes(orjson.dumps(self))
+        half.replace(file)
+
+
+def _stands(release: Release) -> bool:
+    return release.state is ReleaseState.PUBLISHED and release.replaced_by is None
+
+
+def _place(folder: Path, release: str, edition: Edition) -> Path:
+    return folder / f"{release}-{edition.value}"
+
+
+def _tag(mark: Path, folder: Path, edition: Edition) -> str | None:
+    """Of the last answer, where the folder holds all of it still."""
+    try:
+        told = _Mark.read(mark)
+    except (OSError, ValidationError):
+        return None
+    return told.etag if all(_place(folder, each, edition).is_dir() for each in told.standing) else None
+
+
+def _fetched(
+    caller: Caller, release: Release, others: Mapping[str, Release], public_key: bytes, folder: Path
+) -> Kept:
+    id_, edition = release.manifest.release, release.manifest.edition
+    asked, path = {"edition": edition.value}, f"/v1/releases/{id_}"
+    signed = caller.get(f"{path}/manifest", asked).content
     if not verified(signed, b64decode(release.signature), public_key):
         raise PullUnverified(what="manifest")
     manifest = Manifest.model_validate_json(signed)
@@ -142,23 +213,29 @@ def pull(caller: Caller, edition: Edition, public_key: bytes, folder: Path) -> P
         raise PullUnverified(what="manifest")
     files = {"manifest.json": signed, "manifest.sig": b64decode(release.signature)}
     for table in manifest.tables:
-        content = caller.get(f"/v1/releases/{id_}/tables/{table.id}", asked).content
-        if hashlib.sha256(content).hexdigest() != table.sha256:
-            raise PullUnverified(what=table.id)
-        files[f"{table.id}.json"] = content
-    _keep(folder / f"{id_}-{edition.value}", files)
-    mark.write_text(latest.headers["ETag"])
-    return Pulled(id_, len(manifest.tables), changed=True)
+        content = caller.get(f"{path}/tables/{table.id}", asked).content
+        files[f"{table.id}.json"] = _as_signed(content, table.sha256, table.id)
+    former = others.get(manifest.replaces or "")
+    told = edition is Edition.RESTRICTED or former is None or former.withdrawn_at is None
+    if manifest.changes is not None and told:  # in public, changes of what was withdrawn are not served
+        content = caller.get(f"{path}/changes", asked).content
+        files["changes.json"] = _as_signed(content, manifest.changes, "changes")
+    _keep(_place(folder, id_, edition), files)
+    return Kept(id_, len(manifest.tables))
+
+
+def _as_signed(content: bytes, digest: str, what: str) -> bytes:
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise PullUnverified(what=what)
+    return content
 
 
 def _keep(folder: Path, files: dict[str, bytes]) -> None:
+    """Whole or not at all; what a run that was killed left half-made is cleared away."""
+    for left in folder.parent.glob(f".{folder.name}.*"):
+        shutil.rmtree(left, ignore_errors=True)
     half = folder.with_name(f".{folder.name}.{uuid4().hex}")
     half.mkdir(parents=True, mode=0o700)
     for name, content in files.items():
         (half / name).write_bytes(content)
-    if not folder.exists():
-        half.rename(folder)
-        return
-    for name in files:
-        (half / name).replace(folder / name)
-    half.rmdir()
+    half.rename(folder)

@@ -44,6 +44,7 @@ from app.releases.repository import (
 from app.releases.signing import ReleaseSigner
 from app.releases.standard import TABLES
 from app.releases.tables import canonical
+from app.security.purpose import same_form
 from app.statistics.repository import Standing
 from app.statistics.service import StatisticsService
 from schemas.releases import (
@@ -311,7 +312,8 @@ class ReleaseService:
 
 
 def one_person(a: str, b: str) -> bool:
-    return a.strip().casefold() == b.strip().casefold()
+    """However case, blanks and width were typed."""
+    return same_form(a) == same_form(b)
 
 
 def _after(moment: datetime | None, other: datetime) -> bool:

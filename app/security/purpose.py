@@ -76,8 +76,9 @@ def officer_of(values: list[str]) -> str:
 
 
 def same_form(officer: str) -> str:
-    """Of an officer's id, whichever case it is written in: one person is one officer to rules and limits."""
-    return unicodedata.normalize("NFKC", officer).strip().casefold()
+    """Of an officer's id, in whichever case, width or blanks it is written: one person is one officer to
+    rules and limits."""
+    return " ".join(unicodedata.normalize("NFKC", officer).split()).casefold()
 
 
 def named_officer(values: list[str]) -> str | None:

@@ -1,20 +1,28 @@
 """``intertrata pull-release`` against the service over a socket, and what it does with bytes that lie."""
 
+import asyncio
 import re
+import shutil
 import subprocess
 import sys
 from base64 import b64encode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
-from app.releases.client import Caller, PullRefused, PullUnverified, pull
+from app.core.settings import Settings
+from app.releases.client import Caller, Ended, Pulled, PullRefused, PullUnverified, pull
 from app.releases.signing import ReleaseSigner
-from schemas.releases import Edition
+from app.serving import bound_socket, serve_until
+from app.wiring import Services
+from schemas.releases import Edition, ReleaseChanges
 from support.databases import Server
 from support.processes import environment_for, serving_as
-from support.release_kit import releasing
+from support.release_kit import APPROVER, releasing
 
 
 def command(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -115,11 +123,10 @@ async def test_bytes_that_lie_are_kept_nowhere(server: Server, tmp_path: Path) -
         await registry.published()
         headers = registry.reading("releases:restricted", "releases:embargo")
         honest: dict[str, httpx.Response] = {}
-        paths = ["/v1/releases/latest", "/v1/releases/2024-B1.1/manifest"]
+        paths = ["/v1/releases", "/v1/releases/2024-B1.1/manifest"]
         first = await registry.api.get(paths[0], headers=headers, params={"edition": "restricted"})
-        paths += [
-            f"/v1/releases/2024-B1.1/tables/{each['id']}" for each in first.json()["manifest"]["tables"]
-        ]
+        tables = first.json()["items"][0]["manifest"]["tables"]
+        paths += [f"/v1/releases/2024-B1.1/tables/{each['id']}" for each in tables]
         for path in paths:
             honest[path] = await registry.api.get(path, headers=headers, params={"edition": "restricted"})
         signer: ReleaseSigner = registry.services.releases.signer
@@ -142,11 +149,59 @@ async def test_bytes_that_lie_are_kept_nowhere(server: Server, tmp_path: Path) -
         http = httpx.Client(base_url="http://servicio.example", transport=httpx.MockTransport(answer))
         return Caller(http, "http://servicio.example", "cl-1", "s")
 
+    kept = (Edition.RESTRICTED, key, tmp_path / "kept")
     for lie in ("/manifest", "/tables/cases-department"):
         with pytest.raises(PullUnverified):
             pull(caller(lie), Edition.RESTRICTED, key, tmp_path / "lies")
     assert not (tmp_path / "lies").exists()
-    assert pull(caller(None), Edition.RESTRICTED, key, tmp_path / "kept").changed
-    assert not pull(caller(None), Edition.RESTRICTED, key, tmp_path / "kept").changed
+    assert [each.release for each in pull(caller(None), *kept).kept] == ["2024-B1.1"]
+    assert not pull(caller(None), *kept).kept
+    shutil.rmtree(tmp_path / "kept" / "2024-B1.1-restricted")
+    assert pull(caller(None), *kept).kept, "a tag is believed where the folder holds what it stands for"
     with pytest.raises(PullRefused):
         caller(None).get("/v1/releases/2024-B9.9", {})
+
+
+@asynccontextmanager
+async def served(services: Services) -> AsyncIterator[str]:
+    """Their address, over a socket."""
+    stop = asyncio.Event()
+    with bound_socket(Settings(port=0)) as listener:
+        serving = asyncio.create_task(serve_until(services, listener, stop))
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        stop.set()
+        await serving
+
+
+async def test_a_correction_of_an_earlier_bimester_comes_too(server: Server, tmp_path: Path) -> None:
+    """Two bimesters are out; then the first is corrected, and later that version is withdrawn."""
+    async with releasing(server, tmp_path, cases=40) as registry, served(registry.services) as address:
+        releases = registry.services.releases
+        signer: ReleaseSigner = releases.signer
+        key, clock = signer.public_keys()[signer.current], registry.clock
+        clock.advance(datetime(2024, 5, 21, tzinfo=UTC) - clock.now())
+        for period in ("2024-B1", "2024-B2"):
+            await registry.published(period)
+
+        def pulled() -> Pulled:
+            headers = registry.reading("releases:restricted")
+            with httpx.Client(base_url=address, trust_env=False, timeout=60) as http:
+                caller = Caller(http, address, "cl-1", "s", _token=headers["Authorization"].split()[1])
+                return pull(caller, Edition.RESTRICTED, key, tmp_path / "out")
+
+        first = await asyncio.to_thread(pulled)
+        assert [each.release for each in first.kept] == ["2024-B1.1", "2024-B2.1"]
+        assert await asyncio.to_thread(pulled) == Pulled()
+        await registry.published("2024-B1")
+        second = await asyncio.to_thread(pulled)
+        assert [each.release for each in second.kept] == ["2024-B1.2"]
+        assert second.ended == (Ended("2024-B1.1", "2024-B1.2"),)
+        changes = (tmp_path / "out" / "2024-B1.2-restricted" / "changes.json").read_bytes()
+        assert ReleaseChanges.model_validate_json(changes).replaces == "2024-B1.1"
+        await releases.withdraw("2024-B1.2", APPROVER)
+        third = await asyncio.to_thread(pulled)
+        assert (third.kept, third.ended[-1]) == ((), Ended("2024-B1.2", None))
+        assert await asyncio.to_thread(pulled) == third, "told again, though nothing is new"
+        (tmp_path / "out" / "pulled-restricted.json").write_bytes(b'{"etag"')
+        assert await asyncio.to_thread(pulled) == third, "a mark that was cut is none"
+        assert (tmp_path / "out" / "2024-B1.2-restricted").is_dir(), "what was cited can be looked at"

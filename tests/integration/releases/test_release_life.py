@@ -55,8 +55,9 @@ async def test_the_steps_and_who_may_take_them(fresh_releases: Releasing) -> Non
     service = fresh_releases.services.releases
     made = await service.build(PERIOD, BUILDER)
     assert (made.release, made.tables) == (f"{PERIOD}.1", len(TABLES))
-    with pytest.raises(errors.SecondPersonNeeded):
-        await service.approve(made.release, Word(f" {BUILDER.who.upper()} ", "yo mismo"))
+    for same in (f" {BUILDER.who.upper()} ", "ｅstadística-1", "estadi\u0301stica-1\u00a0"):
+        with pytest.raises(errors.SecondPersonNeeded):
+            await service.approve(made.release, Word(same, "yo mismo"))
     with pytest.raises(errors.StepRefused):
         await service.publish(made.release, APPROVER)
     await service.approve(made.release, APPROVER)
@@ -219,6 +220,8 @@ async def test_the_restricted_edition_needs_its_scope_whatever_there_is(fresh_re
         " SELECT id, 'published', 'x', 'x', now() FROM release",
         "INSERT INTO release_act (release_id, act, who, reason)"
         " SELECT id, 'approved', built_by, 'x' FROM release",
+        "INSERT INTO release_act (release_id, act, who, reason)"
+        " SELECT id, 'approved', E' \\u00a0' || upper(normalize(built_by, NFD)) || '  ', 'x' FROM release",
     ],
 )
 async def test_the_database_refuses_to_change_it(fresh_releases: Releasing, statement: str) -> None:
