@@ -14,7 +14,7 @@ from app.reconciliation.identity import Event
 from app.reconciliation.neighbourhood import Kind, Settled, Weights
 from app.reconciliation.repository import Edges, Standing
 from app.reconciliation.resolve import Judged, Pair, pair
-from app.reconciliation.review_items import ReviewItems
+from app.reconciliation.review_items import ReviewItems, as_sets
 
 _BULK: Final = 2000  # rows from which working in sets is worth its extra trips
 _MACHINE: Final = "machine"
@@ -199,7 +199,7 @@ class Ledger:
         if len(cases) <= _BULK:
             await self._connection.execute(projection.REFRESH_CASES, cases)
             return
-        await self._as_sets(projection.REFRESH_MANY_CASES, cases)
+        await as_sets(self._connection, projection.REFRESH_MANY_CASES, cases)
 
     async def _refresh_people(
         self, cases: Sequence[UUID], persons: Sequence[UUID], gone: Sequence[UUID]
@@ -208,12 +208,7 @@ class Ledger:
         if len(cases) + len(persons) <= _BULK:
             await self._connection.execute(person_projection.REFRESH_PERSONS, cases, persons, gone)
             return
-        await self._as_sets(person_projection.REFRESH_MANY_PERSONS, cases, persons, gone)
-
-    async def _as_sets(self, statement: str, *values: Sequence[UUID]) -> None:
-        await self._connection.execute("SELECT set_config('enable_nestloop', 'off', true)")
-        await self._connection.execute(statement, *values)
-        await self._connection.execute("SELECT set_config('enable_nestloop', 'on', true)")
+        await as_sets(self._connection, person_projection.REFRESH_MANY_PERSONS, cases, persons, gone)
 
     async def _copy_all(self) -> None:
         found = self._found

@@ -205,6 +205,20 @@ CROSS JOIN LATERAL (SELECT person_id FROM person_member WHERE mention_id = n.id 
 _FORGET: Final = "DELETE FROM review_item WHERE ours = ANY($1::uuid[]) OR theirs = ANY($1::uuid[])"
 
 
+# Of a million members a hash takes more than a session has by default, and would go to files in pieces.
+_FOR_SETS: Final = {"enable_nestloop": "off", "work_mem": "64MB"}
+
+
+async def as_sets(connection: Any, statement: str, *values: Any) -> None:
+    """Joined as sets, with room for them: the planner takes what this transaction wrote for few rows."""
+    before = {name: await connection.fetchval("SELECT current_setting($1)", name) for name in _FOR_SETS}
+    for name, value in _FOR_SETS.items():
+        await connection.execute("SELECT set_config($1, $2, true)", name, value)
+    await connection.execute(statement, *values)
+    for name, value in before.items():
+        await connection.execute("SELECT set_config($1, $2, true)", name, value)
+
+
 class ReviewItems:
     """Over one raw connection, inside the transaction of whoever changes what the rows are made of, which
     holds the linking lock."""
@@ -229,8 +243,6 @@ class ReviewItems:
             await self._connection.execute(_ADD_SOME, touched)
 
     async def rebuild(self) -> None:
-        """All of them, joined as sets: the planner takes what this transaction wrote for few rows."""
+        """All of them."""
         await self._connection.execute("DELETE FROM review_item")
-        await self._connection.execute("SELECT set_config('enable_nestloop', 'off', true)")
-        await self._connection.execute(ADD_ALL)
-        await self._connection.execute("SELECT set_config('enable_nestloop', 'on', true)")
+        await as_sets(self._connection, ADD_ALL)

@@ -203,11 +203,11 @@ class Model:
         return found
 
     def name_bits(self, m: MentionFeatures) -> float:
-        """-log2 of the share of people of this full name."""
+        """-log2 of the share of people of this full name; a given name that is not known tells nothing."""
         return (
             self.surname_bits(m.paternal or "")
             + self.surname_bits(m.maternal or "")
-            + self.given_bits(m.given)
+            + (self.given_bits(m.given) if m.given else 0.0)
         )
 
     def term_bits(self, column: str, mention: MentionFeatures) -> float:

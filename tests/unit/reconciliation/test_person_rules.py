@@ -380,3 +380,9 @@ def test_a_place_a_birth_or_a_document_beside_the_names_links_them(
     pair_of = across(victim(1, RARE, sex="F", **one), victim(1, RARE, sex="F", **other), *places)
     assert person_cap(*pair_of, False, MODEL) is None
     assert person_weight(*pair_of, False, MODEL) >= UPPER
+
+
+def test_a_name_without_given_name_is_one_of_many_and_no_error() -> None:
+    (nameless,) = nodes([victim(1, "ZUMBAYCO/YNQUILTUPA/")])
+    named = replace(nameless.features, given=("ROSA",))
+    assert 0 < MODEL.name_bits(nameless.features) < MODEL.name_bits(named)
