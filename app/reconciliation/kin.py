@@ -112,12 +112,22 @@ def one_document(x: MentionFeatures, y: MentionFeatures) -> bool:
 
 def shared_document(x: MentionFeatures, y: MentionFeatures) -> bool:
     """One document and two people under it: a mother's given for her child, a sister's, one that is lent.
-    A name that changed keeps its surnames or its day of birth; a wrong age keeps the name."""
+    A name that changed keeps its surnames or its day of birth; a wrong age keeps the name; and a name that
+    stands in another field is no other name."""
+    if _moved(x, y):
+        return False
     wholly = copied_document(x, y)
     other_surname = any(level_of(part, x, y) == "differs" for part in (PATERNAL, MATERNAL))
     if level_of(BIRTH, x, y) not in BIRTHS_APART:
         return wholly and other_surname
     return wholly or other_surname or birth_gap(x, y) > _GENERATION
+
+
+def _moved(x: MentionFeatures, y: MentionFeatures) -> bool:
+    """Whether a given name of either sounds as a surname of the other."""
+    surnames = [{each.paternal_sound, each.maternal_sound} for each in (x, y)]
+    given = [{sound(word) for word in each.given} for each in (x, y)]
+    return not (surnames[0].isdisjoint(given[1]) and surnames[1].isdisjoint(given[0]))
 
 
 def renewed_document(x: MentionFeatures, y: MentionFeatures) -> bool:

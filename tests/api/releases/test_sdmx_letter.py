@@ -91,7 +91,7 @@ def test_the_format_is_the_one_that_was_asked_for(
 ) -> None:
     answer = client.get(FLOW, headers={"Accept": accept})
     assert (answer.status_code, answer.headers["content-type"]) == (200, content_type)
-    assert answer.headers["vary"] == "Accept, Accept-Language"
+    assert answer.headers["vary"] == "Accept, Accept-Language, Accept-Encoding"
 
 
 @pytest.mark.parametrize(

@@ -386,3 +386,13 @@ def test_a_name_without_given_name_is_one_of_many_and_no_error() -> None:
     (nameless,) = nodes([victim(1, "ZUMBAYCO/YNQUILTUPA/")])
     named = replace(nameless.features, given=("ROSA",))
     assert 0 < MODEL.name_bits(nameless.features) < MODEL.name_bits(named)
+
+
+def test_names_in_each_other_s_fields_under_one_document_are_no_other_names() -> None:
+    same = {"doc": "DNI 71120034", "born": "2004-05-06", "sex": "F"}
+    told, moved = nodes(
+        [victim(1, "FLORES/CHAMBI/ELENA", **same)], [victim(1, "ELENA/CHAMBI/FLORES", **same)]
+    )
+    assert person_cap(told, moved, False, MODEL) is None
+    (other,) = nodes([victim(1, "RIOS/PANDURO/MARIA", **same)], start=3)
+    assert person_cap(told, other, False, MODEL) is Rule.DOCUMENT_SHARED
