@@ -18,8 +18,10 @@ from bench.releasing import releases
 from bench.rig import ROOT, Rig, rig
 from bench.sizes import Sizes
 from bench.taking_in import ingestion
+from bench.yearly import releases_of_a_year
 
 PARTS = ("ingestion", "reconciliation", "single", "overview", "statistics", "releases")
+OWN = ("year",)  # long, and only where it is asked for
 _BIG = 2 * 2**30
 
 app = typer.Typer(add_completion=False)
@@ -27,7 +29,7 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def bench(
-    only: Annotated[list[str] | None, typer.Option(help=f"De / of: {', '.join(PARTS)}.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help=f"De / of: {', '.join((*PARTS, *OWN))}.")] = None,
     big: Annotated[
         bool,
         typer.Option(
@@ -40,8 +42,8 @@ def bench(
 ) -> None:
     """Mediciones, cada una junto a su par / measurements, each beside its peer."""
     wanted = frozenset(only or PARTS)
-    if not wanted <= set(PARTS):
-        raise typer.BadParameter(", ".join(PARTS))
+    if not wanted <= {*PARTS, *OWN}:
+        raise typer.BadParameter(", ".join((*PARTS, *OWN)))
     sizes = Sizes.from_environment(big=big)
     home = Path(os.environ.get("BENCH_HOME", ROOT / ".intertrata" / "bench"))
     console = Console(stderr=True)
@@ -66,7 +68,10 @@ def run(made: Rig, sizes: Sizes, wanted: frozenset[str], console: Console, *, bi
     if "releases" in wanted:
         figures, details = releases(made, sizes, say)
         findings.add(figures, "releases", details)
-    if wanted - {"ingestion", "statistics", "releases"}:
+    if "year" in wanted:
+        figures, details = releases_of_a_year(made, sizes, say)
+        findings.add(figures, "year", details)
+    if wanted - {"ingestion", "statistics", "releases", "year"}:
         figures, details = reconciliation(made, sizes, say, wanted)
         findings.add(figures, "reconciliation", details)
     if big:

@@ -20,6 +20,7 @@ class Sizes:
     arriving: int  # records that come on top of a cube
     table_requests: int  # of each standard table
     arbitrary: int  # questions, none twice
+    year: int  # mentions of which the fullest year is released, bimester by bimester
     feeds: tuple[Feed, ...]  # that are taken in, the first at its full size
     repeats: int  # of everything that takes seconds; medians are quoted
 
@@ -43,6 +44,7 @@ class Sizes:
             arriving=scaled(1000, 20),
             table_requests=scaled(20, 3),
             arbitrary=scaled(120, 5),
+            year=scaled(25_000, 400),
             feeds=(Feed.RETA_PNP, Feed.SISTRA, Feed.PODER_JUDICIAL, Feed.LINEA_1818),
             repeats=repeats,
         )

@@ -1,7 +1,7 @@
 """A year of releases, one after the other, each protected together with all that was published before.
 
 Facts are those of a registry; what reaches it late, is moved to another department or is annulled is drawn by
-the hash of its key, so that every release corrects what the ones before told. Tasks for ``bench.child``.
+the hash of its key, so that every release corrects what the ones before told.
 """
 
 import asyncio
@@ -20,7 +20,10 @@ from app.releases.protected import Earlier
 from app.releases.protection import PublicEdition, public_edition
 from app.releases.standard import PUBLIC
 from app.statistics.service import StatisticsService
-from bench.releasing import fullest
+from bench.figures import Figure
+from bench.releasing import Say, fullest
+from bench.rig import Rig
+from bench.sizes import Sizes
 from schemas.query import Grain
 
 # In a thousand: told one release late, told of another department until then, annulled after one release.
@@ -31,9 +34,31 @@ _DEPARTMENTS: Final = ("08", "13", "15-metropolitana", "17", "20")
 Found = dict[str, Any]
 
 
+def releases_of_a_year(rig: Rig, sizes: Sizes, say: Say) -> tuple[list[Figure], Found]:
+    with rig.database() as url:
+        say(f"a registry of {sizes.year:,} mentions, filled from a world and its truth")
+        later = str(rig.home / "later-year.pickle")
+        rig.measure("filling:fill", url=url, mentions=sizes.year, later=later, arriving=10)
+        say("its fullest year, released bimester by bimester")
+        found = rig.measure("yearly:year", url=url)
+    return [
+        Figure(
+            "releases",
+            f"protection of {each['release']} of a year of {found['facts']:,} facts, with corrections"
+            f" ({each['suppressed']} of {each['cells']} cells, {each['held']} held)",
+            each["seconds"],
+            "s",
+            asked=600,
+            of_ratio=False,
+        )
+        for each in found["releases"]
+    ], found
+
+
 def year(home: str, url: str) -> Found:
-    """Of every bimester of the fullest year, and of a second version of the fifth: seconds, cells, those
-    withheld, sets proven cheapest, the largest proven gap."""
+    """A task for ``bench.child``. Of every bimester of the fullest year, and of a second fifth one:
+    seconds, cells, those withheld, sets proven cheapest, the largest proven gap.
+    """
 
     async def facts() -> tuple[int, dict[str, Facts]]:
         database = Database(url)
