@@ -1,28 +1,20 @@
 """What was decoded of the public edition is not read again; whether it may be told is asked every time."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import event
 
 from app.core.errors import NotFound
 from app.releases.memory import Bounded
 from app.releases.reading import outsiders
 from schemas.releases import Edition, ReleaseTable
-from support.databases import Server
-from support.release_kit import APPROVER, BEFORE, HOUR, Releasing, releasing
+from support.release_kit import APPROVER, BEFORE, HOUR, Releasing
 
 TABLE = "cases-department"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def registry(server: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Releasing]:
-    async with releasing(server, tmp_path_factory.mktemp("decoded")) as made:
-        yield made
 
 
 @contextmanager

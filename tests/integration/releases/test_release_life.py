@@ -2,12 +2,10 @@
 
 import hashlib
 from base64 import b64decode
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 import sqlalchemy.exc
 from sqlalchemy import text
 
@@ -21,7 +19,6 @@ from app.releases.standard import TABLES, TOTAL
 from app.statistics.service import StatisticsService
 from schemas.query import Grain, Query
 from schemas.releases import CellStatus, ChangeKind, Edition, ReleaseChanges, ReleaseTable
-from support.databases import Server
 from support.release_kit import (
     APPROVER,
     BEFORE,
@@ -31,28 +28,14 @@ from support.release_kit import (
     Releasing,
     disturbed,
     mark,
-    releasing,
     undone,
-    without_releases,
 )
 
 AT = "/v1/releases"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def registry(server: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Releasing]:
-    async with releasing(server, tmp_path_factory.mktemp("releases")) as made:
-        yield made
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def fresh_releases(registry: Releasing) -> AsyncIterator[Releasing]:
-    async with without_releases(registry) as empty:
-        yield empty
-
-
-async def test_the_steps_and_who_may_take_them(fresh_releases: Releasing) -> None:
-    service = fresh_releases.services.releases
+async def test_the_steps_and_who_may_take_them(releases: Releasing) -> None:
+    service = releases.services.releases
     made = await service.build(PERIOD, BUILDER)
     assert (made.release, made.tables) == (f"{PERIOD}.1", len(TABLES))
     for same in (f" {BUILDER.who.upper()} ", "ｅstadística-1", "estadi\u0301stica-1\u00a0"):
@@ -70,7 +53,7 @@ async def test_the_steps_and_who_may_take_them(fresh_releases: Releasing) -> Non
     assert [each.state for each in await service.all()] == ["withdrawn"]
     with pytest.raises(errors.ReleaseUnknown):
         await service.withdraw("2024-B2.9", APPROVER)
-    async with fresh_releases.database.read() as session:
+    async with releases.database.read() as session:
         acts = await session.execute(
             text("SELECT outcome FROM audit_entry WHERE kind = 'release' AND actor = 'console'")
         )
@@ -78,35 +61,33 @@ async def test_the_steps_and_who_may_take_them(fresh_releases: Releasing) -> Non
 
 
 @pytest.mark.parametrize("period", ["2024-B2", "1999-B1", "2024-Q1", "2024-B7", "2024-B01", ""])
-async def test_a_period_that_cannot_be_released_is_told_which_can(
-    fresh_releases: Releasing, period: str
-) -> None:
+async def test_a_period_that_cannot_be_released_is_told_which_can(releases: Releasing, period: str) -> None:
     with pytest.raises(errors.PeriodUnusable) as refused:
-        await fresh_releases.services.releases.build(period, BUILDER)
+        await releases.services.releases.build(period, BUILDER)
     assert refused.value.facts["last"] == PERIOD
-    assert await fresh_releases.services.releases.all() == []
+    assert await releases.services.releases.all() == []
 
 
-async def test_nothing_is_built_while_records_wait_to_be_linked(fresh_releases: Releasing) -> None:
-    async with fresh_releases.database.write() as session:
+async def test_nothing_is_built_while_records_wait_to_be_linked(releases: Releasing) -> None:
+    async with releases.database.write() as session:
         await session.execute(text("INSERT INTO link_dirty (record_id) SELECT min(record_id) FROM report"))
     try:
         with pytest.raises(errors.Unlinked):
-            await fresh_releases.services.releases.build(PERIOD, BUILDER)
+            await releases.services.releases.build(PERIOD, BUILDER)
     finally:
-        await fresh_releases.services.linker.link_pending()
-    assert await fresh_releases.services.releases.all() == []
+        await releases.services.linker.link_pending()
+    assert await releases.services.releases.all() == []
 
 
-async def test_the_exact_tables_say_what_questions_say(fresh_releases: Releasing) -> None:
+async def test_the_exact_tables_say_what_questions_say(releases: Releasing) -> None:
     """Cell by cell, over every table and every period in it; and parts of one value add up to the total."""
-    release = (await fresh_releases.services.releases.build(PERIOD, BUILDER)).release
-    tables = await frozen(fresh_releases, release, Edition.RESTRICTED)
+    release = (await releases.services.releases.build(PERIOD, BUILDER)).release
+    tables = await frozen(releases, release, Edition.RESTRICTED)
     assert set(tables) == {table.id for table in TABLES}
     seen = 0
     for table in TABLES:
         period = Period.parse(PERIOD)
-        async with fresh_releases.database.read() as session:
+        async with releases.database.read() as session:
             answer = await StatisticsService(session).query(
                 Query(
                     measures=(table.indicator,),
@@ -123,10 +104,10 @@ async def test_the_exact_tables_say_what_questions_say(fresh_releases: Releasing
     assert seen > 20
 
 
-async def test_the_public_edition_shows_the_same_or_nothing(fresh_releases: Releasing) -> None:
-    release = (await fresh_releases.services.releases.build(PERIOD, BUILDER)).release
-    exact = await frozen(fresh_releases, release, Edition.RESTRICTED)
-    public = await frozen(fresh_releases, release, Edition.PUBLIC)
+async def test_the_public_edition_shows_the_same_or_nothing(releases: Releasing) -> None:
+    release = (await releases.services.releases.build(PERIOD, BUILDER)).release
+    exact = await frozen(releases, release, Edition.RESTRICTED)
+    public = await frozen(releases, release, Edition.PUBLIC)
     assert set(public) == {table.id for table in TABLES if table.public}
     suppressed = 0
     for id_, table in public.items():
@@ -143,27 +124,27 @@ async def test_the_public_edition_shows_the_same_or_nothing(fresh_releases: Rele
     assert suppressed > 10
 
 
-async def test_before_its_hour_a_release_does_not_exist(fresh_releases: Releasing) -> None:
+async def test_before_its_hour_a_release_does_not_exist(releases: Releasing) -> None:
     """Every address answers as it did when nothing had been built, byte for byte; only the embargo's scope
     sees it."""
     paths = (AT, f"{AT}/latest", f"{AT}/{PERIOD}.1", f"{AT}/{PERIOD}.1/manifest", f"{AT}/{PERIOD}.1/changes")
     paths += (f"{AT}/{PERIOD}.1/tables/cases-department", f"{AT}/{PERIOD}", f"{AT}/{PERIOD}/manifest")
-    reader = fresh_releases.reading("releases:restricted")
-    before = [await told(fresh_releases, path, reader) for path in paths]
-    await fresh_releases.published()
-    assert [await told(fresh_releases, path, reader) for path in paths] == before
-    early = fresh_releases.reading("releases:embargo")
-    assert (await fresh_releases.api.get(f"{AT}/latest", headers=early)).status_code == 200
-    fresh_releases.clock.advance(HOUR - BEFORE - timedelta(seconds=1))
-    assert [await told(fresh_releases, path, fresh_releases.reading()) for path in paths[:2]] == before[:2]
-    fresh_releases.clock.advance(timedelta(seconds=1))
-    latest = await fresh_releases.api.get(f"{AT}/latest", headers=fresh_releases.reading())
+    reader = releases.reading("releases:restricted")
+    before = [await told(releases, path, reader) for path in paths]
+    await releases.published()
+    assert [await told(releases, path, reader) for path in paths] == before
+    early = releases.reading("releases:embargo")
+    assert (await releases.api.get(f"{AT}/latest", headers=early)).status_code == 200
+    releases.clock.advance(HOUR - BEFORE - timedelta(seconds=1))
+    assert [await told(releases, path, releases.reading()) for path in paths[:2]] == before[:2]
+    releases.clock.advance(timedelta(seconds=1))
+    latest = await releases.api.get(f"{AT}/latest", headers=releases.reading())
     assert latest.json()["manifest"]["release"] == f"{PERIOD}.1"
 
 
-async def test_inei_s_walk_and_what_it_verifies(fresh_releases: Releasing) -> None:
-    release = await fresh_releases.published()
-    api, inei = fresh_releases.api, fresh_releases.reading("releases:restricted", "releases:embargo")
+async def test_inei_s_walk_and_what_it_verifies(releases: Releasing) -> None:
+    release = await releases.published()
+    api, inei = releases.api, releases.reading("releases:restricted", "releases:embargo")
     asked = {"edition": "restricted"}
     latest = await api.get(f"{AT}/latest", headers=inei, params=asked)
     again = {**inei, "If-None-Match": latest.headers["etag"]}
@@ -192,14 +173,14 @@ async def test_inei_s_walk_and_what_it_verifies(fresh_releases: Releasing) -> No
         assert held.status_code == 304
     lines = (await api.get(path, headers=inei, params={**asked, "format": "csv"})).text.splitlines()
     assert len(lines) == entry["cells"] + 1
-    public = await api.get(f"{AT}/{release}/manifest", headers=fresh_releases.reading("releases:embargo"))
+    public = await api.get(f"{AT}/{release}/manifest", headers=releases.reading("releases:embargo"))
     assert (public.json()["built_by"], public.json()["approved_by"]) == (None, None)
 
 
-async def test_the_restricted_edition_needs_its_scope_whatever_there_is(fresh_releases: Releasing) -> None:
+async def test_the_restricted_edition_needs_its_scope_whatever_there_is(releases: Releasing) -> None:
     for path in (AT, f"{AT}/latest", f"{AT}/{PERIOD}.1", f"{AT}/{PERIOD}.1/tables/cases-feeds"):
-        answer = await fresh_releases.api.get(
-            path, headers=fresh_releases.reading("releases:embargo"), params={"edition": "restricted"}
+        answer = await releases.api.get(
+            path, headers=releases.reading("releases:embargo"), params={"edition": "restricted"}
         )
         assert (answer.status_code, answer.json()["code"]) == (403, "scope-missing")
 
@@ -224,35 +205,35 @@ async def test_the_restricted_edition_needs_its_scope_whatever_there_is(fresh_re
         " SELECT id, 'approved', E' \\u00a0' || upper(normalize(built_by, NFD)) || '  ', 'x' FROM release",
     ],
 )
-async def test_the_database_refuses_to_change_it(fresh_releases: Releasing, statement: str) -> None:
-    await fresh_releases.services.releases.build(PERIOD, BUILDER)
+async def test_the_database_refuses_to_change_it(releases: Releasing, statement: str) -> None:
+    await releases.services.releases.build(PERIOD, BUILDER)
     with pytest.raises(sqlalchemy.exc.IntegrityError):
-        async with fresh_releases.database.write() as session:
+        async with releases.database.write() as session:
             await session.execute(text(statement))
 
 
-async def test_a_withdrawn_release_is_told_and_not_served(fresh_releases: Releasing) -> None:
-    release = await fresh_releases.published()
-    fresh_releases.clock.advance(HOUR - BEFORE)
-    await fresh_releases.services.releases.withdraw(release, APPROVER)
-    reader = fresh_releases.reading()
-    assert (await fresh_releases.api.get(f"{AT}/latest", headers=reader)).status_code == 404
-    table = await fresh_releases.api.get(f"{AT}/{release}/tables/cases-department", headers=reader)
+async def test_a_withdrawn_release_is_told_and_not_served(releases: Releasing) -> None:
+    release = await releases.published()
+    releases.clock.advance(HOUR - BEFORE)
+    await releases.services.releases.withdraw(release, APPROVER)
+    reader = releases.reading()
+    assert (await releases.api.get(f"{AT}/latest", headers=reader)).status_code == 404
+    table = await releases.api.get(f"{AT}/{release}/tables/cases-department", headers=reader)
     assert (table.status_code, table.json()["code"]) == (404, "release-not-found")
-    listed = (await fresh_releases.api.get(AT, headers=reader)).json()["items"]
+    listed = (await releases.api.get(AT, headers=reader)).json()["items"]
     assert [each["state"] for each in listed] == ["withdrawn"]
 
 
-async def test_a_version_explains_every_cell_that_it_changes(fresh_releases: Releasing) -> None:
+async def test_a_version_explains_every_cell_that_it_changes(releases: Releasing) -> None:
     """A case is annulled, one moves to another department, one comes late: before + came - left = after."""
-    first = await fresh_releases.published()
-    undo = await disturbed(fresh_releases)
+    first = await releases.published()
+    undo = await disturbed(releases)
     try:
-        made = await fresh_releases.services.releases.build(PERIOD, BUILDER, public=False)
+        made = await releases.services.releases.build(PERIOD, BUILDER, public=False)
     finally:
-        await undone(fresh_releases, undo)
+        await undone(releases, undo)
     assert made.release == f"{PERIOD}.2"
-    content = await fresh_releases.services.releases.changes(made.release, Edition.RESTRICTED)
+    content = await releases.services.releases.changes(made.release, Edition.RESTRICTED)
     assert content is not None
     told_ = ReleaseChanges.model_validate_json(content)
     assert (told_.release, told_.replaces) == (made.release, first)
@@ -265,24 +246,24 @@ async def test_a_version_explains_every_cell_that_it_changes(fresh_releases: Rel
     old, new = [
         {(id_, cell.codes): cell.value for id_, table in tables.items() for cell in table.cells}
         for tables in (
-            await frozen(fresh_releases, first, Edition.RESTRICTED),
-            await frozen(fresh_releases, made.release, Edition.RESTRICTED),
+            await frozen(releases, first, Edition.RESTRICTED),
+            await frozen(releases, made.release, Edition.RESTRICTED),
         )
     ]
     differ = {place for place in old if old[place] != new[place]}
     assert differ == {(change.table, change.codes) for change in told_.changes}
 
 
-async def test_a_public_version_tells_of_no_small_correction(fresh_releases: Releasing) -> None:
+async def test_a_public_version_tells_of_no_small_correction(releases: Releasing) -> None:
     """Two cases are annulled or moved: no figure that both versions show differs by one of them."""
-    first = await fresh_releases.published()
-    undo = await disturbed(fresh_releases)
+    first = await releases.published()
+    undo = await disturbed(releases)
     try:
-        second = await fresh_releases.services.releases.build(PERIOD, BUILDER)
+        second = await releases.services.releases.build(PERIOD, BUILDER)
     finally:
-        await undone(fresh_releases, undo)
-    old, new = [await frozen(fresh_releases, each, Edition.PUBLIC) for each in (first, second.release)]
-    exact = await frozen(fresh_releases, second.release, Edition.RESTRICTED)
+        await undone(releases, undo)
+    old, new = [await frozen(releases, each, Edition.PUBLIC) for each in (first, second.release)]
+    exact = await frozen(releases, second.release, Edition.RESTRICTED)
     shown = 0
     for id_, table in new.items():
         threshold = PUBLIC_EDITION.sensitivity(table.indicator).suppressed_to
@@ -299,19 +280,19 @@ async def test_a_public_version_tells_of_no_small_correction(fresh_releases: Rel
     assert sum(each.held for each in second.protection) > 0
 
 
-async def test_another_publication_of_the_year_makes_a_build_stale(fresh_releases: Releasing) -> None:
-    first, second = await fresh_releases.approved(), await fresh_releases.approved()
-    await fresh_releases.services.releases.publish(first, APPROVER)
+async def test_another_publication_of_the_year_makes_a_build_stale(releases: Releasing) -> None:
+    first, second = await releases.approved(), await releases.approved()
+    await releases.services.releases.publish(first, APPROVER)
     with pytest.raises(errors.OutOfDate):
-        await fresh_releases.services.releases.publish(second, APPROVER)
+        await releases.services.releases.publish(second, APPROVER)
 
 
-async def test_a_build_is_the_same_for_the_same_facts(fresh_releases: Releasing) -> None:
+async def test_a_build_is_the_same_for_the_same_facts(releases: Releasing) -> None:
     """Bytes are a function of what was counted: two builds of one snapshot have the same hashes."""
     hashes = []
     for _ in range(2):
-        release = (await fresh_releases.services.releases.build(PERIOD, BUILDER)).release
-        async with fresh_releases.database.read() as session:
+        release = (await releases.services.releases.build(PERIOD, BUILDER)).release
+        async with releases.database.read() as session:
             rows = await session.execute(
                 text(
                     "SELECT edition, table_id, sha256 FROM release_table WHERE release_id = :id ORDER BY 1, 2"
@@ -362,11 +343,11 @@ async def told(registry: Releasing, path: str, headers: dict[str, str]) -> tuple
 
 
 async def test_what_comes_out_while_a_release_is_made_stops_it(
-    fresh_releases: Releasing, monkeypatch: pytest.MonkeyPatch
+    releases: Releasing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its protection would not know of it; nothing of the half-made one is kept."""
-    service = fresh_releases.services.releases
-    first = await fresh_releases.approved()
+    service = releases.services.releases
+    first = await releases.approved()
 
     async def slow(*given: Any) -> Built:
         made = await built(*given)
@@ -379,15 +360,15 @@ async def test_what_comes_out_while_a_release_is_made_stops_it(
     assert [each.id for each in await service.all()] == [first]
 
 
-async def test_what_moved_to_another_year_is_no_annulment(fresh_releases: Releasing) -> None:
+async def test_what_moved_to_another_year_is_no_annulment(releases: Releasing) -> None:
     """Its date was put right: it left this period for another, and no record of it was annulled."""
-    await fresh_releases.published()
-    moved = await of_another_year(fresh_releases, "- interval '1 year'")
+    await releases.published()
+    moved = await of_another_year(releases, "- interval '1 year'")
     try:
-        made = await fresh_releases.services.releases.build(PERIOD, BUILDER, public=False)
+        made = await releases.services.releases.build(PERIOD, BUILDER, public=False)
     finally:
-        await of_another_year(fresh_releases, "+ interval '1 year'", moved)
-    content = await fresh_releases.services.releases.changes(made.release, Edition.RESTRICTED)
+        await of_another_year(releases, "+ interval '1 year'", moved)
+    content = await releases.services.releases.changes(made.release, Edition.RESTRICTED)
     assert content is not None
     found = ReleaseChanges.model_validate_json(content).changes
     kinds = {reason.kind for change in found for reason in change.reasons}

@@ -1,18 +1,15 @@
 """Versions of one period, real ones, as everybody reads them: replaced, withdrawn, recalled, restricted."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from app.releases import errors
 from app.releases.disclosure.policy import Sensitivity
 from schemas.releases import CellStatus
-from support.databases import Server
 from support.release_kit import (
     APPROVER,
     BEFORE,
@@ -21,9 +18,7 @@ from support.release_kit import (
     PERIOD,
     Releasing,
     disturbed,
-    releasing,
     undone,
-    without_releases,
 )
 
 AT = "/v1/releases"
@@ -32,18 +27,6 @@ SDMX = "/sdmx/3.0/data/dataflow/INTERTRATA/DF_CASES_DEPARTMENT"
 ONE_SERIES = f"{SDMX}/1.0.0/M2.trafficking._T"
 CSV = {"Accept": "text/csv"}
 DAY = timedelta(days=1)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def registry(server: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Releasing]:
-    async with releasing(server, tmp_path_factory.mktemp("releases")) as made:
-        yield made
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def releases(registry: Releasing) -> AsyncIterator[Releasing]:
-    async with without_releases(registry) as empty:
-        yield empty
 
 
 async def corrected(releases: Releasing, *, public: bool = True) -> str:
