@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from app.releases.disclosure import protecting
-from app.releases.disclosure.audit import Refused, Watcher, audit, intervals
+from app.releases.disclosure.audit import Refused, audit, intervals
 from app.releases.disclosure.cells import Cell, Dimension, History, LinkedSet, Withheld
 from app.releases.disclosure.protecting import Protection, protect
 from app.releases.disclosure.system import System, build
+from app.releases.disclosure.watcher import Watcher
 from support.disclosure_kit import AGE, PLACE, SMALL, USUAL, corrected, table, world
 from support.reference_audit import feasible, interval
 

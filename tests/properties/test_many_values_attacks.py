@@ -8,10 +8,11 @@ from functools import cache
 
 import pytest
 
-from app.releases.disclosure.audit import Watcher, audit, intervals
+from app.releases.disclosure.audit import audit, intervals
 from app.releases.disclosure.cells import Cell, Dimension, LinkedSet
 from app.releases.disclosure.protecting import protect
 from app.releases.disclosure.system import build
+from app.releases.disclosure.watcher import Watcher
 from support.disclosure_kit import SMALL
 
 WORLDS = range(int(os.environ.get("INTERTRATA_ATTACKS", "20")))

@@ -6,6 +6,10 @@ import highspy
 import numpy as np
 from scipy import sparse
 
+# One question's basis fits the next, which asks for another cell: the primal simplex goes on from there.
+_PRIMAL = 4
+_OPTIONS = {"output_flag": False, "threads": 1, "presolve": "off", "simplex_strategy": _PRIMAL}
+
 
 class NoAnswer(Exception):
     """A linear program ended without an answer."""
@@ -18,10 +22,10 @@ class Polytope:
     def __init__(
         self, rows: sparse.csr_matrix, right: np.ndarray, ceiling: float, free: Iterable[int] = ()
     ) -> None:
-        self._columns = np.arange(rows.shape[1], dtype=np.int32)
         self._ceiling = np.full(rows.shape[1], ceiling)
+        self._objective, self._floor = np.zeros(rows.shape[1]), np.zeros(rows.shape[1])
         self._highs = highspy.Highs()
-        for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off")):
+        for option, value in _OPTIONS.items():
             self._highs.setOptionValue(option, value)
         self._highs.passModel(_model(rows, right, self._ceiling))
         self.free(free)
@@ -33,9 +37,11 @@ class Polytope:
 
     def least(self, objective: np.ndarray, floor: np.ndarray) -> np.ndarray:
         """A point where ``objective @ x`` is least. Raises ``NoAnswer``."""
-        size = self._columns.size
-        self._highs.changeColsCost(size, self._columns, objective)
-        self._highs.changeColsBounds(size, self._columns, floor, self._ceiling)
+        other = np.flatnonzero(objective != self._objective).astype(np.int32)
+        self._highs.changeColsCost(other.size, other, objective[other])
+        other = np.flatnonzero(floor != self._floor).astype(np.int32)
+        self._highs.changeColsBounds(other.size, other, floor[other], self._ceiling[other])
+        self._objective, self._floor = objective.copy(), floor.copy()
         for _ in range(2):
             self._highs.run()
             if self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.releases.disclosure.audit import Baseline, Interval, Watcher, audit, told
+import numpy as np
+
+from app.releases.disclosure.audit import Baseline, audit, told
 from app.releases.disclosure.cells import NOW, Cell, LinkedSet, Shown, Withheld
 from app.releases.disclosure.policy import Policy
 from app.releases.disclosure.primary import sensitive, small
 from app.releases.disclosure.secondary import Choice, Demand, cheapest, fits, widen
 from app.releases.disclosure.system import System, build
+from app.releases.disclosure.watcher import Interval, Watcher
 
 Cells = frozenset[Cell]
 
@@ -43,27 +46,32 @@ def protect(tables: LinkedSet, policy: Policy, corrections: Sequence[LinkedSet] 
     """
     primary = sensitive(tables, policy)
     small_now = frozenset(c.when(NOW) for c in primary & tables.present())
-    views = [_keeping(each, small_now, policy) for each in corrections]
+    views = [v for each in corrections if (v := _keeping(each, small_now, policy)).secrets]
     suppressed: set[Cell] = set()
     gaps: dict[str, float | None] = {}
     added: dict[str, int] = {}
     relaxed: set[str] = set()
+    witnesses: list[dict[str, np.ndarray]] = [{} for _ in (tables, *views)]
     for measure in sorted({cell.measure for cell in primary.union(*(view.secrets for view in views))}):
         attacker = Attacker(tables, build(tables, measure), policy)
         choice = _choose(attacker, primary, policy)
-        attackers = [Attacker(view, build(view, measure), policy) for view in views if view.secrets]
+        attackers = [Attacker(view, build(view, measure), policy) for view in views]
         hidden = _held(attacker, attackers, frozenset(attacker.system.order[row] for row in choice.rows))
         suppressed |= hidden
         gaps[measure], added[measure] = choice.gap, len(hidden) - len(choice.rows)
         if not all(each.system.exact for each in (attacker, *attackers)):
             relaxed.add(measure)
+        for each, found in zip((attacker, *attackers), witnesses, strict=True):
+            found[measure] = each.witnesses
     hidden = frozenset(suppressed)
-    found = audit(tables, hidden, policy)
-    kept = [audit(view, _hidden_in(view, hidden), policy, view.secrets) for view in views if view.secrets]
+    kept = [
+        audit(view, _hidden_in(view, hidden), policy, view.secrets, found)
+        for view, found in zip(views, witnesses[1:], strict=True)
+    ]
     return Protection(
         _shown(tables, hidden),
         hidden,
-        found,
+        audit(tables, hidden, policy, witnesses=witnesses[0]),
         gaps,
         added,
         frozenset(relaxed),
@@ -101,6 +109,11 @@ class Attacker:
         self._proven: set[int] = set()
         self._watcher = Watcher(system, frozenset())
         self._before = Baseline(tables, system)
+
+    @property
+    def witnesses(self) -> np.ndarray:
+        """Counts that fit what is published, for the audit to look at."""
+        return self._watcher.points
 
     def hold(self, cells: Cells) -> Cells:
         """``cells`` and what it takes for every one that is asked to hold against outsiders and insiders."""

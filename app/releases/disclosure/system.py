@@ -105,10 +105,10 @@ def build(tables: LinkedSet, measure: str) -> System:
     width = excesses[-1].shared.end if excesses else blocks[-1].end
     rows = [_columns(tables, cell, blocks, classes) for cell in order]
     floor, insiders, truth = _known(tables, measure, (blocks, excesses, classes), width)
-    values = np.array([tables.value(cell) for cell in order], dtype=float)
+    cells = _matrix(rows, width)
     yes = _yes(classes)
     links = [*_links(blocks, tree=exact), *(row for each in excesses for row in each.rows(yes))]
-    return System(order, _matrix(rows, width), values, _matrix(links, width), floor, insiders, exact, truth)
+    return System(order, cells, cells @ truth, _matrix(links, width), floor, insiders, exact, truth)
 
 
 def _yes(classes: Classes) -> dict[str, int]:
