@@ -76,7 +76,8 @@ class Watcher:
         known = np.ones(self._rows.shape[0], dtype=bool)
         known[self._hidden] = False
         off = np.abs(self._rows @ points.T - self._right[:, None])[known].max(axis=0, initial=0.0)
-        for point in points[(off <= SLACK) & (points >= self.system.floor - SLACK).all(axis=1)]:
+        fits = np.asarray((points >= self.system.floor - SLACK).all(axis=1)) & (off <= SLACK)
+        for point in points[fits]:
             self._keep(point)
 
     def forget(self, rows: Iterable[int]) -> None:
