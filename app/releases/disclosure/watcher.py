@@ -99,7 +99,7 @@ class Watcher:
         together = self.wide_enough(row, required, self._floor(left))
         if together.width >= required:
             return together
-        counted = self._more[:, self._columns(row)].any(axis=1)
+        counted = np.asarray(self._more[:, self._columns(row)].any(axis=1))
         for insider in left[counted[left]]:
             self._explore_for(insider)
         left, at_hand = self._unproven(row, required)
