@@ -14,7 +14,7 @@ class FeedFigures(Contract):
     victim_mentions: int  # persons named as victims, once per record: what the institution counts
     victims: int  # distinct persons after reconciliation
     suspects: int
-    convicted: int
+    convicted: int | None  # null: this institution registers no sentences, so that 0 would say too much
 
 
 class UndatedFigures(Contract):

@@ -43,7 +43,8 @@ class QuestionInvalid(Unprocessable):
     en = "The field {field} of the question is not valid. It may be: {allowed}."
 
     def __init__(self, field: str, allowed: Iterable[str]) -> None:
-        super().__init__(field=field, allowed=", ".join(allowed))
+        self.field, self.allowed = field, ", ".join(allowed)
+        super().__init__(field=self.field, allowed=self.allowed)
 
 
 def inside(query: Query, reach: Reach) -> Query:

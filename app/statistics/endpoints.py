@@ -1,6 +1,7 @@
 """Routes of the statistics."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from app.core.clock import Clock, lima_day
 from app.security.callers import Caller, DefinitionReader, ExactReader, StatisticsReader
 from app.security.sessions import reach_session
-from app.statistics.asking import filters_of, of_whole_lima
+from app.statistics.asking import QuestionInvalid, filters_of, of_whole_lima
 from app.statistics.cube.service import Cube, Write
 from app.statistics.forms import MEDIA_TYPES, Form, chosen
 from app.statistics.indicators import catalogue
@@ -158,7 +159,31 @@ def simple_question(  # noqa: PLR0913, PLR0917  one parameter of the query strin
 )
 async def simple_query(
     caller: ExactReader,
+    days: SpanDep,
     asked: Annotated[questions.Query, Depends(simple_question)],
     writer: Annotated[Writer, Depends(writer)],
 ) -> Response:
-    return await writer.answer(caller, asked)
+    with _named_as_sent(days.period is not None):
+        return await writer.answer(caller, asked)
+
+
+_PARAMETERS: Final = {
+    "measures": "measure",
+    "dimensions": "by",
+    "filters": "filter",
+    "since": "from",
+    "until": "to",
+}
+"""Of fields of a question that go by another name in an address."""
+
+
+@contextmanager
+def _named_as_sent(period: bool) -> Iterator[None]:
+    """A refusal names the parameter of the address, not the field of the question that was made of it."""
+    try:
+        yield
+    except QuestionInvalid as refused:
+        name, _, dimension = refused.field.partition(".")
+        field = _PARAMETERS.get(name, name) + (f"={dimension}" if dimension else "")
+        named = "period" if period and field in ("from", "to") else field
+        raise QuestionInvalid(named, (refused.allowed,)) from None

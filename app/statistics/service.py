@@ -12,7 +12,7 @@ from app.core.clock import lima_day
 from app.models.feeds import FEED_ORDER
 from app.registry.errors import PeriodBackwards
 from app.security.reach import EVERYTHING, Reach
-from app.statistics.asking import checked, inside
+from app.statistics.asking import MEASURES, checked, inside
 from app.statistics.counting import Counting
 from app.statistics.memory import Memory
 from app.statistics.periods import cut, running
@@ -190,7 +190,7 @@ def _feed(figures: Figures, family: OffenceFamily, feed: Feed) -> FeedFigures:
         victim_mentions=_counted(figures, "victim_mentions", family, feed),
         victims=_counted(figures, "feed_victims", family, feed),
         suspects=_counted(figures, "feed_suspects", family, feed),
-        convicted=_counted(figures, "feed_convicted", family, feed),  # only the courts register sentences
+        convicted=_stated(figures, "feed_convicted", family, feed),
     )
 
 
@@ -200,6 +200,11 @@ def _of(figures: Figures, unit: str, family: OffenceFamily, feed: Feed | None = 
 
 def _counted(figures: Figures, unit: str, family: OffenceFamily, feed: Feed | None = None) -> int:
     return _of(figures, unit, family, feed).counted
+
+
+def _stated(figures: Figures, measure: str, family: OffenceFamily, feed: Feed) -> int | None:
+    """None of a feed that cannot state it."""
+    return _counted(figures, measure, family, feed) if feed in MEASURES[measure].feeds else None
 
 
 def _calls(rows: Iterable[RowMapping]) -> CallFigures:

@@ -313,7 +313,7 @@ async def test_a_simple_question_has_filters_and_bounds(
 
 @pytest.mark.parametrize(
     ("sent", "field"),
-    [("sex", "filter"), ("colour:red", "filters"), ("sex:", "filters.sex"), ("sex:red", "filters.sex")],
+    [("sex", "filter"), ("colour:red", "filter"), ("sex:", "filter=sex"), ("sex:red", "filter=sex")],
 )
 async def test_a_wrong_filter_of_a_simple_question_is_told(
     api: httpx.AsyncClient, bearer: Bearer, sent: str, field: str
@@ -324,6 +324,27 @@ async def test_a_wrong_filter_of_a_simple_question_is_told(
     assert (answer.status_code, answer.json()["code"]) == (422, "question-invalid")
     assert f" {field} " in answer.json()["detail"]
     assert "red" not in answer.json()["detail"].split()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "parameter"),
+    [
+        ({"from": "2024-02-01", "to": "2024-01-31"}, "to"),
+        ({"from": "2024-01-15", "to": "2024-12-31", "finished": "true"}, "from"),
+        ({"finished": "true"}, "to"),
+        ({"measure": "people"}, "measure"),
+        ({"by": "colour"}, "by"),
+        ({"source": "sistra", "measure": "convicted"}, "source"),
+    ],
+)
+async def test_a_refusal_names_the_parameter_that_was_sent(
+    api: httpx.AsyncClient, bearer: Bearer, wrong: dict[str, str], parameter: str
+) -> None:
+    answer = await api.get(
+        QUERY_AT, params={"measure": "victims"} | wrong, headers=bearer("statistics:exact")
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "question-invalid")
+    assert f"El campo {parameter} de la consulta" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -219,7 +219,7 @@ class Reference:
             "victim_mentions": len(victims),
             "victims": len(set(victims)),
             "suspects": len({person for person, report in self.named("suspect") if within(report)}),
-            "convicted": sum(admits(day) for _, day in convicted),
+            "convicted": sum(admits(day) for _, day in convicted) if feed == "poder-judicial" else None,
         }
 
 
