@@ -265,6 +265,8 @@ class FeedHealth(Contract):
     expected_cadence_days: float  # median days between deliveries that brought something new, or the duty
     silence_days: float | None
     window_days: int
+    failed_batches: int  # deliveries of the window that could not be taken in
+    last_failed_at: AwareDatetime | None
     received: int
     warning_share: float | None
     rejection_share: float | None

@@ -45,6 +45,7 @@ def _show(found: tuple[FeedHealth, ...]) -> None:
         "silencio (días)",
         "advert.",
         "rech.",
+        "fallidas",
     ):
         table.add_column(heading)
     for feed in found:
@@ -56,6 +57,7 @@ def _show(found: tuple[FeedHealth, ...]) -> None:
             "-" if feed.silence_days is None else f"{feed.silence_days:.1f}",
             _percent(feed.warning_share),
             _percent(feed.rejection_share),
+            str(feed.failed_batches),
         )
     console = Console()
     console.print(table)

@@ -105,7 +105,7 @@ async def get_changes(
 @router.get("/feeds", summary="Salud de las fuentes / health of the feeds")
 async def get_feeds(request: Request, caller: FeedHealthReader, session: ReadDep) -> tuple[FeedHealth, ...]:
     clock: Clock = request.app.state.clock
-    return await FeedHealthService(session).feeds(clock.now())
+    return await FeedHealthService(session).feeds(clock.now(), caller.reach)
 
 
 def _position(cursor: str | None) -> int:

@@ -1,19 +1,22 @@
 """The life of the four feeds, read from their deliveries."""
 
 from collections import defaultdict
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.registry.health import DeliveryFacts, Held, health
+from app.registry.health import WINDOW, DeliveryFacts, Held, health
+from app.security.reach import EVERYTHING, Reach
 from schemas.registry import FeedHealth
 from schemas.vocabulary import Feed
 
 PAST: Final = timedelta(days=400)  # how far back a feed's own habits are read
 
 _KEPT: Final = "b.mode = 'keep' AND b.state IN ('linking', 'done')"
+_FAILED: Final = "b.mode = 'keep' AND b.state = 'failed'"
 
 # The last delivery, and the last that brought something new, however long ago: each by a walk down an index.
 _HELD: Final = f"""
@@ -22,7 +25,11 @@ SELECT f.feed, h.records, h.last_stamp,
    ORDER BY b.received_at DESC LIMIT 1) AS last_received_at,
   (SELECT b.received_at FROM batch b
    WHERE b.feed = f.feed AND {_KEPT} AND b.accepted + b.accepted_with_warnings > 0
-   ORDER BY b.received_at DESC LIMIT 1) AS last_fresh_at
+   ORDER BY b.received_at DESC LIMIT 1) AS last_fresh_at,
+  (SELECT b.received_at FROM batch b WHERE b.feed = f.feed AND {_FAILED}
+   ORDER BY b.received_at DESC LIMIT 1) AS last_failed_at,
+  (SELECT count(*) FROM batch b
+   WHERE b.feed = f.feed AND {_FAILED} AND b.received_at >= :recent) AS failed
 FROM unnest(CAST(:feeds AS text[])) AS f (feed)
 CROSS JOIN LATERAL (SELECT count(*) AS records, max(stamp) AS last_stamp FROM record WHERE feed = f.feed) h
 """  # noqa: S608  constants
@@ -37,18 +44,21 @@ GROUP BY b.feed, CAST(b.received_at AT TIME ZONE INTERVAL '-5 hours' AS date) OR
 """  # noqa: S608  constants
 
 
+_TOLD: Final = tuple(each.name for each in fields(Held))
+
+
 class FeedHealthService:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def feeds(self, now: datetime) -> tuple[FeedHealth, ...]:
+    async def feeds(self, now: datetime, reach: Reach = EVERYTHING) -> tuple[FeedHealth, ...]:
+        """Of all feeds; to who reaches single feeds, of these."""
+        feeds = [feed for feed in Feed if reach.kind != "feeds" or feed in reach.feeds]
         deliveries = await self._deliveries(now - PAST)
-        rows = await self._session.execute(text(_HELD), {"feeds": [feed.value for feed in Feed]})
-        held = {
-            row.feed: Held(row.records, row.last_stamp, row.last_received_at, row.last_fresh_at)
-            for row in rows
-        }
-        return tuple(health(feed, held[feed], deliveries[feed], now) for feed in Feed)
+        asked = {"feeds": [feed.value for feed in feeds], "recent": now - WINDOW}
+        rows = await self._session.execute(text(_HELD), asked)
+        held = {row.feed: Held(**{name: getattr(row, name) for name in _TOLD}) for row in rows}
+        return tuple(health(feed, held[feed], deliveries[feed], now) for feed in feeds)
 
     async def _deliveries(self, since: datetime) -> dict[str, list[DeliveryFacts]]:
         found: dict[str, list[DeliveryFacts]] = defaultdict(list)

@@ -45,6 +45,8 @@ class Held:
     last_stamp: datetime | None
     last_received_at: datetime | None
     last_fresh_at: datetime | None  # last delivery that brought something new
+    failed: int = 0  # deliveries of the window that could not be taken in
+    last_failed_at: datetime | None = None
 
 
 def health(feed: Feed, held: Held, deliveries: Sequence[DeliveryFacts], now: datetime) -> FeedHealth:
@@ -56,6 +58,7 @@ def health(feed: Feed, held: Held, deliveries: Sequence[DeliveryFacts], now: dat
     alerts = (
         *_silent(feed, held, cadence, silence),
         *_stalled(deliveries),
+        *_failing(held),
         *_drift("warning", recent, past),
         *_drift("rejection", recent, past),
     )
@@ -67,6 +70,8 @@ def health(feed: Feed, held: Held, deliveries: Sequence[DeliveryFacts], now: dat
         expected_cadence_days=cadence or EXPECTED_DAYS[feed],
         silence_days=None if silence is None else round(silence, 2),
         window_days=WINDOW.days,
+        failed_batches=held.failed,
+        last_failed_at=held.last_failed_at,
         received=sum(item.received for item in recent),
         warning_share=_share("warning", recent),
         rejection_share=_share("rejection", recent),
@@ -114,6 +119,19 @@ def _stalled(deliveries: Sequence[DeliveryFacts]) -> list[FeedAlert]:
             code="standing_still",
             es=f"Las últimas {STALLED_DELIVERIES} entregas no traen ningún cambio: la cifra está detenida.",
             en=f"The last {STALLED_DELIVERIES} deliveries brought no change: the figure stands still.",
+        )
+    ]
+
+
+def _failing(held: Held) -> list[FeedAlert]:
+    """What came last did not get in: the feed is not silent, and nothing new is heard of it."""
+    if held.last_failed_at is None or (held.last_received_at and held.last_received_at > held.last_failed_at):
+        return []
+    return [
+        FeedAlert(
+            code="failing",
+            es="La última entrega no se pudo procesar; ninguna posterior la reemplaza.",
+            en="The last delivery could not be taken in, and none after it has been.",
         )
     ]
 

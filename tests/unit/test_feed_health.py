@@ -54,6 +54,15 @@ def test_a_share_of_rejections_far_from_the_feeds_own_past_is_drift() -> None:
     assert codes([*past, *weekly(4, rejected=15)]) == ["rejection_drift"]
 
 
+def test_a_last_delivery_that_could_not_be_taken_in_is_an_alert_until_another_is() -> None:
+    def alerts(failed_at: datetime) -> list[str]:
+        held = Held(5, NOW, NOW, NOW, failed=1, last_failed_at=failed_at)
+        return [alert.code for alert in health(Feed.SISTRA, held, weekly(20), NOW).alerts]
+
+    assert alerts(NOW - timedelta(hours=1)) == []
+    assert alerts(NOW + timedelta(hours=1)) == ["failing"]
+
+
 def test_shares_are_unknown_where_nothing_was_received() -> None:
     found = told([], Feed.SISTRA)
     assert found.warning_share is None

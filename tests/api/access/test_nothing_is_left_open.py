@@ -23,7 +23,7 @@ UNTOLD = {
     "GET /v1/statistics/overview": "as query: get_figures_session; test_figures_together_reach",
     "GET /v1/statistics/concordance": "as the overview",
     "GET /v1/statistics/published/compared": "as the overview",
-    "GET /v1/feeds": "figures of the feeds, of nobody",
+    "GET /v1/feeds": "to an institution its own feed alone, by the service: test_feed_health_route",
     "POST /v1/break-glass": "urgent access is there to reach beyond; it answers with nothing of the object",
     "POST /v1/break-glass/{glass_id}/revoke": "one's own access",
     "GET /v1/notices": "by the feeds that the caller serves",

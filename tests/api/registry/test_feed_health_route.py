@@ -103,6 +103,31 @@ async def test_records_put_one_by_one_are_one_delivery_a_day(moving: Services) -
     assert (codes(found), found["received"]) == ([], 4)
 
 
+async def test_a_delivery_that_could_not_be_read_is_told_until_the_next_that_can(
+    moving: Services, clock: FixedClock
+) -> None:
+    await ingest(moving.ingestion, sample_arrival(Feed.RETA_PNP), b"otra;cosa\n1;2\n")
+    broken = (await told(moving))["reta-pnp"]
+    assert (broken["failed_batches"], codes(broken)) == (1, ["never_heard", "failing"])
+    clock.advance(timedelta(hours=1))
+    await ingest_samples(moving.ingestion, [Feed.RETA_PNP])
+    mended = (await told(moving))["reta-pnp"]
+    assert (mended["failed_batches"], codes(mended)) == (1, [])
+    clock.advance(timedelta(days=29))
+    later = (await told(moving))["reta-pnp"]
+    assert (later["failed_batches"], later["last_failed_at"]) == (0, broken["last_failed_at"])
+
+
+async def test_an_institution_is_told_of_its_own_feed_alone(moving: Services) -> None:
+    async with application(moving) as api:
+        own = await get(api, "/v1/feeds", bearer_of(moving)("feeds:read", "feed:sistra:read"))
+        both = await get(
+            api, "/v1/feeds", bearer_of(moving)("feeds:read", "feed:sistra:read", "registry:read")
+        )
+    assert [item["feed"] for item in own] == ["sistra"]
+    assert len(both) == len(Feed)
+
+
 async def test_a_validated_file_is_no_delivery(moving: Services) -> None:
     arrival = sample_arrival(Feed.RETA_PNP, mode="validate")
     await ingest(moving.ingestion, arrival, sample(Feed.RETA_PNP))
