@@ -41,6 +41,14 @@ BEFORE: Final = (
 )
 AFTER: Final = (
     ColumnEntry(
+        id="unit",
+        type="string",
+        meaning=Words(
+            es="Qué se cuenta; cifras de distinta unidad no se suman ni se comparan",
+            en="What is counted; figures of different units are neither added nor compared",
+        ),
+    ),
+    ColumnEntry(
         id="value",
         type="int64",
         meaning=Words(

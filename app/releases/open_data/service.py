@@ -18,7 +18,7 @@ from app.releases.ports import PublishedReleases, modified_at
 from app.releases.standard import StandardTable
 from schemas.releases import Edition, Release
 
-WRITTEN_AS: Final = f"1|{pa.__version__}"  # to be raised when the same releases are written in another way
+WRITTEN_AS: Final = f"2|{pa.__version__}"  # to be raised when the same releases are written in another way
 
 
 class Form(StrEnum):

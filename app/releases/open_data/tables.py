@@ -19,11 +19,11 @@ _TYPES = {"string": pa.string(), "date32": pa.date32(), "int64": pa.int64()}
 
 def lines_of(table: StandardTable, held: ReleaseTable, release: str) -> Iterable[Line]:
     """In the order of ``columns_of``. Dimensions are taken by name."""
-    places = [held.dimensions.index(each) for each in table.dimensions]
+    places, unit = [held.dimensions.index(each) for each in table.dimensions], table.definition.unit.value
     for cell in held.cells:
         period, *told = (cell.codes[place] for place in places)
         span = period_of(period).span
-        yield (release, period, span.first, span.last, *told, cell.value, cell.status.value)
+        yield (release, period, span.first, span.last, *told, unit, cell.value, cell.status.value)
 
 
 def as_csv(table: StandardTable, lines: Sequence[Line]) -> bytes:

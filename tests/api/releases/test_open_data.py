@@ -41,6 +41,8 @@ def test_every_public_table_is_there_as_csv_and_parquet(client: httpx.Client, ta
     answer = client.get(f"/v1/open/tables/{table.id}.csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8; header=present"
     assert read_csv(answer, table.dimensions) == expected
+    units = {line["unit"] for line in csv.DictReader(io.StringIO(answer.text))}
+    assert units == {table.definition.unit.value}
     held = pq.read_table(io.BytesIO(client.get(f"/v1/open/tables/{table.id}.parquet").content))
     columns = [held.column(each).to_pylist() for each in ("release", *table.dimensions, "value", "status")]
     lines = [tuple("" if each is None else str(each) for each in line) for line in zip(*columns, strict=True)]
