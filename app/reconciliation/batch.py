@@ -6,12 +6,12 @@ What stood before is read only to keep ids and to write differences.
 import asyncio
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.reconciliation.batch_pairs import BatchPairs, PeopleWeights
+from app.reconciliation.batch_pairs import BatchPairs
 from app.reconciliation.bulk import BulkRepository, Keys
 from app.reconciliation.engine import DuckDBEngine, Engine
 from app.reconciliation.held import Held
@@ -28,18 +28,15 @@ from app.reconciliation.neighbourhood import (
     settle_cases,
     settle_persons,
 )
-from app.reconciliation.reports import Prospect, concluded, edge_weight, evidence, people_level, prospect
 from app.reconciliation.repository import LinkRepository
 from app.reconciliation.resolve import (
     Decisions,
-    Pair,
     PersonNode,
     pair,
     person_weight,
 )
 from app.reconciliation.rivals import without_rivals
 from app.reconciliation.scoring import Model
-from schemas.vocabulary import Feed, Role
 
 Wanted = Mapping[Kind, Mapping[int, UUID]]
 MakeEngine = Callable[[], Engine]
@@ -144,52 +141,15 @@ class Work:
         self._pairs = BatchPairs(self._held, (of_mentions, of_records), self._model, self._make_engine())
         self._keys.clear()
         del of_mentions, of_records
-        weighed = self._case_edges(self._pairs)
+        found = self._pairs.record_edges()
+        pairs = list(zip(found.a.tolist(), found.b.tolist(), strict=True))
+        edges = dict(zip(pairs, found.weights.tolist(), strict=True))
+        weighed = Weighed(edges, edges, dict(zip(pairs, found.known.tolist(), strict=True)))
         decided = self._decided["case"]
         resolved = settle_cases(self._held, self._held.records, weighed, decided, self._model)
         for place, cluster in enumerate(resolved.clusters):
             self._case_of.update(dict.fromkeys(cluster, place))
         return Conclusion(weighed.edges, resolved)
-
-    def _case_edges(self, pairs: BatchPairs) -> Weighed:
-        """As ``edge_weight`` gives them one by one, with the people of all pairs weighed at once."""
-        edges: Weights = {}
-        known: Weights = {}
-        for candidates in pairs.record_pairs():
-            certain, found = self._prospects(candidates)
-            edges |= certain
-            people = pairs.people([key for key, _ in found])
-            for place, ((a, b), prospective) in enumerate(found):
-                levels = self._levels(
-                    a, b, (people.get((place, Role.VICTIM)), people.get((place, Role.SUSPECT)))
-                )
-                weight = concluded(prospective, *levels, self._model)
-                if weight >= self._model.case.lower:
-                    key = pair(a, b)
-                    edges[key], known[key] = weight, evidence(prospective, *levels, self._model)
-        return Weighed(edges, edges, known)
-
-    def _levels(
-        self, a: int, b: int, people: tuple[PeopleWeights | None, PeopleWeights | None]
-    ) -> tuple[str, str]:
-        """Of the victims and of the suspects of two records."""
-        calls = Feed.LINEA_1818 in (self._held.report(a).feed, self._held.report(b).feed)
-        return _level(people[0], calls), _level(people[1], calls)
-
-    def _prospects(self, pairs: Iterable[Pair]) -> tuple[Weights, list[tuple[Pair, Prospect]]]:
-        """Edges that are certain without people, and pairs whose people decide, the lower name first."""
-        edges: Weights = {}
-        found: list[tuple[Pair, Prospect]] = []
-        records, model = self._held.records, self._model
-        for a, b in pairs:
-            x, y = records[a].report, records[b].report
-            if not (x.makes_case and y.makes_case):
-                weight = edge_weight(x, y, model)
-                if weight >= model.case.lower:
-                    edges[(a, b)] = weight
-            elif (prospective := prospect(x, y, model)) is not None:
-                found.append(((a, b) if x.name < y.name else (b, a), prospective))
-        return edges, found
 
     def persons(self) -> Conclusion:
         held, model = self._held, self._model
@@ -218,7 +178,3 @@ def _effective(record_of: Mapping[int, int], weights: Weights) -> Weights:
         (a, b): weight for (a, b), weight in weights.items() if between[pair(record_of[a], record_of[b])] > 1
     }
     return weights | without_rivals(record_of, rivals)
-
-
-def _level(weights: PeopleWeights | None, calls: bool) -> str:
-    return people_level(weights, calls) if weights else "unknown"

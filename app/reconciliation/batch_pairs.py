@@ -4,26 +4,57 @@ Mentions and records are known here by their place in the sorted list of their i
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from app.reconciliation import batch_sql
 from app.reconciliation.batch_table import feature_table, pair_sql
 from app.reconciliation.bulk import Ids, Keys
-from app.reconciliation.engine import Engine
+from app.reconciliation.engine import Columns, Engine
 from app.reconciliation.features import MentionFeatures
 from app.reconciliation.held import Held
-from app.reconciliation.report_gate import cited_table, gate_sql, report_table
-from app.reconciliation.reports import PERSON_MIN, tells
-from app.reconciliation.resolve import Pair, linkable
+from app.reconciliation.report_gate import (
+    Bits,
+    cited_table,
+    following_sql,
+    hopeful,
+    levels_sql,
+    report_table,
+    step,
+    weighed,
+)
+from app.reconciliation.reports import PERSON_MIN, edge_weight, people_level, tells
+from app.reconciliation.resolve import linkable
 from app.reconciliation.scoring import Model
+from schemas.vocabulary import Feed, Role
 
 PeopleWeights = list[tuple[float, int, int]]  # weight, order of mention here and there
 _AT_A_TIME: Final = 200_000  # pairs of records
+_OF_PROSPECTS: Final = ("a", "b", "turned", "code")
 _MARGIN: Final = 1e-6  # bits: limits are computed another way than weights
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEdges:
+    """Pairs of ids, the lower first, with weight and evidence, as columns of one length."""
+
+    a: Ids
+    b: Ids
+    weights: Bits
+    known: Bits
+
+    @classmethod
+    def none(cls) -> Self:
+        return cls(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0))
+
+    def beside(self, other: "RecordEdges") -> "RecordEdges":
+        ours, theirs = ((x.a, x.b, x.weights, x.known) for x in (self, other))
+        return RecordEdges(*(np.concatenate(both) for both in zip(ours, theirs, strict=True)))
 
 
 class BatchPairs:
@@ -38,6 +69,7 @@ class BatchPairs:
         self._engine = engine
         self._register_mentions()
         reports = [held.records[record].report for record in self.records.tolist()]
+        self._calls = np.array([report.feed == Feed.LINEA_1818 for report in reports], dtype=np.bool_)
         self._table("report", report_table(range(len(reports)), reports))
         self._table("cited", cited_table(range(len(reports)), reports))
         self._register("mention_key", "m", keys[0], self.mentions)
@@ -46,38 +78,80 @@ class BatchPairs:
     def close(self) -> None:
         self._engine.close()
 
-    def record_pairs(self) -> Iterator[list[Pair]]:
-        """Candidate pairs of records that may be one case, as ids, some at a time: they take much room."""
+    def record_edges(self) -> "RecordEdges":
+        """Pairs of records at or above the lower threshold; those that both make a case as ``edge_weight``
+        has them one by one."""
         self._engine.make("keyed", batch_sql.KEYED)
         self._engine.drop("mention_key")
         self._engine.make("scored", pair_sql(self._model, pairs="keyed"))
         self._engine.make("found", batch_sql.RECORD_PAIRS)
-        found = self._engine.rows(gate_sql(self._model, "found"))
-        self._engine.drop("found")
         self._engine.drop("record_key")
-        for start in range(0, len(found["a"]), _AT_A_TIME):
-            some = slice(start, start + _AT_A_TIME)
-            a, b = (self.records[found[side][some]].tolist() for side in ("a", "b"))
-            yield list(zip(a, b, strict=True))
+        self._engine.make("levelled", levels_sql("found"))
+        following = self._engine.rows(following_sql("found"))
+        self._engine.drop("found")
+        edges = self._weighed(self._prospects())
+        self._engine.drop("levelled")
+        return edges.beside(self._following(following["a"], following["b"]))
 
-    def people(self, prospects: Sequence[Pair]) -> dict[tuple[int, str], PeopleWeights]:
-        """For each pair of records by its place, and each role: what its people weigh against each other.
+    def _prospects(self) -> Columns:
+        codes = self._engine.rows("SELECT DISTINCT code FROM levelled")["code"]
+        self._table("hopeful", {"code": hopeful(codes, self._model)})
+        return self._engine.rows(batch_sql.PROSPECTS)
 
-        Only what decides: every weight that can be part of an alignment, or the highest where none can.
-        """
-        rows = np.array(prospects, dtype=np.int64).reshape(-1, 2)
-        left, right = (np.searchsorted(self.records, rows[:, side]) for side in (0, 1))
-        self._table("prospect", {"p": np.arange(len(rows)), "a": left, "b": right})
+    def _weighed(self, found: Columns) -> "RecordEdges":
+        """Some at a time: their people take much room."""
+        edges = RecordEdges.none()
+        for start in range(0, len(found["code"]), _AT_A_TIME):
+            a, b, turned, codes = (found[name][start : start + _AT_A_TIME] for name in _OF_PROSPECTS)
+            codes = codes + self._people(np.where(turned, b, a), np.where(turned, a, b))
+            weights, known = weighed(codes, self._model)
+            heavy = weights >= self._model.case.lower
+            ids = self.records[a[heavy]], self.records[b[heavy]]
+            edges = edges.beside(RecordEdges(*ids, weights[heavy], known[heavy]))
+        return edges
+
+    def _following(self, a: Ids, b: Ids) -> "RecordEdges":
+        """Of records of which one makes no case. Their weight alone says what they are to each other."""
+        report = self._held.report
+        pairs = list(zip(self.records[a].tolist(), self.records[b].tolist(), strict=True))
+        weights = np.array([edge_weight(report(x), report(y), self._model) for x, y in pairs], np.float64)
+        heavy = weights >= self._model.case.lower
+        return RecordEdges(self.records[a[heavy]], self.records[b[heavy]], weights[heavy], weights[heavy])
+
+    def _people(self, first: Ids, second: Ids) -> Ids:
+        """What the people of each pair of records (by place, the lower name first) add to its code."""
+        calls = self._calls[first] | self._calls[second]
+        self._table("prospect", {"p": np.arange(len(first)), "a": first, "b": second})
         self._engine.make("crossed", batch_sql.CROSS)
         self._engine.make("pairs", batch_sql.PAIRS)
         self._engine.add("scored", pair_sql(self._model))
         self._engine.make("weighed", batch_sql.WEIGHED)
-        found: dict[tuple[int, str], PeopleWeights] = {}
-        for place, role, most in self._rows(batch_sql.SIMPLE.format(least=PERSON_MIN)):
-            found[(place, role)] = [(most, 0, 0)]
-        for place, role, weight, here, there in self._rows(batch_sql.SEVERAL.format(least=PERSON_MIN)):
-            found.setdefault((place, role), []).append((weight, here, there))
+        found = np.zeros(len(first), np.int64)
+        for role, part in ((Role.VICTIM, "victims"), (Role.SUSPECT, "suspects")):
+            levels = np.full(len(first), step(part, "unknown"))
+            self._alone(role, part, calls, levels)
+            self._several(role, part, calls, levels)
+            found += levels
         return found
+
+    def _alone(self, role: str, part: str, calls: NDArray[np.bool_], levels: Ids) -> None:
+        """Pairs of records of whose people one pair at most can be aligned: its weight tells."""
+        found = self._engine.rows(batch_sql.SIMPLE.format(least=PERSON_MIN, role=role))
+        different, place = np.unique(found["most"], return_inverse=True)
+        for of_calls in (False, True):
+            said = [step(part, people_level([(bits, 0, 0)], of_calls)) for bits in different.tolist()]
+            these = calls[found["p"]] == of_calls
+            levels[found["p"][these]] = np.array(said, np.int64)[place[these]]
+
+    def _several(self, role: str, part: str, calls: NDArray[np.bool_], levels: Ids) -> None:
+        """The others: every weight that can be part of an alignment."""
+        found = self._engine.rows(batch_sql.SEVERAL.format(least=PERSON_MIN, role=role))
+        people: dict[int, PeopleWeights] = {}
+        rows = (found[name].tolist() for name in ("p", "weight", "here", "there"))
+        for place, *pair in zip(*rows, strict=True):
+            people.setdefault(place, []).append(tuple(pair))
+        for place, weights in people.items():
+            levels[place] = step(part, people_level(weights, bool(calls[place])))
 
     def likely(self, case_of: Mapping[int, int]) -> Iterable[tuple[int, int, float, bool]]:
         """Mention pairs that may reach the lower threshold: ids, weight, whether of one case."""
@@ -89,10 +163,6 @@ class BatchPairs:
         self._engine.add("scored", pair_sql(self._model, pairs="more"))
         found = self._engine.rows(batch_sql.LIKELY.format(**_limits(self._model)))
         columns = (self.mentions[found["a"]], self.mentions[found["b"]], found["weight"], found["together"])
-        return zip(*(column.tolist() for column in columns), strict=True)
-
-    def _rows(self, select: str) -> Iterable[tuple[Any, ...]]:
-        columns = self._engine.rows(select).values()
         return zip(*(column.tolist() for column in columns), strict=True)
 
     def _register_mentions(self) -> None:

@@ -11,14 +11,15 @@ WHERE p.r <> q.r AND (x.key > 0 OR y.key > 0)
 """
 
 RECORD_PAIRS: Final = """
-SELECT least(a, b) AS a, greatest(a, b) AS b, max(shared) > 0 AS shared FROM (
-    SELECT x.r AS a, y.r AS b, 1 AS shared
+SELECT DISTINCT least(a, b) AS a, greatest(a, b) AS b FROM (
+    SELECT x.r AS a, y.r AS b
     FROM record_key x JOIN record_key y ON abs(x.key) = abs(y.key) AND x.r < y.r
     WHERE x.key > 0 OR y.key > 0
     UNION ALL
-    SELECT p.r, q.r, 0 FROM keyed JOIN mention p ON p.m = keyed.a JOIN mention q ON q.m = keyed.b) found
-GROUP BY least(a, b), greatest(a, b)
+    SELECT p.r, q.r FROM keyed JOIN mention p ON p.m = keyed.a JOIN mention q ON q.m = keyed.b) found
 """
+
+PROSPECTS: Final = "SELECT a, b, turned, l.code FROM levelled l JOIN hopeful h ON h.code = l.code"
 
 CROSS: Final = """
 SELECT g.p, x.role, x.place AS here, y.place AS there, least(x.m, y.m) AS a, greatest(x.m, y.m) AS b
@@ -36,13 +37,13 @@ SELECT c.p, c.role, c.here, c.there, s.weight FROM crossed c JOIN scored s USING
 
 # An alignment of one pair is that pair; where none can be aligned, the highest tells how far they disagree.
 SIMPLE: Final = """
-SELECT p, role, max(weight) AS most FROM weighed GROUP BY p, role
+SELECT p, max(weight) AS most FROM weighed WHERE role = '{role}' GROUP BY p
 HAVING count(*) FILTER (WHERE weight >= {least!r}) < 2
 """
 
 SEVERAL: Final = """
-SELECT p, role, weight, here, there FROM weighed WHERE weight >= {least!r}
-QUALIFY count(*) OVER (PARTITION BY p, role) > 1
+SELECT p, weight, here, there FROM weighed WHERE role = '{role}' AND weight >= {least!r}
+QUALIFY count(*) OVER (PARTITION BY p) > 1
 """
 
 # Two mentions of one record are two persons unless they bear the same document.

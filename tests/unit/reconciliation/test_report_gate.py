@@ -1,19 +1,37 @@
-"""What the gate in SQL leaves out is no prospect; its levels are those of the reports, one by one."""
+"""Levels of pairs of records in SQL, and edges in columns, are those of the rules, pair by pair."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 from random import Random
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from app.reconciliation import reports
-from app.reconciliation.blocking import record_blocks
+from app.reconciliation.batch_pairs import BatchPairs
+from app.reconciliation.engine import DuckDBEngine
 from app.reconciliation.features import ReportFeatures, report_features
-from app.reconciliation.report_gate import DATES, PLACE, cited_table, gate_sql, report_table
+from app.reconciliation.held import Held, HeldRecord
+from app.reconciliation.report_gate import (
+    STEPS,
+    cited_table,
+    following_sql,
+    hopeful,
+    levels_of,
+    levels_sql,
+    report_table,
+    step,
+    weighed,
+)
 from app.reconciliation.scoring import Model
 from app.world.world import World
 from support.small_worlds import observations
+
+MODEL = Model.load()
+PEOPLE = ("victims", "suspects")
 
 
 def small() -> list[ReportFeatures]:
@@ -36,45 +54,105 @@ def database(held: list[ReportFeatures]) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.register("report", pa.table(report_table(range(len(held)), held)))
     connection.register("cited", pa.table(cited_table(range(len(held)), held)))
-    pairs = list(combinations(range(len(held)), 2))
-    blocks = [{block.value for block in record_blocks(r) if block.rule == "number"} for r in held]
-    columns = {
-        "a": [a for a, _ in pairs],
-        "b": [b for _, b in pairs],
-        "shared": [not blocks[a].isdisjoint(blocks[b]) for a, b in pairs],
-    }
-    connection.register("found", pa.table(columns))
+    a, b = zip(*combinations(range(len(held)), 2), strict=True)
+    connection.register("found", pa.table({"a": a, "b": b}))
     return connection
 
 
-def test_dates_and_places_fall_into_the_same_levels(
+def test_every_pair_falls_into_the_levels_of_the_rules(
     held: list[ReportFeatures], database: duckdb.DuckDBPyConnection
 ) -> None:
-    joined = "FROM found c JOIN report x ON x.r = c.a JOIN report y ON y.r = c.b"
-    rows = database.execute(f"SELECT c.a, c.b, {DATES}, {PLACE} {joined}").fetchall()
-    assert rows
+    rows = database.execute(levels_sql("found")).fetchall()
     seen = set()
-    for a, b, dates, place in rows:
-        levels = reports.cheap_levels(held[a], held[b])
-        assert (dates, place) == (levels["dates"], levels["place"])
-        seen |= {dates, place}
-    assert len(seen) > 12
+    for a, b, turned, code in rows:
+        levels = levels_of(code)
+        bare = {part: level for part, level in levels.items() if part not in PEOPLE}
+        assert bare == reports.cheap_levels(held[a], held[b])
+        assert turned == (held[b].name < held[a].name)
+        seen |= set(bare.items())
+    assert len(rows) == sum(x.makes_case and y.makes_case for x, y in combinations(held, 2))
+    assert len(seen) > 26
 
 
-def test_every_prospect_passes_the_gate_and_most_others_do_not(
+def test_every_call_that_follows_another_is_looked_at(
     held: list[ReportFeatures], database: duckdb.DuckDBPyConnection
 ) -> None:
-    model = Model.load()
-    passed = set(database.execute(gate_sql(model, "found")).fetchall())
-    pairs = list(combinations(range(len(held)), 2))
-    wanted = {
+    rows = set(database.execute(following_sql("found")).fetchall())
+    following = {
         (a, b)
-        for a, b in pairs
-        if held[a].makes_case and held[b].makes_case and reports.prospect(held[a], held[b], model)
+        for a, b in combinations(range(len(held)), 2)
+        if reports.follows(held[a], held[b]) or reports.follows(held[b], held[a])
     }
-    assert wanted
-    assert wanted <= passed
-    makes = [(a, b) for a, b in pairs if held[a].makes_case and held[b].makes_case]
-    shared = set(database.execute("SELECT a, b FROM found WHERE shared").fetchall())
-    assert passed.intersection(makes) - shared <= wanted
-    assert len(wanted) < len(makes)
+    assert following
+    assert following <= rows
+    assert all(not (held[a].makes_case and held[b].makes_case) for a, b in rows)
+
+
+def test_codes_say_levels_and_weigh_what_the_rules_say() -> None:
+    random = Random(5)
+    codes = []
+    for _ in range(3_000):
+        levels = {part: random.choice(said) for part, said in reports.PARTS.items()}
+        codes.append(sum(step(part, level) for part, level in levels.items()))
+        assert levels_of(codes[-1]) == levels
+    bare = np.array([code % STEPS["victims"] for code in codes])
+    passed = set(hopeful(np.unique(bare), MODEL).tolist())
+    weights, known = weighed(np.array(codes), MODEL)
+    for code, without, weight, evidence in zip(codes, bare.tolist(), weights, known, strict=True):
+        levels = levels_of(code)
+        victims, suspects = levels.pop("victims"), levels.pop("suspects")
+        prospect = reports.prospect_of(levels, MODEL)
+        assert (prospect is not None) == (without in passed)
+        if prospect is not None:
+            assert weight == reports.concluded(prospect, victims, suspects, MODEL)
+            assert evidence == reports.evidence(prospect, victims, suspects, MODEL)
+    assert 0 < len(passed) < len(set(bare.tolist()))
+
+
+def gathered(records: list[ReportFeatures]) -> Held:
+    held, mention = Held(), 0
+    for report in records:
+        held.add(HeldRecord(report, tuple(range(mention, mention + len(report.mentions)))))
+        mention += len(report.mentions)
+    return held
+
+
+def keys(held: Held) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+    """Everybody and everything under one key: all are candidates of all."""
+    one = [np.array(sorted(ids), dtype=np.int64) for ids in (held.mentions, held.records)]
+    return tuple((np.ones(len(ids), np.int64), ids) for ids in one)
+
+
+def worlds() -> Iterator[list[ReportFeatures]]:
+    random = Random(8)
+    for _ in range(12):
+        named = {(r.feed, r.key): r for r in map(report_features, observations(random, 25))}
+        yield list(named.values())
+    for seed in (45, 46):
+        world = World.generate(mentions=500, seed=seed, difficulty="hard")
+        yield list(map(report_features, world.observations()))
+
+
+def test_edges_are_those_of_every_pair_by_itself() -> None:
+    several = 0
+    for named in worlds():
+        records = [replace(report, record_id=n) for n, report in enumerate(named)]
+        held = gathered(records)
+        pairs = BatchPairs(held, keys(held), MODEL, DuckDBEngine())
+        found = pairs.record_edges()
+        pairs.close()
+        weights = {
+            (a.record_id, b.record_id): reports.edge_weight(a, b, MODEL) for a, b in combinations(records, 2)
+        }
+        expected = {key: weight for key, weight in weights.items() if weight >= MODEL.case.lower}
+        rows = zip(
+            found.a.tolist(), found.b.tolist(), found.weights.tolist(), found.known.tolist(), strict=True
+        )
+        by_pair = {(a, b): (weight, known) for a, b, weight, known in rows}
+        assert {key: weight for key, (weight, _) in by_pair.items()} == expected
+        for (a, b), (_, known) in by_pair.items():
+            if records[a].makes_case and records[b].makes_case:
+                score = reports.report_weight(records[a], records[b], MODEL)
+                assert known == score.evidence
+                several += any(level == "several" for _, level, _ in score.parts)
+    assert several
