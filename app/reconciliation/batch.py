@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.reconciliation.batch_pairs import BatchPairs
+from app.reconciliation.batch_pairs import BatchPairs, PairEdges
 from app.reconciliation.bulk import BulkRepository, Keys
 from app.reconciliation.engine import DuckDBEngine, Engine
 from app.reconciliation.held import Held
@@ -23,7 +23,6 @@ from app.reconciliation.neighbourhood import (
     Weighed,
     Weights,
     decisions_of,
-    person_node,
     settle,
     settle_cases,
     settle_persons,
@@ -31,9 +30,7 @@ from app.reconciliation.neighbourhood import (
 from app.reconciliation.repository import LinkRepository
 from app.reconciliation.resolve import (
     Decisions,
-    PersonNode,
     pair,
-    person_weight,
 )
 from app.reconciliation.rivals import without_rivals
 from app.reconciliation.scoring import Model
@@ -141,10 +138,8 @@ class Work:
         self._pairs = BatchPairs(self._held, (of_mentions, of_records), self._model, self._make_engine())
         self._keys.clear()
         del of_mentions, of_records
-        found = self._pairs.record_edges()
-        pairs = list(zip(found.a.tolist(), found.b.tolist(), strict=True))
-        edges = dict(zip(pairs, found.weights.tolist(), strict=True))
-        weighed = Weighed(edges, edges, dict(zip(pairs, found.known.tolist(), strict=True)))
+        edges, known = _weights(self._pairs.record_edges())
+        weighed = Weighed(edges, edges, known)
         decided = self._decided["case"]
         resolved = settle_cases(self._held, self._held.records, weighed, decided, self._model)
         for place, cluster in enumerate(resolved.clusters):
@@ -153,21 +148,22 @@ class Work:
 
     def persons(self) -> Conclusion:
         held, model = self._held, self._model
-        nodes: dict[int, PersonNode] = {}  # of those who have somebody to be compared with
         weights: Weights = {}
         known: Weights = {}
         if self._pairs is not None:
-            for a, b, bits, together in self._pairs.likely(self._case_of):
-                for mention in (a, b):
-                    if mention not in nodes:
-                        nodes[mention] = person_node(held, mention)
-                weight = person_weight(nodes[a], nodes[b], together, model, bits)
-                if weight >= model.between(held.role(a), held.role(b)).lower:
-                    weights[(a, b)], known[(a, b)] = weight, bits
+            weights, known = _weights(self._pairs.person_edges(self._case_of))
             self._pairs.close()
         weighed = Weighed(weights, _effective(held.record_of, weights), known)
         resolved = settle_persons(held, held.mentions, weighed, self._decided["person"], model)
         return Conclusion(weights, resolved)
+
+
+def _weights(found: PairEdges) -> tuple[Weights, Weights]:
+    """Weight and evidence by pair."""
+    pairs = list(zip(found.a.tolist(), found.b.tolist(), strict=True))
+    columns = (found.weights.tolist(), found.known.tolist())
+    weights, known = (dict(zip(pairs, column, strict=True)) for column in columns)
+    return weights, known
 
 
 def _effective(record_of: Mapping[int, int], weights: Weights) -> Weights:

@@ -4,7 +4,8 @@ Mentions and records are known here by their place in the sorted list of their i
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -18,6 +19,8 @@ from app.reconciliation.bulk import Ids, Keys
 from app.reconciliation.engine import Columns, Engine
 from app.reconciliation.features import MentionFeatures
 from app.reconciliation.held import Held
+from app.reconciliation.neighbourhood import person_node
+from app.reconciliation.person_gate import ASK, CAPPED, gate_sql
 from app.reconciliation.report_gate import (
     Bits,
     cited_table,
@@ -29,8 +32,9 @@ from app.reconciliation.report_gate import (
     weighed,
 )
 from app.reconciliation.reports import PERSON_MIN, edge_weight, people_level, tells
-from app.reconciliation.resolve import linkable
+from app.reconciliation.resolve import PersonNode, capped, linkable, person_weight
 from app.reconciliation.scoring import Model
+from app.reconciliation.setting import Setting
 from schemas.vocabulary import Feed, Role
 
 PeopleWeights = list[tuple[float, int, int]]  # weight, order of mention here and there
@@ -40,7 +44,7 @@ _MARGIN: Final = 1e-6  # bits: limits are computed another way than weights
 
 
 @dataclass(frozen=True, slots=True)
-class RecordEdges:
+class PairEdges:
     """Pairs of ids, the lower first, with weight and evidence, as columns of one length."""
 
     a: Ids
@@ -52,9 +56,9 @@ class RecordEdges:
     def none(cls) -> Self:
         return cls(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0))
 
-    def beside(self, other: "RecordEdges") -> "RecordEdges":
+    def beside(self, other: "PairEdges") -> "PairEdges":
         ours, theirs = ((x.a, x.b, x.weights, x.known) for x in (self, other))
-        return RecordEdges(*(np.concatenate(both) for both in zip(ours, theirs, strict=True)))
+        return PairEdges(*(np.concatenate(both) for both in zip(ours, theirs, strict=True)))
 
 
 class BatchPairs:
@@ -78,7 +82,7 @@ class BatchPairs:
     def close(self) -> None:
         self._engine.close()
 
-    def record_edges(self) -> "RecordEdges":
+    def record_edges(self) -> "PairEdges":
         """Pairs of records at or above the lower threshold; those that both make a case as ``edge_weight``
         has them one by one."""
         self._engine.make("keyed", batch_sql.KEYED)
@@ -98,25 +102,25 @@ class BatchPairs:
         self._table("hopeful", {"code": hopeful(codes, self._model)})
         return self._engine.rows(batch_sql.PROSPECTS)
 
-    def _weighed(self, found: Columns) -> "RecordEdges":
+    def _weighed(self, found: Columns) -> "PairEdges":
         """Some at a time: their people take much room."""
-        edges = RecordEdges.none()
+        edges = PairEdges.none()
         for start in range(0, len(found["code"]), _AT_A_TIME):
             a, b, turned, codes = (found[name][start : start + _AT_A_TIME] for name in _OF_PROSPECTS)
             codes = codes + self._people(np.where(turned, b, a), np.where(turned, a, b))
             weights, known = weighed(codes, self._model)
             heavy = weights >= self._model.case.lower
             ids = self.records[a[heavy]], self.records[b[heavy]]
-            edges = edges.beside(RecordEdges(*ids, weights[heavy], known[heavy]))
+            edges = edges.beside(PairEdges(*ids, weights[heavy], known[heavy]))
         return edges
 
-    def _following(self, a: Ids, b: Ids) -> "RecordEdges":
+    def _following(self, a: Ids, b: Ids) -> "PairEdges":
         """Of records of which one makes no case. Their weight alone says what they are to each other."""
         report = self._held.report
         pairs = list(zip(self.records[a].tolist(), self.records[b].tolist(), strict=True))
         weights = np.array([edge_weight(report(x), report(y), self._model) for x, y in pairs], np.float64)
         heavy = weights >= self._model.case.lower
-        return RecordEdges(self.records[a[heavy]], self.records[b[heavy]], weights[heavy], weights[heavy])
+        return PairEdges(self.records[a[heavy]], self.records[b[heavy]], weights[heavy], weights[heavy])
 
     def _people(self, first: Ids, second: Ids) -> Ids:
         """What the people of each pair of records (by place, the lower name first) add to its code."""
@@ -153,17 +157,67 @@ class BatchPairs:
         for place, weights in people.items():
             levels[place] = step(part, people_level(weights, bool(calls[place])))
 
-    def likely(self, case_of: Mapping[int, int]) -> Iterable[tuple[int, int, float, bool]]:
-        """Mention pairs that may reach the lower threshold: ids, weight, whether of one case."""
+    def person_edges(self, case_of: Mapping[int, int]) -> PairEdges:
+        """Pairs of mentions at or above the lower threshold, as ``person_weight`` has them one by one; what
+        is known of each is its weight without context. ``case_of`` is of records."""
+        found = self._likely(case_of)
+        context = self._context(found["setting"])
+        weights = found["weight"] + context
+        upper, lower = (self._limit(found["victims"], name) for name in ("upper", "lower"))
+        asked = (weights >= lower) | found["paper"] | ~found["linkable"]
+        found = {name: column[asked] for name, column in found.items()}
+        weights, upper, lower = weights[asked], upper[asked], lower[asked]
+        said = self._said(found, weights > upper)
+        weights = np.where(said == CAPPED, upper, weights)
+        ask = np.flatnonzero((said == ASK) | (found["paper"] & (weights < upper)))
+        weights[ask] = self._ruled(*(found[name][ask] for name in ("a", "b", "together", "weight")))
+        heavy = weights >= lower
+        ids = self.mentions[found["a"][heavy]], self.mentions[found["b"][heavy]]
+        return PairEdges(*ids, weights[heavy], found["weight"][heavy])
+
+    def _likely(self, case_of: Mapping[int, int]) -> Columns:
         records = [self._held.record_of[mention] for mention in self.mentions.tolist()]
         cases = np.array([case_of[record] for record in records], dtype=np.int64)
         self._table("grouped", {"m": np.arange(len(records)), "c": cases})
         self._engine.make("fellow", batch_sql.FELLOWS)
         self._engine.make("more", batch_sql.UNSCORED)
         self._engine.add("scored", pair_sql(self._model, pairs="more"))
-        found = self._engine.rows(batch_sql.LIKELY.format(**_limits(self._model)))
-        columns = (self.mentions[found["a"]], self.mentions[found["b"]], found["weight"], found["together"])
-        return zip(*(column.tolist() for column in columns), strict=True)
+        return self._engine.rows(batch_sql.LIKELY.format(**_limits(self._model)))
+
+    def _context(self, settings: Ids) -> Bits:
+        different, place = np.unique(settings, return_inverse=True)
+        bits = [Setting.of(code).bits(self._model) for code in different.tolist()]
+        return np.array(bits, np.float64)[place]
+
+    def _limit(self, victims: NDArray[np.bool_], name: str) -> Bits:
+        """The most under a cap, or the lower threshold, of every pair."""
+        of = (self._model.victim, self._model.suspect)
+        ours, others = (capped(each) if name == "upper" else each.lower for each in of)
+        return np.where(victims, ours, others)
+
+    def _said(self, found: Columns, strong: NDArray[np.bool_]) -> Ids:
+        """ASK, FREE or CAPPED, of every pair."""
+        columns = {name: found[name] for name in ("a", "b", "together")}
+        self._table("weighty", {"i": np.arange(len(strong)), "strong": strong} | columns)
+        rows = self._engine.rows(gate_sql(self._model, "weighty"))
+        said = np.full(len(strong), ASK, np.int64)
+        said[rows["i"]] = rows["said"]
+        return said
+
+    def _ruled(self, *columns: NDArray[Any]) -> Bits:
+        """``person_weight`` of pairs (a, b, whether of one case, weight) of which it has to be asked."""
+        nodes: dict[int, PersonNode] = {}
+
+        def node(place: int) -> PersonNode:
+            if place not in nodes:
+                nodes[place] = person_node(self._held, int(self.mentions[place]))
+            return nodes[place]
+
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        found = [
+            person_weight(node(a), node(b), together, self._model, bits) for a, b, together, bits in rows
+        ]
+        return np.array(found, np.float64)
 
     def _register_mentions(self) -> None:
         ids = self.mentions.tolist()
@@ -177,11 +231,19 @@ class BatchPairs:
             "tells": pa.array([tells(f) for f in features], pa.bool_()),
             "alias": pa.array([f.alias for f in features], pa.string()),
             "linkable": pa.array([linkable(f) for f in features], pa.bool_()),
-            "local": pa.array([f.protected_key is not None for f in features], pa.bool_()),
+            "nameable": pa.array([f.nameable for f in features], pa.bool_()),
+            "secret": pa.array([f.protected_key or None for f in features], pa.string()),
+            "of_role": self._counted(ids),
             "paper": pa.array([_paper(f) for f in features], pa.string()),
         }
         self._table("mention", columns)
         self._engine.keep("features", feature_table(range(len(ids)), features, self._model))
+
+    def _counted(self, ids: Sequence[int]) -> "pa.Array[Any]":
+        """How many of its role the record of each mention names."""
+        record_of, mentions = self._held.record_of, self._held.mentions
+        ends = [(record_of[mention], mentions[mention].role) for mention in ids]
+        return pa.array(map(Counter(ends).__getitem__, ends), pa.int64())
 
     def _register(self, table: str, column: str, keys: Keys, known: Ids) -> None:
         values, owners = keys
