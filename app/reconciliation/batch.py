@@ -5,13 +5,13 @@ What stood before is read only to keep ids and to write differences.
 
 import asyncio
 import gc
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
-from app.reconciliation.batch_pairs import BatchPairs, PairEdges
+from app.reconciliation.batch_pairs import BatchPairs
 from app.reconciliation.bulk import BulkRepository, Keys
 from app.reconciliation.engine import DuckDBEngine, Engine
 from app.reconciliation.held import Held
@@ -20,29 +20,32 @@ from app.reconciliation.neighbourhood import (
     Kind,
     Resolved,
     Settled,
-    Weighed,
     Weights,
     decisions_of,
     settle,
-    settle_cases,
-    settle_persons,
 )
 from app.reconciliation.repository import LinkRepository
-from app.reconciliation.resolve import (
-    Decisions,
-    pair,
-)
-from app.reconciliation.rivals import without_rivals
+from app.reconciliation.resolve import Decisions
 from app.reconciliation.scoring import Model
+from app.reconciliation.settling import Partition, settle_mentions, settle_records
 
 Wanted = Mapping[Kind, Mapping[int, UUID]]
 MakeEngine = Callable[[], Engine]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conclusion:
-    weights: Weights
-    resolved: Resolved
+    """A partition, and for who looks at single edges the same by pair."""
+
+    partition: Partition
+
+    @cached_property
+    def weights(self) -> Weights:
+        return self.partition.weights()
+
+    @cached_property
+    def resolved(self) -> Resolved:
+        return Resolved(self.partition.clusters(), self.partition.judged())
 
 
 class FullLinking:
@@ -130,47 +133,21 @@ class Work:
         self._decided = decided
         self._model = model
         self._make_engine = engine
-        self._case_of: dict[int, int] = {}
         self._pairs: BatchPairs | None = None
+        self._cases: Partition | None = None
 
     def cases(self) -> Conclusion:
         of_mentions, of_records = self._keys
         self._pairs = BatchPairs(self._held, (of_mentions, of_records), self._model, self._make_engine())
         self._keys.clear()
         del of_mentions, of_records
-        edges, known = _weights(self._pairs.record_edges())
-        weighed = Weighed(edges, edges, known)
-        decided = self._decided["case"]
-        resolved = settle_cases(self._held, self._held.records, weighed, decided, self._model)
-        for place, cluster in enumerate(resolved.clusters):
-            self._case_of.update(dict.fromkeys(cluster, place))
-        return Conclusion(weighed.edges, resolved)
+        edges = self._pairs.record_edges()
+        self._cases = settle_records(self._held, edges, self._decided["case"], self._model)
+        return Conclusion(self._cases)
 
     def persons(self) -> Conclusion:
-        held, model = self._held, self._model
-        weights: Weights = {}
-        known: Weights = {}
-        if self._pairs is not None:
-            weights, known = _weights(self._pairs.person_edges(self._case_of))
-            self._pairs.close()
-        weighed = Weighed(weights, _effective(held.record_of, weights), known)
-        resolved = settle_persons(held, held.mentions, weighed, self._decided["person"], model)
-        return Conclusion(weights, resolved)
-
-
-def _weights(found: PairEdges) -> tuple[Weights, Weights]:
-    """Weight and evidence by pair."""
-    pairs = list(zip(found.a.tolist(), found.b.tolist(), strict=True))
-    columns = (found.weights.tolist(), found.known.tolist())
-    weights, known = (dict(zip(pairs, column, strict=True)) for column in columns)
-    return weights, known
-
-
-def _effective(record_of: Mapping[int, int], weights: Weights) -> Weights:
-    """``without_rivals`` of everything; most edges stand alone between their records, and are told apart by
-    counting."""
-    between = Counter(pair(record_of[a], record_of[b]) for a, b in weights)
-    rivals = {
-        (a, b): weight for (a, b), weight in weights.items() if between[pair(record_of[a], record_of[b])] > 1
-    }
-    return weights | without_rivals(record_of, rivals)
+        """After ``cases``."""
+        assert self._pairs is not None and self._cases is not None  # noqa: PT018
+        edges = self._pairs.person_edges(self._cases.labels)
+        self._pairs.close()
+        return Conclusion(settle_mentions(self._held, edges, self._decided["person"], self._model))

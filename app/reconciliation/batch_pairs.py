@@ -5,9 +5,8 @@ Mentions and records are known here by their place in the sorted list of their i
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Self
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -15,14 +14,14 @@ from numpy.typing import NDArray
 
 from app.reconciliation import batch_sql
 from app.reconciliation.batch_table import feature_table, pair_sql
-from app.reconciliation.bulk import Ids, Keys
+from app.reconciliation.bulk import Keys
+from app.reconciliation.columns import Bits, Flags, Ids, PairEdges
 from app.reconciliation.engine import Columns, Engine
 from app.reconciliation.features import MentionFeatures
 from app.reconciliation.held import Held
 from app.reconciliation.neighbourhood import person_node
-from app.reconciliation.person_gate import ASK, CAPPED, gate_sql
+from app.reconciliation.person_gate import ASK, CAPPED, FREE, gate_sql
 from app.reconciliation.report_gate import (
-    Bits,
     cited_table,
     following_sql,
     hopeful,
@@ -41,24 +40,6 @@ PeopleWeights = list[tuple[float, int, int]]  # weight, order of mention here an
 _AT_A_TIME: Final = 200_000  # pairs of records
 _OF_PROSPECTS: Final = ("a", "b", "turned", "code")
 _MARGIN: Final = 1e-6  # bits: limits are computed another way than weights
-
-
-@dataclass(frozen=True, slots=True)
-class PairEdges:
-    """Pairs of ids, the lower first, with weight and evidence, as columns of one length."""
-
-    a: Ids
-    b: Ids
-    weights: Bits
-    known: Bits
-
-    @classmethod
-    def none(cls) -> Self:
-        return cls(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0))
-
-    def beside(self, other: "PairEdges") -> "PairEdges":
-        ours, theirs = ((x.a, x.b, x.weights, x.known) for x in (self, other))
-        return PairEdges(*(np.concatenate(both) for both in zip(ours, theirs, strict=True)))
 
 
 class BatchPairs:
@@ -95,32 +76,31 @@ class BatchPairs:
         self._engine.drop("found")
         edges = self._weighed(self._prospects())
         self._engine.drop("levelled")
-        return edges.beside(self._following(following["a"], following["b"]))
+        return PairEdges.joined(*edges, self._following(following["a"], following["b"]))
 
     def _prospects(self) -> Columns:
         codes = self._engine.rows("SELECT DISTINCT code FROM levelled")["code"]
         self._table("hopeful", {"code": hopeful(codes, self._model)})
         return self._engine.rows(batch_sql.PROSPECTS)
 
-    def _weighed(self, found: Columns) -> "PairEdges":
+    def _weighed(self, found: Columns) -> Iterator[PairEdges]:
         """Some at a time: their people take much room."""
-        edges = PairEdges.none()
         for start in range(0, len(found["code"]), _AT_A_TIME):
             a, b, turned, codes = (found[name][start : start + _AT_A_TIME] for name in _OF_PROSPECTS)
             codes = codes + self._people(np.where(turned, b, a), np.where(turned, a, b))
-            weights, known = weighed(codes, self._model)
-            heavy = weights >= self._model.case.lower
-            ids = self.records[a[heavy]], self.records[b[heavy]]
-            edges = edges.beside(PairEdges(*ids, weights[heavy], known[heavy]))
-        return edges
+            yield self._edges(a, b, *weighed(codes, self._model))
 
-    def _following(self, a: Ids, b: Ids) -> "PairEdges":
+    def _following(self, a: Ids, b: Ids) -> PairEdges:
         """Of records of which one makes no case. Their weight alone says what they are to each other."""
         report = self._held.report
-        pairs = list(zip(self.records[a].tolist(), self.records[b].tolist(), strict=True))
+        pairs = zip(self.records[a].tolist(), self.records[b].tolist(), strict=True)
         weights = np.array([edge_weight(report(x), report(y), self._model) for x, y in pairs], np.float64)
-        heavy = weights >= self._model.case.lower
-        return PairEdges(self.records[a[heavy]], self.records[b[heavy]], weights[heavy], weights[heavy])
+        return self._edges(a, b, weights, weights)
+
+    def _edges(self, a: Ids, b: Ids, weights: Bits, known: Bits) -> PairEdges:
+        fit = np.ones(len(a), np.bool_)
+        found = PairEdges(self.records[a], self.records[b], weights, known, fit)
+        return found.where(weights >= self._model.case.lower)
 
     def _people(self, first: Ids, second: Ids) -> Ids:
         """What the people of each pair of records (by place, the lower name first) add to its code."""
@@ -138,7 +118,7 @@ class BatchPairs:
             found += levels
         return found
 
-    def _alone(self, role: str, part: str, calls: NDArray[np.bool_], levels: Ids) -> None:
+    def _alone(self, role: str, part: str, calls: Flags, levels: Ids) -> None:
         """Pairs of records of whose people one pair at most can be aligned: its weight tells."""
         found = self._engine.rows(batch_sql.SIMPLE.format(least=PERSON_MIN, role=role))
         different, place = np.unique(found["most"], return_inverse=True)
@@ -147,7 +127,7 @@ class BatchPairs:
             these = calls[found["p"]] == of_calls
             levels[found["p"][these]] = np.array(said, np.int64)[place[these]]
 
-    def _several(self, role: str, part: str, calls: NDArray[np.bool_], levels: Ids) -> None:
+    def _several(self, role: str, part: str, calls: Flags, levels: Ids) -> None:
         """The others: every weight that can be part of an alignment."""
         found = self._engine.rows(batch_sql.SEVERAL.format(least=PERSON_MIN, role=role))
         people: dict[int, PeopleWeights] = {}
@@ -157,9 +137,9 @@ class BatchPairs:
         for place, weights in people.items():
             levels[place] = step(part, people_level(weights, bool(calls[place])))
 
-    def person_edges(self, case_of: Mapping[int, int]) -> PairEdges:
+    def person_edges(self, case_of: Ids) -> PairEdges:
         """Pairs of mentions at or above the lower threshold, as ``person_weight`` has them one by one; what
-        is known of each is its weight without context. ``case_of`` is of records."""
+        is known of each is its weight without context. ``case_of``: of every record by its place."""
         found = self._likely(case_of)
         context = self._context(found["setting"])
         weights = found["weight"] + context
@@ -167,18 +147,16 @@ class BatchPairs:
         asked = (weights >= lower) | found["paper"] | ~found["linkable"]
         found = {name: column[asked] for name, column in found.items()}
         weights, upper, lower = weights[asked], upper[asked], lower[asked]
-        said = self._said(found, weights > upper)
+        said, fit = self._said(found, weights > upper)
+        fit &= weights > upper
         weights = np.where(said == CAPPED, upper, weights)
         ask = np.flatnonzero((said == ASK) | (found["paper"] & (weights < upper)))
         weights[ask] = self._ruled(*(found[name][ask] for name in ("a", "b", "together", "weight")))
-        heavy = weights >= lower
-        ids = self.mentions[found["a"][heavy]], self.mentions[found["b"][heavy]]
-        return PairEdges(*ids, weights[heavy], found["weight"][heavy])
+        ids = self.mentions[found["a"]], self.mentions[found["b"]]
+        return PairEdges(*ids, weights, found["weight"], fit).where(weights >= lower)
 
-    def _likely(self, case_of: Mapping[int, int]) -> Columns:
-        records = [self._held.record_of[mention] for mention in self.mentions.tolist()]
-        cases = np.array([case_of[record] for record in records], dtype=np.int64)
-        self._table("grouped", {"m": np.arange(len(records)), "c": cases})
+    def _likely(self, case_of: Ids) -> Columns:
+        self._table("grouped", {"m": np.arange(len(self.mentions)), "c": case_of[self._record_at]})
         self._engine.make("fellow", batch_sql.FELLOWS)
         self._engine.make("more", batch_sql.UNSCORED)
         self._engine.add("scored", pair_sql(self._model, pairs="more"))
@@ -189,20 +167,21 @@ class BatchPairs:
         bits = [Setting.of(code).bits(self._model) for code in different.tolist()]
         return np.array(bits, np.float64)[place]
 
-    def _limit(self, victims: NDArray[np.bool_], name: str) -> Bits:
+    def _limit(self, victims: Flags, name: str) -> Bits:
         """The most under a cap, or the lower threshold, of every pair."""
         of = (self._model.victim, self._model.suspect)
         ours, others = (capped(each) if name == "upper" else each.lower for each in of)
         return np.where(victims, ours, others)
 
-    def _said(self, found: Columns, strong: NDArray[np.bool_]) -> Ids:
-        """ASK, FREE or CAPPED, of every pair."""
+    def _said(self, found: Columns, strong: Flags) -> tuple[Ids, Flags]:
+        """ASK, FREE or CAPPED, of every pair; and which are fit for each other whatever a third says."""
         columns = {name: found[name] for name in ("a", "b", "together")}
         self._table("weighty", {"i": np.arange(len(strong)), "strong": strong} | columns)
         rows = self._engine.rows(gate_sql(self._model, "weighty"))
-        said = np.full(len(strong), ASK, np.int64)
+        said, fit = np.full(len(strong), ASK, np.int64), np.zeros(len(strong), np.bool_)
         said[rows["i"]] = rows["said"]
-        return said
+        fit[rows["i"]] = rows["fit"]
+        return said, fit & (said == FREE)
 
     def _ruled(self, *columns: NDArray[Any]) -> Bits:
         """``person_weight`` of pairs (a, b, whether of one case, weight) of which it has to be asked."""
@@ -223,9 +202,10 @@ class BatchPairs:
         ids = self.mentions.tolist()
         features = [self._held.mentions[mention] for mention in ids]
         records = np.array([self._held.record_of[mention] for mention in ids], dtype=np.int64)
+        self._record_at = np.searchsorted(self.records, records)
         columns: dict[str, Any] = {
             "m": np.arange(len(ids)),
-            "r": np.searchsorted(self.records, records),
+            "r": self._record_at,
             "place": pa.array([f.order for f in features], pa.int32()),
             "role": pa.array([f.role for f in features], pa.string()),
             "tells": pa.array([tells(f) for f in features], pa.bool_()),

@@ -107,15 +107,19 @@ _CAP: Final = f"""(document <> 'equal'
 
 
 def gate_sql(model: Model, pairs: str) -> str:
-    """SELECT of ``i`` and ``said`` (ASK, FREE, CAPPED) of the rows of ``pairs``: i, a, b (mentions),
-    together (of one case), strong (so heavy that caps matter)."""
+    """SELECT of ``i``, ``said`` (ASK, FREE, CAPPED) and ``fit`` of the rows of ``pairs``: i, a, b (mentions),
+    together (of one case), strong (so heavy that caps matter).
+
+    Strong free pairs that are fit: of any number of people of whom each two are, no two sides are ``unfit``.
+    They bear one document of a type at most; what parts them in sex or age under it does not count.
+    """
     names = [*(name for name, _, _ in COLUMNS), *_BITS]
     sides = ", ".join(f"l.{name} AS {name}_l, r.{name} AS {name}_r" for name in names)
     levels = ", ".join(f"{level_sql(comparison)} AS {comparison.name}" for comparison in _COMPARED)
     return f"""
 SELECT i, CASE WHEN {_NO_VETO} THEN
     CASE WHEN NOT strong OR {_NO_CAP} THEN {FREE} WHEN {_CAP} THEN {CAPPED} ELSE {ASK} END
-    ELSE {ASK} END AS said
+    ELSE {ASK} END AS said, document <> 'one_edit' AS fit
 FROM (SELECT *, {levels}, {_name_sql(model, "l")} AS name_l, {_name_sql(model, "r")} AS name_r FROM (
     SELECT g.i, g.together, g.strong, p.r = q.r AS one_record, p.linkable AND q.linkable AS linkable,
            greatest(p.of_role, q.of_role) AS most, p.nameable AS nameable_l, q.nameable AS nameable_r,

@@ -10,16 +10,13 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from app.reconciliation.columns import Bits, Ids
 from app.reconciliation.comparisons import one_edit_sql
 from app.reconciliation.features import ReportFeatures
 from app.reconciliation.reports import NEVER, PARTS, concluded, evidence, prospect_of, readable
 from app.reconciliation.scoring import Model
 from schemas.vocabulary import Feed
-
-Codes = NDArray[np.int64]
-Bits = NDArray[np.float64]
 
 _PEOPLE: Final = ("victims", "suspects")  # last among the parts: what is below their steps is of the others
 
@@ -179,12 +176,12 @@ def _step_sql(part: str) -> str:
     return f"CASE {part} {cases} END"
 
 
-def hopeful(codes: Codes, model: Model) -> Codes:
+def hopeful(codes: Ids, model: Model) -> Ids:
     """Those of the codes (without people) that are prospects."""
     return np.array([code for code in codes.tolist() if prospect_of(_bare(code), model)], dtype=np.int64)
 
 
-def weighed(codes: Codes, model: Model) -> tuple[Bits, Bits]:
+def weighed(codes: Ids, model: Model) -> tuple[Bits, Bits]:
     """``concluded`` and ``evidence`` of every code of a prospect."""
     different, place = np.unique(codes, return_inverse=True)
     found = np.array([_weighed(code, model) for code in different.tolist()], dtype=np.float64).reshape(-1, 2)

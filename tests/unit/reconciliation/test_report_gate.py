@@ -1,7 +1,5 @@
 """Levels of pairs of records in SQL, and edges in columns, are those of the rules, pair by pair."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from itertools import combinations
 from random import Random
 
@@ -11,10 +9,7 @@ import pyarrow as pa
 import pytest
 
 from app.reconciliation import reports
-from app.reconciliation.batch_pairs import BatchPairs
-from app.reconciliation.engine import DuckDBEngine
 from app.reconciliation.features import ReportFeatures, report_features
-from app.reconciliation.held import Held, HeldRecord
 from app.reconciliation.report_gate import (
     STEPS,
     cited_table,
@@ -28,6 +23,9 @@ from app.reconciliation.report_gate import (
 )
 from app.reconciliation.scoring import Model
 from app.world.world import World
+from schemas.observations import Observation
+from support.everybody import everybody, gathered, hard
+from support.everybody import small as small_world
 from support.small_worlds import observations
 
 MODEL = Model.load()
@@ -109,50 +107,19 @@ def test_codes_say_levels_and_weigh_what_the_rules_say() -> None:
     assert 0 < len(passed) < len(set(bare.tolist()))
 
 
-def gathered(records: list[ReportFeatures]) -> Held:
-    held, mention = Held(), 0
-    for report in records:
-        held.add(HeldRecord(report, tuple(range(mention, mention + len(report.mentions)))))
-        mention += len(report.mentions)
-    return held
-
-
-def keys(held: Held) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
-    """Everybody and everything under one key: all are candidates of all."""
-    one = [np.array(sorted(ids), dtype=np.int64) for ids in (held.mentions, held.records)]
-    return tuple((np.ones(len(ids), np.int64), ids) for ids in one)
-
-
-def worlds() -> Iterator[list[ReportFeatures]]:
-    random = Random(8)
-    for _ in range(12):
-        named = {(r.feed, r.key): r for r in map(report_features, observations(random, 25))}
-        yield list(named.values())
-    for seed in (45, 46):
-        world = World.generate(mentions=500, seed=seed, difficulty="hard")
-        yield list(map(report_features, world.observations()))
-
-
-def test_edges_are_those_of_every_pair_by_itself() -> None:
-    several = 0
-    for named in worlds():
-        records = [replace(report, record_id=n) for n, report in enumerate(named)]
-        held = gathered(records)
-        pairs = BatchPairs(held, keys(held), MODEL, DuckDBEngine())
-        found = pairs.record_edges()
-        pairs.close()
-        weights = {
-            (a.record_id, b.record_id): reports.edge_weight(a, b, MODEL) for a, b in combinations(records, 2)
-        }
-        expected = {key: weight for key, weight in weights.items() if weight >= MODEL.case.lower}
-        rows = zip(
-            found.a.tolist(), found.b.tolist(), found.weights.tolist(), found.known.tolist(), strict=True
-        )
-        by_pair = {(a, b): (weight, known) for a, b, weight, known in rows}
-        assert {key: weight for key, (weight, _) in by_pair.items()} == expected
-        for (a, b), (_, known) in by_pair.items():
-            if records[a].makes_case and records[b].makes_case:
-                score = reports.report_weight(records[a], records[b], MODEL)
-                assert known == score.evidence
-                several += any(level == "several" for _, level, _ in score.parts)
-    assert several
+@pytest.mark.parametrize("seen", [*(small_world(seed) for seed in range(12)), hard(45, 500), hard(46, 500)])
+def test_edges_are_those_of_every_pair_by_itself(seen: list[Observation]) -> None:
+    held = gathered(seen)
+    pairs = everybody(held, MODEL)
+    found = pairs.record_edges()
+    pairs.close()
+    records = [held.report(record) for record in sorted(held.records)]
+    weights = {
+        (a.record_id, b.record_id): reports.edge_weight(a, b, MODEL) for a, b in combinations(records, 2)
+    }
+    expected = {key: weight for key, weight in weights.items() if weight >= MODEL.case.lower}
+    assert dict(zip(found.pairs(), found.weights.tolist(), strict=True)) == expected
+    for (a, b), known in zip(found.pairs(), found.known.tolist(), strict=True):
+        if records[a].makes_case and records[b].makes_case:
+            assert known == reports.report_weight(records[a], records[b], MODEL).evidence
+    assert expected
