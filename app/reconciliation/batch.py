@@ -13,16 +13,16 @@ from uuid import UUID
 
 from app.reconciliation.batch_pairs import BatchPairs
 from app.reconciliation.bulk import BulkRepository, Keys
+from app.reconciliation.bulk_ledger import BulkLedger
 from app.reconciliation.engine import DuckDBEngine, Engine
 from app.reconciliation.held import Held
-from app.reconciliation.ledger import Ledger
+from app.reconciliation.keeping import settle_all
 from app.reconciliation.neighbourhood import (
     Kind,
     Resolved,
     Settled,
     Weights,
     decisions_of,
-    settle,
 )
 from app.reconciliation.repository import LinkRepository
 from app.reconciliation.resolve import Decisions
@@ -52,7 +52,7 @@ class FullLinking:
     """One run over everything, under the linking lock. Long computing is done beside the event loop."""
 
     def __init__(
-        self, repository: LinkRepository, bulk: BulkRepository, ledger: Ledger, model: Model
+        self, repository: LinkRepository, bulk: BulkRepository, ledger: BulkLedger, model: Model
     ) -> None:
         self._repository = repository
         self._bulk = bulk
@@ -83,10 +83,9 @@ class FullLinking:
         return len(held.records)
 
     async def _keep(self, kind: Kind, found: Conclusion) -> Settled:
-        before = await self._bulk.edges(kind)
-        self._ledger.edges(kind, before, found.weights, found.resolved.judged)
+        self._ledger.all_edges(kind, await self._bulk.edges(kind), found.partition)
         stood, former = await self._bulk.clusters(kind), await self._bulk.former(kind)
-        settled = settle(stood, found.resolved.clusters, self._wanted.get(kind), former)
+        settled = settle_all(stood, found.partition, self._wanted.get(kind), former)
         self._ledger.members(kind, settled)
         return settled
 
