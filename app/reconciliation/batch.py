@@ -5,57 +5,54 @@ What stood before is read only to keep ids and to write differences.
 
 import asyncio
 import gc
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
-from app.reconciliation.batch_pairs import BatchPairs, PeopleWeights
+from app.reconciliation.batch_pairs import BatchPairs
 from app.reconciliation.bulk import BulkRepository, Keys
+from app.reconciliation.bulk_ledger import BulkLedger
 from app.reconciliation.engine import DuckDBEngine, Engine
 from app.reconciliation.held import Held
-from app.reconciliation.ledger import Ledger
+from app.reconciliation.keeping import settle_all
 from app.reconciliation.neighbourhood import (
     Kind,
     Resolved,
     Settled,
-    Weighed,
     Weights,
     decisions_of,
-    person_node,
-    settle,
-    settle_cases,
-    settle_persons,
 )
-from app.reconciliation.reports import Prospect, concluded, edge_weight, evidence, people_level, prospect
 from app.reconciliation.repository import LinkRepository
-from app.reconciliation.resolve import (
-    Decisions,
-    Pair,
-    PersonNode,
-    pair,
-    person_weight,
-)
-from app.reconciliation.rivals import without_rivals
+from app.reconciliation.resolve import Decisions
 from app.reconciliation.scoring import Model
-from schemas.vocabulary import Feed, Role
+from app.reconciliation.settling import Partition, settle_mentions, settle_records
 
 Wanted = Mapping[Kind, Mapping[int, UUID]]
 MakeEngine = Callable[[], Engine]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conclusion:
-    weights: Weights
-    resolved: Resolved
+    """A partition, and for who looks at single edges the same by pair."""
+
+    partition: Partition
+
+    @cached_property
+    def weights(self) -> Weights:
+        return self.partition.weights()
+
+    @cached_property
+    def resolved(self) -> Resolved:
+        return Resolved(self.partition.clusters(), self.partition.judged())
 
 
 class FullLinking:
     """One run over everything, under the linking lock. Long computing is done beside the event loop."""
 
     def __init__(
-        self, repository: LinkRepository, bulk: BulkRepository, ledger: Ledger, model: Model
+        self, repository: LinkRepository, bulk: BulkRepository, ledger: BulkLedger, model: Model
     ) -> None:
         self._repository = repository
         self._bulk = bulk
@@ -86,10 +83,9 @@ class FullLinking:
         return len(held.records)
 
     async def _keep(self, kind: Kind, found: Conclusion) -> Settled:
-        before = await self._bulk.edges(kind)
-        self._ledger.edges(kind, before, found.weights, found.resolved.judged)
+        self._ledger.all_edges(kind, await self._bulk.edges(kind), found.partition)
         stood, former = await self._bulk.clusters(kind), await self._bulk.former(kind)
-        settled = settle(stood, found.resolved.clusters, self._wanted.get(kind), former)
+        settled = settle_all(stood, found.partition, self._wanted.get(kind), former)
         self._ledger.members(kind, settled)
         return settled
 
@@ -136,89 +132,21 @@ class Work:
         self._decided = decided
         self._model = model
         self._make_engine = engine
-        self._case_of: dict[int, int] = {}
         self._pairs: BatchPairs | None = None
+        self._cases: Partition | None = None
 
     def cases(self) -> Conclusion:
         of_mentions, of_records = self._keys
         self._pairs = BatchPairs(self._held, (of_mentions, of_records), self._model, self._make_engine())
         self._keys.clear()
         del of_mentions, of_records
-        weighed = self._case_edges(self._pairs)
-        decided = self._decided["case"]
-        resolved = settle_cases(self._held, self._held.records, weighed, decided, self._model)
-        for place, cluster in enumerate(resolved.clusters):
-            self._case_of.update(dict.fromkeys(cluster, place))
-        return Conclusion(weighed.edges, resolved)
-
-    def _case_edges(self, pairs: BatchPairs) -> Weighed:
-        """As ``edge_weight`` gives them one by one, with the people of all pairs weighed at once."""
-        edges: Weights = {}
-        known: Weights = {}
-        for candidates in pairs.record_pairs():
-            certain, found = self._prospects(candidates)
-            edges |= certain
-            people = pairs.people([key for key, _ in found])
-            for place, ((a, b), prospective) in enumerate(found):
-                levels = self._levels(
-                    a, b, (people.get((place, Role.VICTIM)), people.get((place, Role.SUSPECT)))
-                )
-                weight = concluded(prospective, *levels, self._model)
-                if weight >= self._model.case.lower:
-                    key = pair(a, b)
-                    edges[key], known[key] = weight, evidence(prospective, *levels, self._model)
-        return Weighed(edges, edges, known)
-
-    def _levels(
-        self, a: int, b: int, people: tuple[PeopleWeights | None, PeopleWeights | None]
-    ) -> tuple[str, str]:
-        """Of the victims and of the suspects of two records."""
-        calls = Feed.LINEA_1818 in (self._held.report(a).feed, self._held.report(b).feed)
-        return _level(people[0], calls), _level(people[1], calls)
-
-    def _prospects(self, pairs: Iterable[Pair]) -> tuple[Weights, list[tuple[Pair, Prospect]]]:
-        """Edges that are certain without people, and pairs whose people decide, the lower name first."""
-        edges: Weights = {}
-        found: list[tuple[Pair, Prospect]] = []
-        records, model = self._held.records, self._model
-        for a, b in pairs:
-            x, y = records[a].report, records[b].report
-            if not (x.makes_case and y.makes_case):
-                weight = edge_weight(x, y, model)
-                if weight >= model.case.lower:
-                    edges[(a, b)] = weight
-            elif (prospective := prospect(x, y, model)) is not None:
-                found.append(((a, b) if x.name < y.name else (b, a), prospective))
-        return edges, found
+        edges = self._pairs.record_edges()
+        self._cases = settle_records(self._held, edges, self._decided["case"], self._model)
+        return Conclusion(self._cases)
 
     def persons(self) -> Conclusion:
-        held, model = self._held, self._model
-        nodes: dict[int, PersonNode] = {}  # of those who have somebody to be compared with
-        weights: Weights = {}
-        known: Weights = {}
-        if self._pairs is not None:
-            for a, b, bits, together in self._pairs.likely(self._case_of):
-                for mention in (a, b):
-                    if mention not in nodes:
-                        nodes[mention] = person_node(held, mention)
-                weight = person_weight(nodes[a], nodes[b], together, model, bits)
-                if weight >= model.between(held.role(a), held.role(b)).lower:
-                    weights[(a, b)], known[(a, b)] = weight, bits
-            self._pairs.close()
-        weighed = Weighed(weights, _effective(held.record_of, weights), known)
-        resolved = settle_persons(held, held.mentions, weighed, self._decided["person"], model)
-        return Conclusion(weights, resolved)
-
-
-def _effective(record_of: Mapping[int, int], weights: Weights) -> Weights:
-    """``without_rivals`` of everything; most edges stand alone between their records, and are told apart by
-    counting."""
-    between = Counter(pair(record_of[a], record_of[b]) for a, b in weights)
-    rivals = {
-        (a, b): weight for (a, b), weight in weights.items() if between[pair(record_of[a], record_of[b])] > 1
-    }
-    return weights | without_rivals(record_of, rivals)
-
-
-def _level(weights: PeopleWeights | None, calls: bool) -> str:
-    return people_level(weights, calls) if weights else "unknown"
+        """After ``cases``."""
+        assert self._pairs is not None and self._cases is not None  # noqa: PT018
+        edges = self._pairs.person_edges(self._cases.labels)
+        self._pairs.close()
+        return Conclusion(settle_mentions(self._held, edges, self._decided["person"], self._model))

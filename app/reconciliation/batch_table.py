@@ -100,6 +100,13 @@ def pair_sql(model: Model, features: str = "features", pairs: str = "pairs") -> 
     return f"SELECT a, b, {weights} AS weight FROM ({wide} JOIN {features} r ON r.id = p.b)"  # noqa: S608
 
 
+def level_sql(comparison: Comparison) -> str:
+    """The name of the level of a pair, of columns ``<name>_l`` and ``<name>_r``."""
+    *levels, rest = comparison.levels
+    cases = " ".join(f"WHEN {level.sql} THEN '{level.name}'" for level in levels)
+    return f"(CASE {cases} ELSE '{rest.name}' END)"
+
+
 def _weight_case(comparison: Comparison, model: Model) -> str:
     parts = []
     for level in comparison.levels:

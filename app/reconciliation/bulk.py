@@ -8,15 +8,14 @@ from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.reconciliation import queries
+from app.reconciliation.columns import Ids
 from app.reconciliation.held import Held, open_record
 from app.reconciliation.neighbourhood import Kind
 from app.reconciliation.repository import Edges, Standing
 from app.security.sealing import Sealer
 
-Ids = NDArray[np.int64]
 Keys = tuple[Ids, Ids]  # a key, and who has it
 
 _COPY_HEADER: Final = 19  # signature, flags, length of the extension

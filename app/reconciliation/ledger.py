@@ -17,7 +17,9 @@ from app.reconciliation.resolve import Judged, Pair, pair
 from app.reconciliation.review_items import ReviewItems, as_sets
 
 _BULK: Final = 2000  # rows from which working in sets is worth its extra trips
-_MACHINE: Final = "machine"
+MACHINE: Final = "machine"
+EDGE: Final = ("kind", "a", "b", "weight", "outcome", "probability")
+JUDGEMENT: Final = ("kind", "a", "b", "outcome", "weight", "probability", "model", "judge")
 
 _DROP_EDGES: Final = """
 DELETE FROM edge e USING unnest($1::text[], $2::bigint[], $3::bigint[]) AS g (kind, a, b)
@@ -152,8 +154,8 @@ class Ledger:
 
     def _told(self, kind: Kind, key: Pair, said: Judged | None) -> tuple[Any, ...]:
         if said is None:
-            return (kind, *key, "withdrawn", None, None, self._model, _MACHINE)
-        return (kind, *key, said.verdict.value, said.weight, said.probability, self._model, _MACHINE)
+            return (kind, *key, "withdrawn", None, None, self._model, MACHINE)
+        return (kind, *key, said.verdict.value, said.weight, said.probability, self._model, MACHINE)
 
     def members(self, kind: Kind, settled: Settled) -> None:
         self._settled[kind] = settled
@@ -165,10 +167,11 @@ class Ledger:
         ``everything``: so is the whole queue of doubtful pairs.
         """
         cases, persons = self._settled["case"], self._settled["person"]
-        found, moved = self._found, (sorted(cases.moved.items()), sorted(persons.moved.items()))
-        if len(found.gone) + len(found.came) + len(moved[0]) + len(moved[1]) > _BULK:
+        found = self._found
+        if self._many():
             await self._copy_all()
         else:
+            moved = (sorted(cases.moved.items()), sorted(persons.moved.items()))
             columns = (*_columns(3, found.gone), *_columns(6, found.came), *_columns(8, found.told))
             members = (cases.removed, persons.removed, *_columns(2, moved[0]), *_columns(2, moved[1]))
             await self._connection.execute(_WRITE, *columns, *members)
@@ -210,19 +213,23 @@ class Ledger:
             return
         await as_sets(self._connection, person_projection.REFRESH_MANY_PERSONS, cases, persons, gone)
 
+    def _many(self) -> bool:
+        moved = sum(len(settled.moved) for settled in self._settled.values())
+        return len(self._found.gone) + len(self._found.came) + moved > _BULK
+
     async def _copy_all(self) -> None:
         found = self._found
         dropped = [*found.gone, *found.changed]
         if dropped:
             await self._connection.execute(_DROP_EDGES, *_columns(3, dropped))
-        await self._copy("edge", ("kind", "a", "b", "weight", "outcome", "probability"), found.came)
-        ledger = ("kind", "a", "b", "outcome", "weight", "probability", "model", "judge")
-        await self._copy("judgement", ledger, found.told)
+        await self._copy("edge", EDGE, found.came)
+        await self._copy("judgement", JUDGEMENT, found.told)
         for kind, settled in self._settled.items():
             table, columns = _MEMBER_TABLE[kind]
             delete = f"DELETE FROM {table} WHERE {columns[0]} = ANY($1::bigint[])"  # noqa: S608  constants
-            await self._connection.execute(delete, [*settled.removed, *settled.moved])
-            await self._copy(table, columns, sorted(settled.moved.items()))
+            left = [node for node in settled.moved if node in settled.before]
+            await self._connection.execute(delete, [*settled.removed, *left])
+            await self._copy(table, columns, settled.moved.items())
 
     async def _entities(self, cases: Settled, persons: Settled) -> None:
         told: list[tuple[Any, ...]] = [("case", f.event, f.source, f.target) for f in cases.fates]

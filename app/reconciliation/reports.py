@@ -47,8 +47,8 @@ PARTS: dict[str, tuple[str, ...]] = {
 _LINKING_NUMBERS = frozenset(set(PARTS["numbers"]) - {"elsewhere", "none"})
 _BINDING_NUMBERS = _LINKING_NUMBERS - {"near"}
 _DATES_CLOSE = frozenset({"facts_equal", "facts_days", "lag_days", "reports_days"})
-DATES_BAD = frozenset({"facts_far", "lag_impossible", "reports_far"})
-PLACE_GOOD = frozenset({"district", "district_differs", "province"})
+_DATES_BAD = frozenset({"facts_far", "lag_impossible", "reports_far"})
+_PLACE_GOOD = frozenset({"district", "district_differs", "province"})
 _PEOPLE_SHARED = frozenset({"several", "strong", "fair"})
 
 
@@ -100,13 +100,13 @@ class Prospect:
 
 def prospect(a: ReportFeatures, b: ReportFeatures, model: Model) -> Prospect | None:
     """Of records that both make a case. None where no people could bring them to the lower threshold."""
-    levels = {"dates": _dates(a, b), "place": _place(a, b)}
-    near = _near_enough(levels["dates"], levels["place"])
-    levels["numbers"] = _numbers(a, b)
-    if not near and levels["numbers"] not in _LINKING_NUMBERS:
+    return prospect_of(cheap_levels(a, b), model)
+
+
+def prospect_of(levels: dict[str, str], model: Model) -> Prospect | None:
+    """As ``prospect``, of the levels of every part but the people."""
+    if not _may_link(levels):
         return None
-    levels["feeds"] = "same" if a.feed == b.feed else "cross"
-    levels["family"] = _family(a, b)
     bits = model.report_bits
     total = bits["prior"]["prior"] + sum(bits[part][level] for part, level in levels.items())
     if total + most_of_people(model) < model.case.lower:
@@ -198,8 +198,8 @@ def _may_link(levels: dict[str, str]) -> bool:
 
 
 def _near_enough(dates: str, place: str) -> bool:
-    if dates in DATES_BAD:
-        return place in PLACE_GOOD
+    if dates in _DATES_BAD:
+        return place in _PLACE_GOOD
     return place != "conflict" or dates == "facts_equal"
 
 
@@ -229,7 +229,7 @@ def cap_of(levels: Mapping[str, str]) -> Cap | None:
         return None
     shared = sum(levels[part] in _PEOPLE_SHARED for part in ("victims", "suspects"))
     shared += "several" in (levels["victims"], levels["suspects"])
-    if levels["dates"] in DATES_BAD or levels["place"] == "conflict":
+    if levels["dates"] in _DATES_BAD or levels["place"] == "conflict":
         return Cap.FACTS_DISAGREE if shared >= 2 else Cap.FACTS_DISAGREE_FEW
     return None if shared >= 2 else Cap.PEOPLE_ALONE
 
@@ -246,7 +246,7 @@ def _cap(levels: Mapping[str, str], model: Model) -> float:
 
 def _numbers(a: ReportFeatures, b: ReportFeatures) -> str:
     if a.feed == b.feed and a.citation_key == b.citation_key:
-        return "court_case" if a.feed == _COURT else "one_number" if _readable(a) else "none"
+        return "court_case" if a.feed == _COURT else "one_number" if readable(a) else "none"
     if a.feed == b.feed == _CALLS and (a.first_call == b.citation_key or b.first_call == a.citation_key):
         return "first_call"
     if not a.cited and not b.cited:
@@ -254,7 +254,7 @@ def _numbers(a: ReportFeatures, b: ReportFeatures) -> str:
     return _citations(a, b)
 
 
-def _readable(report: ReportFeatures) -> bool:
+def readable(report: ReportFeatures) -> bool:
     """Its own number is one, in a known form: of one feed the same number in two spellings is one file. What
     is no number ("S/N") is nobody's."""
     return citation_key(Feed(report.feed), report.citation_key) is not None

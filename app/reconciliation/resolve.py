@@ -5,7 +5,6 @@ the decisions that bind. Other cross pairs are weighed on demand. Ids are only h
 keys.
 """
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,6 +34,7 @@ from app.reconciliation.reports import NEVER, bound_by_number, report_weight
 from app.reconciliation.rivals import without_rivals
 from app.reconciliation.scoring import Model, Thresholds, exact
 from app.reconciliation.scoring import weight as mention_weight
+from app.reconciliation.setting import Setting
 
 Pair = tuple[int, int]  # ids, the lower first
 Limits = Callable[[int, int], Thresholds]  # of two ids
@@ -226,10 +226,10 @@ def person_weight(
     bits = mention_weight(a.features, b.features, model) if mention_bits is None else mention_bits
     bits += context_bits(a, b, same_case, model)
     limits = model.between(a.features.role, b.features.role)
-    most = exact(limits.upper - _JUST_UNDER)
+    most = capped(limits)
     if bits > most:
         return bits if person_cap(a, b, same_case, model) is None else most
-    return max(bits, _doubtful(limits)) if one_document(a.features, b.features) else bits
+    return max(bits, doubtful(limits)) if one_document(a.features, b.features) else bits
 
 
 def person_cap(a: PersonNode, b: PersonNode, same_case: bool, model: Model) -> Rule | None:
@@ -274,8 +274,8 @@ def _cap_of_names(a: PersonNode, b: PersonNode, birth: str) -> Rule | None:
     return _cap_of_keys(a, b, birth)
 
 
-_BIRTHS_AGREE = frozenset({"equal", "typo", "dates_near", "age_agrees", "age_possible"})
-_HOME = "PER"
+BIRTHS_AGREE = frozenset({"equal", "typo", "dates_near", "age_agrees", "age_possible"})
+HOME = "PER"
 
 
 def _cap_across(a: PersonNode, b: PersonNode, birth: str, model: Model) -> Rule | None:
@@ -290,7 +290,7 @@ def _cap_across(a: PersonNode, b: PersonNode, birth: str, model: Model) -> Rule 
     if level_of(PATERNAL, x, y) in ("swapped", "crossed") or level_of(MATERNAL, x, y) == "crossed":
         return Rule.SURNAMES_MOVED
     near = not set(a.report.departments).isdisjoint(b.report.departments)
-    agree = birth in _BIRTHS_AGREE
+    agree = birth in BIRTHS_AGREE
     if _foreign(x) or _foreign(y):
         return None if near and agree else Rule.NAMES_ALONE
     if near:
@@ -300,18 +300,18 @@ def _cap_across(a: PersonNode, b: PersonNode, birth: str, model: Model) -> Rule 
 
 # Bits of a full name that hardly two people of one age bear: 19 would leave one namesake among 33 million
 # people of fifty ages; the rest is for names that run in families and regions.
-_RARE = 24.0
+RARE = 24.0
 
 
 def _cap_far(a: PersonNode, b: PersonNode, model: Model) -> Rule | None:
     """One name and one age, in two departments."""
     if a.report.facts_date is not None and a.report.facts_date == b.report.facts_date:
         return Rule.ONE_DAY
-    return None if min(model.name_bits(m.features) for m in (a, b)) >= _RARE else Rule.COMMON_NAME
+    return None if min(model.name_bits(m.features) for m in (a, b)) >= RARE else Rule.COMMON_NAME
 
 
 def _foreign(m: MentionFeatures) -> bool:
-    return m.nationality is not None and m.nationality != _HOME
+    return m.nationality is not None and m.nationality != HOME
 
 
 def _cap_of_keys(a: PersonNode, b: PersonNode, birth: str) -> Rule | None:
@@ -362,20 +362,13 @@ def _enough_across(a: MentionFeatures, b: MentionFeatures) -> bool:
 
 
 def context_bits(a: PersonNode, b: PersonNode, same_case: bool, model: Model) -> float:
-    """Prior odds in bits: by chance across cases; one of the few of that role inside one case."""
-    context = model.context
-    if not same_case:
-        return exact(context.apart)
-    if a.features.role != b.features.role:
-        return exact(context.other_role)
-    most = max(a.report.count(a.features.role), b.report.count(b.features.role), 1)
-    bits = math.log2(context.overlap / (most - context.overlap))
-    if a.features.protected_key and b.features.protected_key:
-        equal = a.features.protected_key == b.features.protected_key
-        bits += context.key_equal if equal else context.key_differs
-    if not (a.features.nameable and b.features.nameable):
-        bits += context.nameless
-    return exact(bits)
+    """``Setting.bits`` of two mentions."""
+    x, y = a.features, b.features
+    if not same_case or x.role != y.role:
+        return Setting(same_case, x.role == y.role).bits(model)
+    keys = x.protected_key == y.protected_key if x.protected_key and y.protected_key else None
+    most = max(a.report.count(x.role), b.report.count(y.role))
+    return Setting(True, True, most, keys, x.nameable and y.nameable).bits(model)
 
 
 def linkable(features: MentionFeatures) -> bool:
@@ -386,11 +379,16 @@ def linkable(features: MentionFeatures) -> bool:
 
 def _hint(a: MentionFeatures, b: MentionFeatures, same_case: bool, model: Model) -> float:
     if same_case and a.role == b.role and a.alias is not None and a.alias == b.alias:
-        return _doubtful(model.between(a.role, b.role))
+        return doubtful(model.between(a.role, b.role))
     return NEVER
 
 
-def _doubtful(limits: Thresholds) -> float:
+def capped(limits: Thresholds) -> float:
+    """The most that a pair under a cap weighs."""
+    return exact(limits.upper - _JUST_UNDER)
+
+
+def doubtful(limits: Thresholds) -> float:
     """Midway between the thresholds: what a reviewer is to see, and no machine to link."""
     return exact((limits.lower + limits.upper) / 2)
 

@@ -139,12 +139,14 @@ class ReconciliationService:
         # DuckDB and Arrow take a second to load, which other commands need not wait for.
         from app.reconciliation.batch import FullLinking
         from app.reconciliation.bulk import BulkRepository
+        from app.reconciliation.bulk_ledger import BulkLedger
         from app.reconciliation.engine import DuckDBEngine
 
         tools = await self._locked(session)
         bulk = BulkRepository(tools.connection, self._sealer)
         seen = await tools.repository.dirty(None)
-        linking = FullLinking(tools.repository, bulk, tools.ledger, tools.model)
+        ledger = BulkLedger(tools.connection, tools.model.version)
+        linking = FullLinking(tools.repository, bulk, ledger, tools.model)
         records = await linking.run(sorted(seen), wanted, engine or DuckDBEngine)
         await tools.repository.set_model(tools.model.version, blocking.VERSION)
         await tools.repository.clean_seen(seen)
