@@ -7,14 +7,19 @@ from schemas.vocabulary import CallCategory, Feed, OffenceFamily
 
 
 class FeedFigures(Contract):
-    """What one institution holds, counted in its own units, by the offence its own records state."""
+    """What one institution holds, counted in its own units, by the offence its own records state.
+
+    ``not_available``: the figures that its records cannot state, whoever was convicted; they are null, which
+    is no 0.
+    """
 
     feed: Feed
     records: int  # complaints (denuncias), files (carpetas, expedientes) or complaint calls
     victim_mentions: int  # persons named as victims, once per record: what the institution counts
     victims: int  # distinct persons after reconciliation
     suspects: int
-    convicted: int | None  # null: this institution registers no sentences, so that 0 would say too much
+    convicted: int | None
+    not_available: tuple[str, ...] = ()
 
 
 class UndatedFigures(Contract):

@@ -148,8 +148,10 @@ def _figures(overview: Overview) -> Table:
         ):
             cells = [str(getattr(by_feed[feed], name)) for feed in FEED_ORDER]
             table.add_row(label, heading, *cells, str(reconciled))
+        stated = [by_feed[feed].convicted for feed in FEED_ORDER]
+        cells = ["-" if count is None else str(count) for count in stated]
         convicted = str(family.reconciled.convicted)
-        table.add_row("", "sentenciados / convicted", "-", "-", "-", convicted, convicted, end_section=True)
+        table.add_row("", "sentenciados / convicted", *cells, convicted, end_section=True)
     return table
 
 

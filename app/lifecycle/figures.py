@@ -77,5 +77,6 @@ def _flat(period: str, overview: Overview) -> Iterator[tuple[str, int]]:
             yield f"{family.offence_family.value}|overview|{period}|{unit}", count
         for feed in family.feeds:
             for unit in ("victims", "suspects", "convicted"):
-                name = f"{family.offence_family.value}|overview|{period}|{feed.feed.value}/{unit}"
-                yield name, getattr(feed, unit)
+                if unit not in feed.not_available:
+                    name = f"{family.offence_family.value}|overview|{period}|{feed.feed.value}/{unit}"
+                    yield name, getattr(feed, unit)

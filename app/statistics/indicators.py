@@ -429,3 +429,15 @@ def catalogue() -> Indicators:
         dimensions=tuple(definition.dimension for definition in DEFINITIONS),
         date_bases=DATE_BASES,
     )
+
+
+@cache
+def unstated(feed: Feed) -> tuple[str, ...]:
+    """The figures of the overview's feeds that this feed's records cannot state: for it they are no 0."""
+    of_feeds = "families.feeds."
+    return tuple(
+        figure.removeprefix(of_feeds)
+        for indicator in FEEDS
+        for figure in indicator.figures
+        if figure.startswith(of_feeds) and feed not in indicator.feeds
+    )

@@ -12,8 +12,9 @@ from app.core.clock import lima_day
 from app.models.feeds import FEED_ORDER
 from app.registry.errors import PeriodBackwards
 from app.security.reach import EVERYTHING, Reach
-from app.statistics.asking import MEASURES, checked, inside
+from app.statistics.asking import checked, inside
 from app.statistics.counting import Counting
+from app.statistics.indicators import unstated
 from app.statistics.memory import Memory
 from app.statistics.periods import cut, running
 from app.statistics.readers import refuse_one_feed
@@ -35,14 +36,16 @@ BASIS_ES: Final = (
     "Casos y victimizaciones: por el primer reporte del caso. "
     "Víctimas, imputados y procesados: personas distintas, por el primer reporte que las nombra como tales. "
     "Sentenciados: por fecha de la condena que sigue en pie. Registros anulados: fuera de toda cuenta. "
-    "Lo que no tiene fecha no entra en un periodo con límites y se informa aparte."
+    "Lo que no tiene fecha no entra en un periodo con límites y se informa aparte. "
+    "Lo que una fuente no puede decir (not_available) va sin cifra, que no es cero."
 )
 BASIS_EN: Final = (
     "Complaints and calls: by date of registration; files: by their first registration. "
     "Cases and victimisations: by the case's first report. "
     "Victims, suspects and accused: distinct persons, by the first report that names them so. "
     "Convicted: by the date of the conviction that stands. Annulled records: in no count. "
-    "What has no date is in no bounded period and is told apart."
+    "What has no date is in no bounded period and is told apart. "
+    "What a feed cannot state (not_available) has no figure, which is no zero."
 )
 UNITS: Final = tuple(UndatedFigures.model_fields)
 
@@ -184,13 +187,15 @@ def _family(figures: Figures, family: OffenceFamily) -> FamilyFigures:
 
 
 def _feed(figures: Figures, family: OffenceFamily, feed: Feed) -> FeedFigures:
+    missing = unstated(feed)
     return FeedFigures(
         feed=feed,
         records=_counted(figures, "records", family, feed),
         victim_mentions=_counted(figures, "victim_mentions", family, feed),
         victims=_counted(figures, "feed_victims", family, feed),
         suspects=_counted(figures, "feed_suspects", family, feed),
-        convicted=_stated(figures, "feed_convicted", family, feed),
+        convicted=None if "convicted" in missing else _counted(figures, "feed_convicted", family, feed),
+        not_available=missing,
     )
 
 
@@ -200,11 +205,6 @@ def _of(figures: Figures, unit: str, family: OffenceFamily, feed: Feed | None = 
 
 def _counted(figures: Figures, unit: str, family: OffenceFamily, feed: Feed | None = None) -> int:
     return _of(figures, unit, family, feed).counted
-
-
-def _stated(figures: Figures, measure: str, family: OffenceFamily, feed: Feed) -> int | None:
-    """None of a feed that cannot state it."""
-    return _counted(figures, measure, family, feed) if feed in MEASURES[measure].feeds else None
 
 
 def _calls(rows: Iterable[RowMapping]) -> CallFigures:

@@ -70,6 +70,19 @@ def test_convictions_are_counted_in_persons_and_in_files(
     assert told == {"reta-pnp": None, "sistra": None, "poder-judicial": persons, "linea-1818": None}
 
 
+@pytest.mark.parametrize("name", ["trafficking", "smuggling", "related"])
+def test_a_feed_that_cannot_state_a_conviction_tells_none_and_never_zero(
+    overview: dict[str, Any], name: str
+) -> None:
+    told = {
+        feed["feed"]: (feed["convicted"], feed["not_available"]) for feed in family(overview, name)["feeds"]
+    }
+    courts, nothing = told.pop("poder-judicial")
+    assert nothing == []
+    assert isinstance(courts, int)  # of an offence without convictions it is 0: the courts can say so
+    assert told == dict.fromkeys(("linea-1818", "reta-pnp", "sistra"), (None, ["convicted"]))
+
+
 def test_calls_by_category_and_how_the_complaints_were_derived(overview: dict[str, Any]) -> None:
     assert overview["calls"] == {
         "by_category": {"complaint": 5, "guidance": 1, "query": 1, "follow_up": 2, "not_valid": 2},

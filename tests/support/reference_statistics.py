@@ -213,13 +213,15 @@ class Reference:
 
         victims = [person for person, report in self.named("victim") if within(report)]
         convicted = self.firsts((person, day) for person, report, day in self.standing() if own(report))
+        sentences = feed == "poder-judicial"  # no other registers them
         return {
             "feed": feed,
             "records": sum(within(report) for report in self.told),
             "victim_mentions": len(victims),
             "victims": len(set(victims)),
             "suspects": len({person for person, report in self.named("suspect") if within(report)}),
-            "convicted": sum(admits(day) for _, day in convicted) if feed == "poder-judicial" else None,
+            "convicted": sum(admits(day) for _, day in convicted) if sentences else None,
+            "not_available": [] if sentences else ["convicted"],
         }
 
 
