@@ -88,7 +88,7 @@ def _cadence(fresh: Sequence[datetime]) -> float | None:
 
 
 def _silent(feed: Feed, held: Held, cadence: float | None, silence: float | None) -> list[FeedAlert]:
-    if held.last_received_at is None:
+    if held.last_received_at is None and held.last_failed_at is None:
         es, en = "Nunca se ha recibido nada de esta fuente.", "Nothing was ever received."
         return [FeedAlert(code="never_heard", es=es, en=en)]
     if silence is None:

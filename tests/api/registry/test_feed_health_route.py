@@ -108,7 +108,7 @@ async def test_a_delivery_that_could_not_be_read_is_told_until_the_next_that_can
 ) -> None:
     await ingest(moving.ingestion, sample_arrival(Feed.RETA_PNP), b"otra;cosa\n1;2\n")
     broken = (await told(moving))["reta-pnp"]
-    assert (broken["failed_batches"], codes(broken)) == (1, ["never_heard", "failing"])
+    assert (broken["failed_batches"], codes(broken)) == (1, ["nothing_usable", "failing"])
     clock.advance(timedelta(hours=1))
     await ingest_samples(moving.ingestion, [Feed.RETA_PNP])
     mended = (await told(moving))["reta-pnp"]
