@@ -63,7 +63,7 @@ class BatchPairs:
     def close(self) -> None:
         self._engine.close()
 
-    def record_edges(self) -> "PairEdges":
+    def record_edges(self) -> PairEdges:
         """Pairs of records at or above the lower threshold; those that both make a case as ``edge_weight``
         has them one by one."""
         self._engine.make("keyed", batch_sql.KEYED)
