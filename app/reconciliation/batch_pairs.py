@@ -63,7 +63,7 @@ class BatchPairs:
     def close(self) -> None:
         self._engine.close()
 
-    def record_edges(self) -> "PairEdges":
+    def record_edges(self) -> PairEdges:
         """Pairs of records at or above the lower threshold; those that both make a case as ``edge_weight``
         has them one by one."""
         self._engine.make("keyed", batch_sql.KEYED)
@@ -146,12 +146,12 @@ class BatchPairs:
         upper, lower = (self._limit(found["victims"], name) for name in ("upper", "lower"))
         asked = (weights >= lower) | found["paper"] | ~found["linkable"]
         found = {name: column[asked] for name, column in found.items()}
-        weights, upper, lower = weights[asked], upper[asked], lower[asked]
-        said, fit = self._said(found, weights > upper)
-        fit &= weights > upper
-        weights = np.where(said == CAPPED, upper, weights)
+        whole, upper, lower = weights[asked], upper[asked], lower[asked]
+        said, fit = self._said(found, whole > upper)
+        weights = np.where(said == CAPPED, upper, whole)
         ask = np.flatnonzero((said == ASK) | (found["paper"] & (weights < upper)))
         weights[ask] = self._ruled(*(found[name][ask] for name in ("a", "b", "together", "weight")))
+        fit &= (whole > upper) & ((said == FREE) | ((weights == whole) & ~found["paper"]))
         ids = self.mentions[found["a"]], self.mentions[found["b"]]
         return PairEdges(*ids, weights, found["weight"], fit).where(weights >= lower)
 
@@ -174,14 +174,14 @@ class BatchPairs:
         return np.where(victims, ours, others)
 
     def _said(self, found: Columns, strong: Flags) -> tuple[Ids, Flags]:
-        """ASK, FREE or CAPPED, of every pair; and which are fit for each other whatever a third says."""
+        """ASK, FREE or CAPPED, of every pair; and which of those that are free are fit."""
         columns = {name: found[name] for name in ("a", "b", "together")}
         self._table("weighty", {"i": np.arange(len(strong)), "strong": strong} | columns)
         rows = self._engine.rows(gate_sql(self._model, "weighty"))
         said, fit = np.full(len(strong), ASK, np.int64), np.zeros(len(strong), np.bool_)
         said[rows["i"]] = rows["said"]
         fit[rows["i"]] = rows["fit"]
-        return said, fit & (said == FREE)
+        return said, fit
 
     def _ruled(self, *columns: NDArray[Any]) -> Bits:
         """``person_weight`` of pairs (a, b, whether of one case, weight) of which it has to be asked."""

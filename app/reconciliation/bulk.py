@@ -1,6 +1,5 @@
 """Everything at once: blind keys as arrays, records opened in one sweep, what stands of a whole partition."""
 
-import io
 from collections.abc import AsyncIterator
 from itertools import groupby
 from operator import itemgetter
@@ -18,10 +17,12 @@ from app.security.sealing import Sealer
 
 Keys = tuple[Ids, Ids]  # a key, and who has it
 
-_COPY_HEADER: Final = 19  # signature, flags, length of the extension
-_COPY_TRAILER: Final = 2
-# One binary COPY row of two bigints, as PostgreSQL documents the form.
-_TWO_BIGINTS: Final = np.dtype([("n", ">i2"), ("la", ">i4"), ("a", ">i8"), ("lb", ">i4"), ("b", ">i8")])
+_AT_A_TIME: Final = 5_000  # records
+_OWNERS: Final = 500_000
+# What PostgreSQL's array_send gives of bigints that are not NULL: a header of five integers, then each.
+_ARRAY_HEADER: Final = 20
+_BIGINT: Final = np.dtype([("length", ">i4"), ("value", ">i8")])
+_NONE: Final[Ids] = np.empty(0, np.int64)
 
 
 class BulkRepository:
@@ -37,22 +38,22 @@ class BulkRepository:
         mentions = _grouped(await self._connection.fetch(queries.ALL_MENTIONS))
         held = Held()
         async for row in self._rows(queries.ALL_RECORDS):
-            record_id = row["id"]
-            held.add(
-                open_record(row, citations.pop(record_id, ()), mentions.pop(record_id, ()), self._sealer)
-            )
+            cited, named = citations.pop(row["id"], ()), mentions.pop(row["id"], ())
+            held.add(open_record(row, cited, named, self._sealer))
         return held
 
     async def _rows(self, query: str) -> AsyncIterator[Any]:
-        async for row in self._connection.cursor(query, prefetch=5_000):
-            yield row
+        cursor = await self._connection.cursor(query)
+        while rows := await cursor.fetch(_AT_A_TIME):
+            for row in rows:
+                yield row
 
     async def mention_keys(self) -> Keys:
         """Keys, and the mentions that have them."""
-        return await self._pairs("SELECT key, mention_id FROM mention_key")
+        return await self._keys("mention_key", "mention_id")
 
     async def record_keys(self) -> Keys:
-        return await self._pairs("SELECT key, record_id FROM record_key")
+        return await self._keys("record_key", "record_id")
 
     async def edges(self, kind: Kind) -> Edges:
         rows = await self._connection.fetch(queries.ALL_EDGES, kind)
@@ -66,12 +67,16 @@ class BulkRepository:
         """Ids that ended, by the oldest of their last members; the latest of each."""
         return {row[0]: row[1] for row in await self._connection.fetch(queries.ALL_FORMER, kind)}
 
-    async def _pairs(self, query: str) -> Keys:
-        buffer = io.BytesIO()
-        await self._connection.copy_from_query(query, output=buffer, format="binary")
-        data = buffer.getbuffer()[_COPY_HEADER:-_COPY_TRAILER]
-        rows = np.frombuffer(data, dtype=_TWO_BIGINTS)
-        return rows["a"].astype(np.int64), rows["b"].astype(np.int64)
+    async def _keys(self, table: str, owner: str) -> Keys:
+        """As arrays, of so many owners at a time that a value stays far below what one may hold."""
+        query = queries.ALL_KEYS.format(table=table, owner=owner)
+        rows = await self._connection.fetch(query, _OWNERS)
+        keys, owners = ([_bigints(row[place]) for row in rows] for place in (0, 1))
+        return np.concatenate([_NONE, *keys]), np.concatenate([_NONE, *owners])
+
+
+def _bigints(sent: bytes) -> Ids:
+    return np.frombuffer(sent, _BIGINT, offset=_ARRAY_HEADER)["value"].astype(np.int64)
 
 
 def _grouped(rows: list[Any]) -> dict[int, list[tuple[Any, ...]]]:

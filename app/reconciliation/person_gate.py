@@ -110,8 +110,9 @@ def gate_sql(model: Model, pairs: str) -> str:
     """SELECT of ``i``, ``said`` (ASK, FREE, CAPPED) and ``fit`` of the rows of ``pairs``: i, a, b (mentions),
     together (of one case), strong (so heavy that caps matter).
 
-    Strong free pairs that are fit: of any number of people of whom each two are, no two sides are ``unfit``.
-    They bear one document of a type at most; what parts them in sex or age under it does not count.
+    Of any number of people of whom each two are fit, strong, and under no cap, no two sides are ``unfit``:
+    they bear one document of a type at most, and what caps do not forbid parts nobody. Who bears one document
+    has to be free by these columns, for its own cap forgives a birth that parts a third.
     """
     names = [*(name for name, _, _ in COLUMNS), *_BITS]
     sides = ", ".join(f"l.{name} AS {name}_l, r.{name} AS {name}_r" for name in names)

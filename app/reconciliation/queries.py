@@ -91,6 +91,11 @@ WHERE m.present AND i.features IS NOT NULL
 ORDER BY m.record_id
 """
 
+# Both arrays of one reading: what stands at one place in each is of one row.
+ALL_KEYS: Final = """
+SELECT array_send(array_agg(key)), array_send(array_agg({owner})) FROM {table} GROUP BY {owner} / $1::bigint
+"""
+
 ALL_EDGES: Final = "SELECT a, b, weight, outcome, probability FROM edge WHERE kind = $1"
 
 ALL_MEMBERS: Final = {
