@@ -9,32 +9,14 @@ from functools import cache
 import pytest
 
 from app.releases.disclosure.audit import audit, intervals
-from app.releases.disclosure.cells import Cell, Dimension, LinkedSet
+from app.releases.disclosure.cells import Cell, LinkedSet
 from app.releases.disclosure.protecting import protect
 from app.releases.disclosure.system import build
 from app.releases.disclosure.watcher import Watcher
-from support.disclosure_kit import SMALL
+from support.disclosure_kit import DATED, MANY, PATTERNS, PLACES, SMALL, many_values
 
 WORLDS = range(int(os.environ.get("INTERTRATA_ATTACKS", "20")))
-PLACES = ("p", "q", "r")
-MONTHS = Dimension("month", ("m1", "m2"))
-DIMENSIONS = (MONTHS, *(Dimension(place, ("yes", "no")) for place in PLACES))
-PATTERNS = tuple(each for each in itertools.product(("yes", "no"), repeat=3) if "yes" in each)
-"""Each thing stands in one place at least, often in several."""
 WIDTH = SMALL.sensitivity("cases").width
-
-
-def world(seed: int) -> LinkedSet:
-    chance = random.Random(seed)
-    counts = {
-        (month, *pattern): chance.choice((0, 0, 0, 1, 1)) for month in MONTHS.leaves for pattern in PATTERNS
-    }
-    cells = {
-        Cell.of("cases", **month, **place)
-        for month in ({}, *({"month": each} for each in MONTHS.leaves))
-        for place in ({}, *({each: "yes"} for each in PLACES))
-    }
-    return LinkedSet(DIMENSIONS, {"cases": counts}, {"one": frozenset(cells)}, covering=(frozenset(PLACES),))
 
 
 def patterns_of(total: int) -> Iterator[tuple[int, ...]]:
@@ -58,7 +40,7 @@ def fitting(tables: LinkedSet, suppressed: frozenset[Cell], most: int) -> Iterat
     """Every table that fits what is shown, of at most so many things a month. By months alone."""
     months = [
         [each for total in range(most + 1) for each in told(total) if shows(tables, suppressed, month, each)]
-        for month in MONTHS.leaves
+        for month in DATED.leaves
     ]
     for first, second in itertools.product(*months):
         both = tuple(map(sum, zip(first, second, strict=True)))
@@ -85,10 +67,10 @@ def shows(tables: LinkedSet, suppressed: frozenset[Cell], month: str | None, cou
 
 @pytest.mark.parametrize("seed", WORLDS)
 def test_protected_cells_are_as_uncertain_as_enumeration_says(seed: int) -> None:
-    tables = world(seed)
+    tables = many_values(seed)
     found = protect(tables, SMALL)
     assert not found.relaxed
-    monthly = max(tables.value(Cell.of("cases", month=month)) for month in MONTHS.leaves)
+    monthly = max(tables.value(Cell.of("cases", month=month)) for month in DATED.leaves)
     pending = {cell: (tables.value(cell),) * 2 for cell in found.suppressed}
     for each in fitting(tables, found.suppressed, monthly + 2) if pending else ():
         pending = {
@@ -103,10 +85,10 @@ def test_protected_cells_are_as_uncertain_as_enumeration_says(seed: int) -> None
 @pytest.mark.parametrize("seed", range(12))
 def test_bounds_are_those_of_enumeration(seed: int) -> None:
     """Totals shown, some of the places not: one value at least, none more often than there are things."""
-    tables = world(seed)
+    tables = many_values(seed)
     inner = sorted(cell for cell in tables.present() if len(cell.at) == 2)
     suppressed = frozenset(random.Random(seed).sample(inner, 4))
-    monthly = max(tables.value(Cell.of("cases", month=month)) for month in MONTHS.leaves)
+    monthly = max(tables.value(Cell.of("cases", month=month)) for month in DATED.leaves)
     worlds = list(fitting(tables, suppressed, monthly))
     system = build(tables, "cases")
     assert system.exact
@@ -121,7 +103,7 @@ def test_bounds_are_those_of_enumeration(seed: int) -> None:
 def test_one_place_alone_is_what_covers_everybody() -> None:
     """With two places shown to be empty, the third holds everything: that is found out."""
     counts = {("m1", "yes", "no", "no"): 2}
-    tables = LinkedSet(DIMENSIONS, {"cases": counts}, world(0).tables, covering=(frozenset(PLACES),))
+    tables = LinkedSet(MANY, {"cases": counts}, many_values(0).tables, covering=(frozenset(PLACES),))
     hidden = frozenset(cell for cell in tables.present() if ("p", "yes") in cell.at)
     assert {each.width for each in intervals(tables, hidden, SMALL)} == {0}
     found = protect(tables, SMALL)
@@ -132,7 +114,7 @@ def test_one_place_alone_is_what_covers_everybody() -> None:
 def test_who_is_in_three_places_knows_of_two_values_beyond_the_first() -> None:
     """The insider's own values are in what is left over."""
     counts = {("m1", "yes", "yes", "yes"): 1, ("m1", "yes", "no", "no"): 5}
-    tables = LinkedSet(DIMENSIONS, {"cases": counts}, world(0).tables, covering=(frozenset(PLACES),))
+    tables = LinkedSet(MANY, {"cases": counts}, many_values(0).tables, covering=(frozenset(PLACES),))
     system = build(tables, "cases")
     beyond = sorted(len(each) - len(set(each)) for each in system.insiders)
     assert (system.links @ system.truth == 0).all()

@@ -2,18 +2,20 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from app.releases.disclosure import watcher
 from app.releases.disclosure.audit import Refused, audit
+from app.releases.disclosure.cells import History, LinkedSet
 from app.releases.disclosure.linear import Polytope
 from app.releases.disclosure.primary import sensitive
 from app.releases.disclosure.protecting import protect
 from app.releases.disclosure.system import System, build
 from app.releases.disclosure.watcher import Watcher, raised
-from support.disclosure_kit import USUAL, world
+from support.disclosure_kit import USUAL, many_values, world
 
 WORLDS = range(int(os.environ.get("INTERTRATA_ATTACKS", "20")))
 REQUIRED = USUAL.sensitivity("victims").width
@@ -79,3 +81,24 @@ def test_what_a_witness_proves_is_asked_of_no_program(monkeypatch: pytest.Monkey
     second.learn(first.points)
     for each in proven:
         assert second.narrowest(system.order.index(each.cell), REQUIRED).width >= REQUIRED
+
+
+@pytest.mark.parametrize("seed", WORLDS)
+def test_the_true_counts_are_possible_for_every_insider(seed: int) -> None:
+    tables = world(seed)
+    arrived = {("victims", grain): count for grain, count in tables.counts["victims"].items() if count % 2}
+    possible(replace(tables, history=History(added=arrived)), "victims")
+
+
+def test_who_is_known_to_have_arrived_knows_no_more_than_that() -> None:
+    """With several values: what all three together have beyond one each is not enough for the first again."""
+    three = {("m1", "yes", "yes", "yes"): 1, ("m1", "yes", "yes", "no"): 1, ("m1", "no", "no", "yes"): 1}
+    arrived = History(added={("cases", ("m1", "yes", "yes", "yes")): 1})
+    possible(replace(many_values(0), counts={"cases": three}, history=arrived), "cases")
+
+
+def possible(tables: LinkedSet, measure: str) -> None:
+    system = build(tables, measure)
+    assert system.insiders
+    for insider in system.insiders:
+        assert (system.truth >= raised(system, insider)).all()

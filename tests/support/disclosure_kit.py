@@ -68,3 +68,24 @@ def corrected(before: LinkedSet, seed: int, history: History) -> LinkedSet:
         before.tables,
         history=History(history.published, history.protected, added),
     )
+
+
+PLACES = ("p", "q", "r")
+DATED = Dimension("month", ("m1", "m2"))
+MANY = (DATED, *(Dimension(place, ("yes", "no")) for place in PLACES))
+PATTERNS = tuple(each for each in itertools.product(("yes", "no"), repeat=3) if "yes" in each)
+"""Each thing stands in one place at least, often in several."""
+
+
+def many_values(seed: int) -> LinkedSet:
+    """Things that stand in one place or several, and tables by month and by place."""
+    chance = random.Random(seed)
+    counts = {
+        (month, *pattern): chance.choice((0, 0, 0, 1, 1)) for month in DATED.leaves for pattern in PATTERNS
+    }
+    cells = {
+        Cell.of("cases", **month, **place)
+        for month in ({}, *({"month": each} for each in DATED.leaves))
+        for place in ({}, *({each: "yes"} for each in PLACES))
+    }
+    return LinkedSet(MANY, {"cases": counts}, {"one": frozenset(cells)}, covering=(frozenset(PLACES),))

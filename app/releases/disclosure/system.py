@@ -12,7 +12,7 @@ such numbers, each at most the count, are those of some things with some values,
 """
 
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
@@ -229,7 +229,12 @@ def _known(
         np.add.at(counts, list(columns), float(count))
         if count:
             insiders.add(columns)
-    hidden = [columns for columns in insiders if all(counts[c] > floor[c] for c in columns)]
+    # Who is one of those known to have arrived knows no more than everybody: the true counts fit all others.
+    hidden = [
+        columns
+        for columns in insiders
+        if all(counts[column] - floor[column] >= times for column, times in Counter(columns).items())
+    ]
     return floor, tuple(sorted(hidden)), counts
 
 

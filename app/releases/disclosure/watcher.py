@@ -155,7 +155,7 @@ class Watcher:
 
     def wide_enough(self, row: int, required: int, floor_: np.ndarray) -> Interval:
         """By the points at hand where they prove it, else by programs: one of them where that is enough."""
-        counts = self._fitting(row, required, floor_)
+        counts = self._fitting(row, floor_)
         if not counts.size:
             return self.interval(row, floor_)
         found = self._whole(row, float(counts.min()), float(counts.max()))
@@ -168,7 +168,7 @@ class Watcher:
             return found
         return self._whole(row, least, float(target @ self._solve(-target, floor_)))
 
-    def _fitting(self, row: int, required: int, floor_: np.ndarray) -> np.ndarray:
+    def _fitting(self, row: int, floor_: np.ndarray) -> np.ndarray:
         """The counts of the cell at the points that are known to be possible for who knows ``floor_``."""
         raised_ = np.flatnonzero(floor_ > self.system.floor)
         fits = (self._points[: self._size, raised_] >= floor_[raised_] - SLACK).all(axis=1)
