@@ -152,11 +152,11 @@ async def test_in_sdmx_the_definition_of_a_partial_period_differs(
 @pytest.mark.parametrize(
     ("address", "field", "allowed"),
     [
-        ("grain=bimester&from=2023-02-01&to=2023-04-30", "since", "2023-01-01, 2023-03-01"),
-        ("grain=bimester&from=2023-01-01&to=2023-03-31", "until", "2023-02-28, 2023-04-30"),
-        ("to=2023-03-31", "until", "2022-12-31, 2023-12-31"),
-        ("to=0001-03-31", "until", "0001-12-31"),
-        ("grain=bimester&to=2025-05-31", "until", "<= 2025-04-30"),
+        ("grain=bimester&from=2023-02-01&to=2023-04-30", "from", "2023-01-01, 2023-03-01"),
+        ("grain=bimester&from=2023-01-01&to=2023-03-31", "to", "2023-02-28, 2023-04-30"),
+        ("to=2023-03-31", "to", "2022-12-31, 2023-12-31"),
+        ("to=0001-03-31", "to", "0001-12-31"),
+        ("grain=bimester&to=2025-05-31", "to", "<= 2025-04-30"),
         ("grain=bimester&period=2023-Q1", "grain", "month, quarter"),
         ("grain=year&period=2023-S1", "grain", "month, bimester, quarter, semester"),
     ],
