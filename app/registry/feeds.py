@@ -1,6 +1,7 @@
 """The life of the four feeds, read from their deliveries."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Final
@@ -39,7 +40,7 @@ _DELIVERIES: Final = f"""
 SELECT b.feed, max(b.received_at) AS at, sum(b.received) AS received,
   sum(b.accepted + b.accepted_with_warnings) AS fresh, sum(b.accepted_with_warnings) AS warned,
   sum(b.rejected) AS rejected
-FROM batch b WHERE {_KEPT} AND b.received_at > :since
+FROM batch b WHERE b.feed = ANY(:feeds) AND {_KEPT} AND b.received_at > :since
 GROUP BY b.feed, CAST(b.received_at AT TIME ZONE INTERVAL '-5 hours' AS date) ORDER BY at
 """  # noqa: S608  constants
 
@@ -54,15 +55,15 @@ class FeedHealthService:
     async def feeds(self, now: datetime, reach: Reach = EVERYTHING) -> tuple[FeedHealth, ...]:
         """Of all feeds; to who reaches single feeds, of these."""
         feeds = [feed for feed in Feed if reach.kind != "feeds" or feed in reach.feeds]
-        deliveries = await self._deliveries(now - PAST)
-        asked = {"feeds": [feed.value for feed in feeds], "recent": now - WINDOW}
-        rows = await self._session.execute(text(_HELD), asked)
+        names = [feed.value for feed in feeds]
+        deliveries = await self._deliveries(names, now - PAST)
+        rows = await self._session.execute(text(_HELD), {"feeds": names, "recent": now - WINDOW})
         held = {row.feed: Held(**{name: getattr(row, name) for name in _TOLD}) for row in rows}
         return tuple(health(feed, held[feed], deliveries[feed], now) for feed in feeds)
 
-    async def _deliveries(self, since: datetime) -> dict[str, list[DeliveryFacts]]:
+    async def _deliveries(self, feeds: Sequence[str], since: datetime) -> dict[str, list[DeliveryFacts]]:
         found: dict[str, list[DeliveryFacts]] = defaultdict(list)
-        for row in await self._session.execute(text(_DELIVERIES), {"since": since}):
+        for row in await self._session.execute(text(_DELIVERIES), {"feeds": feeds, "since": since}):
             facts = DeliveryFacts(row.at, row.received, row.fresh, row.warned, row.rejected)
             found[row.feed].append(facts)
         return found

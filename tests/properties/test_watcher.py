@@ -59,17 +59,17 @@ def lies(system: System) -> np.ndarray:
     return np.vstack([truth * 3, np.zeros_like(truth), truth + 50, truth - 50])
 
 
-def test_witnesses_that_lie_are_not_believed() -> None:
+def test_points_that_do_not_fit_are_not_believed() -> None:
     tables = world(3)
     hidden = sensitive(tables, USUAL)
     with pytest.raises(Refused) as alone:
         audit(tables, hidden, USUAL)
     with pytest.raises(Refused) as misled:
-        audit(tables, hidden, USUAL, witnesses={"victims": lies(build(tables, "victims"))})
+        audit(tables, hidden, USUAL, points={"victims": lies(build(tables, "victims"))})
     assert misled.value.cells == alone.value.cells
 
 
-def test_what_a_witness_proves_is_asked_of_no_program(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_points_prove_is_asked_of_no_program(monkeypatch: pytest.MonkeyPatch) -> None:
     tables = world(5)
     system = build(tables, "victims")
     hidden = protect(tables, USUAL).suppressed

@@ -30,12 +30,12 @@ def audit(
     suppressed: frozenset[Cell],
     policy: Policy,
     asked: frozenset[Cell] | None = None,
-    witnesses: Mapping[str, np.ndarray] = MappingProxyType({}),
+    points: Mapping[str, np.ndarray] = MappingProxyType({}),
 ) -> tuple[Interval, ...]:
     """The interval of every suppressed cell, or of those ``asked``. Raises Refused if one is narrower than
     policy asks, and was not as narrow for the same attacker before, by what earlier releases published.
 
-    ``witnesses``: by measure, counts at atoms that are said to fit what is published, a row each. Those that
+    ``points``: by measure, counts at atoms that are said to fit what is published, a row each. Those that
     do save programs; those that do not are left out.
     """
     found: list[Interval] = []
@@ -46,7 +46,7 @@ def audit(
         system = build(tables, measure)
         required = policy.sensitivity(measure).width
         after, before = Watcher(system, hidden), Baseline(tables, system)
-        after.learn(witnesses.get(measure, np.zeros((0, system.width))))
+        after.learn(points.get(measure, np.zeros((0, system.width))))
         for row, cell in enumerate(system.order):
             if cell in asked:
                 found.append(after.narrowest(row, required))

@@ -51,7 +51,7 @@ def protect(tables: LinkedSet, policy: Policy, corrections: Sequence[LinkedSet] 
     gaps: dict[str, float | None] = {}
     added: dict[str, int] = {}
     relaxed: set[str] = set()
-    witnesses: list[dict[str, np.ndarray]] = [{} for _ in (tables, *views)]
+    points: list[dict[str, np.ndarray]] = [{} for _ in (tables, *views)]
     for measure in sorted({cell.measure for cell in primary.union(*(view.secrets for view in views))}):
         attacker = Attacker(tables, build(tables, measure), policy)
         choice = _choose(attacker, primary, policy)
@@ -61,17 +61,17 @@ def protect(tables: LinkedSet, policy: Policy, corrections: Sequence[LinkedSet] 
         gaps[measure], added[measure] = choice.gap, len(hidden) - len(choice.rows)
         if not all(each.system.exact for each in (attacker, *attackers)):
             relaxed.add(measure)
-        for each, found in zip((attacker, *attackers), witnesses, strict=True):
-            found[measure] = each.witnesses
+        for each, found in zip((attacker, *attackers), points, strict=True):
+            found[measure] = each.points
     hidden = frozenset(suppressed)
     kept = [
         audit(view, _hidden_in(view, hidden), policy, view.secrets, found)
-        for view, found in zip(views, witnesses[1:], strict=True)
+        for view, found in zip(views, points[1:], strict=True)
     ]
     return Protection(
         _shown(tables, hidden),
         hidden,
-        audit(tables, hidden, policy, witnesses=witnesses[0]),
+        audit(tables, hidden, policy, points=points[0]),
         gaps,
         added,
         frozenset(relaxed),
@@ -111,7 +111,7 @@ class Attacker:
         self._before = Baseline(tables, system)
 
     @property
-    def witnesses(self) -> np.ndarray:
+    def points(self) -> np.ndarray:
         """Counts that fit what is published, for the audit to look at."""
         return self._watcher.points
 

@@ -102,11 +102,11 @@ class Watcher:
         counted = np.asarray(self._more[:, self._columns(row)].any(axis=1))
         for insider in left[counted[left]]:
             self._explore_for(insider)
-        left, at_hand = self._unproven(row, required)
+        left, found = self._unproven(row, required)
         for group in (left[counted[left]], left[~counted[left]]):
-            if group.size and (at_hand := self._searched(row, required, group)).width < required:
+            if group.size and (found := self._searched(row, required, group)).width < required:
                 break
-        return at_hand
+        return found
 
     def _unproven(self, row: int, required: int) -> tuple[np.ndarray, Interval]:
         """The insiders for whom no two points at hand are that far apart, and what these two are for the
